@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+// The map of Reprise: dependencies point down only; an import that is not declared here fails the build.
+
+import PackageDescription
+
+let package = Package(
+  name: "Reprise",
+  products: [
+    .library(name: "Reprise", targets: ["Reprise"]),
+    .executable(name: "reprise", targets: ["RepriseCommand"]),
+    .executable(name: "reprise-glslc", targets: ["reprise-glslc"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The headless command line: one file a subcommand, no maths.
+    .executableTarget(
+      name: "RepriseCommand",
+      dependencies: [
+        "Reprise", "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "Yams",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // The front door: what an embedding program imports.
+    .target(
+      name: "Reprise", dependencies: ["Reinforcement", "Learning", "Tensors", "Recording", "Vulkan"]),
+
+    // Environments that live on the device, rollouts, and one file an algorithm.
+    .target(
+      name: "Reinforcement",
+      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
+
+    // Layers, optimizers, checkpoints: what turns tensors into a model that learns.
+    .target(name: "Learning", dependencies: ["Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
+
+    // Shapes, the graph with its gradients, one file an operation, and the lowering to dispatches.
+    .target(
+      name: "Tensors",
+      dependencies: ["Recording", "Vulkan", "ShaderCompiler", "Kernels", "KernelParameters"]),
+
+    // Recorder → Plan → Replay: places memory, synchronises, encodes, submits.
+    .target(name: "Recording", dependencies: ["Vulkan", "Kernels"]),
+
+    // A thin typed layer over Vulkan 1.2 compute; the loader is opened at run time.
+    .target(name: "Vulkan", dependencies: ["CVulkan"]),
+
+    // vulkan.h, each handle a type of its own.
+    .systemLibrary(
+      name: "CVulkan", providers: [.apt(["libvulkan-dev"])]),
+
+    // Every .comp in Shaders/ becomes Kernel.<name>, its SPIR-V embedded at build time.
+    .target(
+      name: "Kernels", path: "Shaders", exclude: ["Parameters"],
+      plugins: ["CompileShaders"]),
+
+    // Push-constant structs that GLSL and Swift both read.
+    .systemLibrary(name: "KernelParameters", path: "Shaders/Parameters"),
+
+    // Runs reprise-glslc once a shader.
+    .plugin(
+      name: "CompileShaders", capability: .buildTool(), dependencies: ["reprise-glslc"],
+      path: "Tools/CompileShaders"),
+
+    // The offline shader compiler.
+    .executableTarget(
+      name: "reprise-glslc",
+      dependencies: [
+        "ShaderCompiler", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tools/reprise-glslc"),
+
+    // GLSL → SPIR-V through libshaderc: the only room that links a compiler.
+    .target(
+      name: "ShaderCompiler", dependencies: ["CShaderc"], linkerSettings: [.linkedLibrary("m")]),
+
+    .systemLibrary(
+      name: "CShaderc", path: "Tools/CShaderc", providers: [.apt(["libshaderc-dev", "glslang-dev"])]),
+
+    // What the tests share: a device under validation, goldens, comparisons.
+    .target(
+      name: "TestSupport", dependencies: ["Learning", "Tensors", "Recording", "Vulkan"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
+    .testTarget(name: "ShaderCompilerTests", dependencies: ["ShaderCompiler"]),
+    .testTarget(name: "RecordingTests", dependencies: ["Recording", "Vulkan", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "TestSupport"]),
+    .testTarget(
+      name: "LearningTests", dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
+    .testTarget(
+      name: "ReinforcementTests",
+      dependencies: ["Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+// One set of compiler settings for every target that is compiled.
+for target in package.targets where target.type != .system && target.type != .plugin {
+  target.swiftSettings = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+}

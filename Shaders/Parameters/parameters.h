@@ -1,0 +1,3 @@
+// All push-constant structs, for Swift.
+#pragma once
+#include "types.h"
