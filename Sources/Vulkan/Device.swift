@@ -1,0 +1,132 @@
+import CVulkan
+import Synchronization
+
+/// A device that is open for work: makes buffers and pipelines, and runs command buffers on its one queue.
+///
+/// Everything made from it keeps what it needs alive, so there is no order in which things must go. Any thread may use it.
+public final class Device: Sendable {
+  /// What the device is.
+  public let physical: PhysicalDevice
+  /// Why this device was chosen, as the end of a sentence.
+  public let reason: String
+  /// Where files that can be made again are kept: the argument, `$REPRISE_CACHE`, `$XDG_CACHE_HOME/reprise` or `~/.cache/reprise`.
+  public let cacheDirectory: String?
+
+  let logical: LogicalDevice
+  let pool: MemoryPool
+  private let pipelineCache: PipelineCache
+  private let pipelines = Mutex<[Pipeline.Key: Pipeline]>([:])
+
+  /// Opens the device that `selection` chooses, with an instance of its own unless one is given.
+  ///
+  /// Throws what choosing a device throws, and `.noLoader`, `.missingLayer` or `.call` when Vulkan can't start.
+  public convenience init(
+    _ selection: DeviceSelection = .environment, instance: Instance? = nil, cacheDirectory: String? = nil
+  ) throws(VulkanError) {
+    try self.init(selection, instance: instance, cacheDirectory: cacheDirectory, mapsDeviceMemory: true)
+  }
+
+  /// With `mapsDeviceMemory` off, device buffers are staged even where the host could write them.
+  package init(
+    _ selection: DeviceSelection, instance: Instance?, cacheDirectory given: String?, mapsDeviceMemory: Bool
+  ) throws(VulkanError) {
+    let used: Instance
+    if let instance { used = instance } else { used = try Instance() }
+    let choice = try selection.choose(from: used.physicalDevices())
+    physical = choice.device
+    reason = choice.reason
+    cacheDirectory = Vulkan.cacheDirectory(given)
+    logical = try LogicalDevice(choice.device, instance: used)
+    pool = try MemoryPool(logical, mapsDeviceMemory: mapsDeviceMemory)
+    pipelineCache = try PipelineCache(logical, directory: cacheDirectory)
+  }
+
+  deinit { _ = try? pipelineCache.save() }
+
+  /// Makes a buffer of `bytes` bytes, contents undefined.
+  ///
+  /// Throws `.outOfMemory` before anything is allocated when the heap can't hold it. `label` names it in errors.
+  public func makeBuffer(bytes: Int, domain: MemoryDomain = .device, label: String) throws(VulkanError)
+    -> Buffer
+  {
+    try Buffer(pool, bytes: bytes, domain: domain, label: label)
+  }
+
+  /// Bytes that live buffers hold, all domains together.
+  public var allocatedBytes: Int { pool.allocatedBytes }
+
+  /// The size in bytes of the largest buffer that could be made now.
+  public func availableBytes(_ domain: MemoryDomain = .device) -> Int { pool.availableBytes(domain) }
+
+  /// The pipeline for a SPIR-V module; asking again for the same gives the same.
+  ///
+  /// Storage buffers are bindings 0 ..< `bindings` of set 0, `specialization[i]` is the constant with id i, and the
+  /// entry point is `main`. Throws `.invalidUse` when a limit is broken, `.call` when the driver refuses the shader.
+  public func pipeline(
+    words: [UInt32], name: String, bindings: Int, pushConstantBytes: Int = 0, specialization: [UInt32] = []
+  ) throws(VulkanError) -> Pipeline {
+    let key = Pipeline.Key(
+      words: words, name: name, bindings: bindings, pushConstantBytes: pushConstantBytes,
+      specialization: specialization)
+    if let known = pipelines.withLock({ $0[key] }) { return known }
+    // Compiling outside of the lock lets threads compile at once; of two that make the same one, the first stays.
+    let made = try Pipeline(logical, key, words: words, cache: pipelineCache.handle)
+    pipelineCache.note(key.shader)
+    return pipelines.withLock { pipelines in
+      let kept = pipelines[key] ?? made
+      pipelines[key] = kept
+      return kept
+    }
+  }
+
+  /// Runs the command buffers in order, and raises `timeline` to `value` when all have finished.
+  ///
+  /// Work of an earlier submission may still run: a command buffer that needs its results begins with a barrier. One
+  /// command buffer may be there several times. Throws `.invalidUse` when `value` doesn't rise.
+  public func submit(_ commandBuffers: [CommandBuffer], signal value: UInt64, on timeline: Timeline)
+    throws(VulkanError)
+  {
+    for commands in commandBuffers { try commands.checkRecorded() }
+    let handles = commandBuffers.map { $0.handle as VkCommandBuffer? }
+    try timeline.advance(to: value) { () throws(VulkanError) in
+      try logical.withQueue { (queue) throws(VulkanError) in
+        let result = withUnsafePointer(to: value) { value in
+          withUnsafePointer(to: timeline.handle as VkSemaphore?) { semaphore in
+            var values = VkTimelineSemaphoreSubmitInfo()
+            values.sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO
+            values.signalSemaphoreValueCount = 1
+            values.pSignalSemaphoreValues = value
+            return withUnsafePointer(to: values) { values in
+              handles.withUnsafeBufferPointer { handles in
+                var info = VkSubmitInfo()
+                info.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO
+                info.pNext = UnsafeRawPointer(values)
+                info.commandBufferCount = UInt32(handles.count)
+                info.pCommandBuffers = handles.baseAddress
+                info.signalSemaphoreCount = 1
+                info.pSignalSemaphores = semaphore
+                return logical.functions.queueSubmit(queue, 1, &info, nil)
+              }
+            }
+          }
+        }
+        try check(
+          result, "vkQueueSubmit",
+          during: "submitting \(commandBuffers.first?.label ?? "nothing") on the timeline \(timeline.label)")
+      }
+    }
+    for commands in commandBuffers { commands.noteSubmission(timeline, value) }
+  }
+
+  /// Waits until everything that was submitted has finished.
+  public func waitIdle() throws(VulkanError) { try logical.waitIdle() }
+
+  /// Writes the driver's compiled pipelines to the cache directory when there are new ones; returns whether it wrote.
+  ///
+  /// It also happens when the device goes. Throws `.file` when the directory can't be written to.
+  @discardableResult
+  public func savePipelineCache() throws(VulkanError) -> Bool { try pipelineCache.save() }
+
+  /// True when this device started with the pipelines of an earlier run.
+  public var hasSavedPipelines: Bool { pipelineCache.wasLoaded }
+}

@@ -1,0 +1,99 @@
+import CVulkan
+import Synchronization
+
+/// The driver's cache of compiled pipelines, kept in a file between runs.
+final class PipelineCache: Sendable {
+  private struct State {
+    var shaders: Set<UInt64>
+    /// What the file holds, as far as is known.
+    var saved: PipelineCacheFile
+  }
+
+  /// The file; nil without a directory.
+  let path: String?
+  private let device: LogicalDevice
+  nonisolated(unsafe) let handle: VkPipelineCache
+  private let state: Mutex<State>
+
+  /// True when a file was there and could be trusted.
+  let wasLoaded: Bool
+
+  init(_ device: LogicalDevice, directory: String?) throws(VulkanError) {
+    let identity = device.physical.identity
+    path = directory.map { "\($0)/pipelines-\(identity.driverID)-\(device.physical.uuid).bin" }
+    let file = path.flatMap { readFile($0, limit: PipelineCacheFile.sizeLimit) }
+      .flatMap { PipelineCacheFile($0, for: identity) }
+    // A driver may still refuse data that it wrote; the cache then starts empty.
+    if let file, let loaded = try? Self.make(device, file.payload) {
+      handle = loaded
+      wasLoaded = true
+      state = Mutex(State(shaders: file.shaders, saved: file))
+    } else {
+      handle = try Self.make(device, [])
+      wasLoaded = false
+      state = Mutex(State(shaders: [], saved: PipelineCacheFile(shaders: [], payload: [])))
+    }
+    self.device = device
+  }
+
+  deinit { device.functions.destroyPipelineCache(device.handle, handle, nil) }
+
+  /// Notes that a pipeline was made from the SPIR-V with this hash.
+  func note(_ shader: UInt64) {
+    _ = state.withLock { $0.shaders.insert(shader) }
+  }
+
+  /// Writes the file when there is something new; returns whether it wrote.
+  func save() throws(VulkanError) -> Bool {
+    guard let path, let slash = path.lastIndex(of: "/") else { return false }
+    return try state.withLock { (state: inout State) throws(VulkanError) -> Bool in
+      let current = PipelineCacheFile(shaders: state.shaders, payload: try data())
+      let grew =
+        !current.shaders.isSubset(of: state.saved.shaders)
+        || current.payload.count > state.saved.payload.count
+      guard !current.shaders.isEmpty, grew, current.payload.count < PipelineCacheFile.sizeLimit else {
+        return false
+      }
+      guard makeDirectory(String(path[..<slash])) else {
+        throw .file(path: path, detail: "its directory can't be made or written to")
+      }
+      let bytes = current.encoded(for: device.physical.identity)
+      try bytes.span.bytes.withUnsafeBytes { (bytes) throws(VulkanError) in try writeAtomically(path, bytes) }
+      state.saved = current
+      return true
+    }
+  }
+
+  private func data() throws(VulkanError) -> [UInt8] {
+    let call = "vkGetPipelineCacheData"
+    let action = "saving the pipeline cache"
+    var size = 0
+    try check(device.functions.getPipelineCacheData(device.handle, handle, &size, nil), call, during: action)
+    var bytes = [UInt8](repeating: 0, count: size)
+    try check(
+      device.functions.getPipelineCacheData(device.handle, handle, &size, &bytes), call, during: action)
+    return Array(bytes.prefix(size))
+  }
+
+  private static func make(_ device: LogicalDevice, _ initial: [UInt8]) throws(VulkanError) -> VkPipelineCache
+  {
+    var cache: VkPipelineCache?
+    let result = initial.withUnsafeBytes { initial in
+      var info = VkPipelineCacheCreateInfo()
+      info.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO
+      info.initialDataSize = initial.count
+      info.pInitialData = initial.baseAddress
+      return device.functions.createPipelineCache(device.handle, &info, nil, &cache)
+    }
+    try check(result, "vkCreatePipelineCache", during: "opening the pipeline cache")
+    return try created(cache, "vkCreatePipelineCache", during: "opening the pipeline cache")
+  }
+}
+
+/// Where Reprise keeps files that can be made again: `given`, else `$REPRISE_CACHE`, else `$XDG_CACHE_HOME/reprise`,
+/// else `~/.cache/reprise`; nil when none of them is set.
+func cacheDirectory(_ given: String?) -> String? {
+  given ?? environmentVariable("REPRISE_CACHE")
+    ?? environmentVariable("XDG_CACHE_HOME").map { $0 + "/reprise" }
+    ?? environmentVariable("HOME").map { $0 + "/.cache/reprise" }
+}

@@ -1,0 +1,57 @@
+import CVulkan
+
+/// Times on the device's clock, written by command buffers.
+public final class TimestampPool: Sendable {
+  /// How many times there is room for.
+  public let count: Int
+  private let device: LogicalDevice
+  nonisolated(unsafe) let handle: VkQueryPool
+
+  /// Room for `count` times; nil when the device's queue has no clock.
+  public init?(_ device: Device, count: Int) throws(VulkanError) {
+    let logical = device.logical
+    guard logical.physical.limits.timestampValidBits > 0 else { return nil }
+    guard let count32 = UInt32(exactly: count), count > 0 else {
+      throw .invalidUse("A timestamp pool can't have \(count) timestamps.")
+    }
+    var info = VkQueryPoolCreateInfo()
+    info.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO
+    info.queryType = VK_QUERY_TYPE_TIMESTAMP
+    info.queryCount = count32
+    var pool: VkQueryPool?
+    let action = "making room for \(count) timestamps"
+    try check(
+      logical.functions.createQueryPool(logical.handle, &info, nil, &pool), "vkCreateQueryPool",
+      during: action)
+    handle = try created(pool, "vkCreateQueryPool", during: action)
+    self.count = count
+    self.device = logical
+  }
+
+  deinit { device.functions.destroyQueryPool(device.handle, handle, nil) }
+
+  /// Nanoseconds from the first timestamp to each of the first `used` ones; it can be called once the work has finished.
+  ///
+  /// The clock may wrap around once in between. Throws `.call` with `VK_NOT_READY` when one was not written yet.
+  public func nanoseconds(first used: Int) throws(VulkanError) -> [Double] {
+    guard (1...count).contains(used) else {
+      throw .invalidUse("\(used) timestamps can't be read from a pool with \(count).")
+    }
+    var ticks = [UInt64](repeating: 0, count: used)
+    let bytes = used * MemoryLayout<UInt64>.stride
+    try check(
+      device.functions.getQueryPoolResults(
+        device.handle, handle, 0, UInt32(used), bytes, &ticks, VkDeviceSize(MemoryLayout<UInt64>.stride),
+        VK_QUERY_RESULT_64_BIT.rawValue),
+      "vkGetQueryPoolResults", during: "reading timestamps")
+    let limits = device.physical.limits
+    return elapsedNanoseconds(ticks, validBits: limits.timestampValidBits, period: limits.timestampPeriod)
+  }
+}
+
+/// Nanoseconds from the first of `ticks` to each; only `validBits` of a tick count, and the clock may wrap once.
+func elapsedNanoseconds(_ ticks: [UInt64], validBits: Int, period: Double) -> [Double] {
+  let mask = validBits >= 64 ? UInt64.max : (1 << UInt64(validBits)) - 1
+  guard let first = ticks.first else { return [] }
+  return ticks.map { Double(($0 &- first) & mask) * period }
+}
