@@ -1,3 +1,3 @@
 // All push-constant structs, for Swift.
-#pragma once
-#include "types.h"
+#include "tensor_kernels.h"
+#include "rollout_kernels.h"

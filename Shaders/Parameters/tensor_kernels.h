@@ -1,0 +1,44 @@
+// Push constants of the tensor kernels. Offsets are in elements from the start of a binding.
+#ifndef REPRISE_TENSOR_KERNELS_H
+#define REPRISE_TENSOR_KERNELS_H
+#include "types.h"
+
+struct ReduceParameters {
+  uint outer, reduced, inner;
+  uint partLength;  // of `reduced`; parts lie along y
+  uint inputOffset, outputOffset;
+  float scale;
+};
+
+struct MatrixProductParameters {
+  uint rows, columns, depth;
+  uint depthOfPart;  // parts lie along z
+  uint aOffset, aRow, aColumn;
+  uint bOffset, bRow, bColumn;
+  uint cOffset, cRow, cColumn;
+  uint biasOffset, biasRow, biasColumn;
+};
+
+struct MatrixPartsParameters {
+  uint rows, columns, parts;
+  uint cOffset, cRow, cColumn;
+  uint biasOffset, biasRow, biasColumn;
+};
+
+struct RowsParameters {
+  uint rows, columns;
+  uint inputOffset, secondOffset, outputOffset;
+};
+
+struct MinibatchParameters {
+  uint count, batch;
+  uint seedLow, seedHigh;
+  uint cursorOffset, outputOffset;
+};
+
+struct RingParameters {
+  uint capacity, width;
+  uint counterOffset, valueOffset;
+};
+
+#endif

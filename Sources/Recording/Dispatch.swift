@@ -1,0 +1,140 @@
+public import Kernels
+public import Vulkan
+
+/// Bytes that a dispatch can bind: a part of a persistent buffer, or of a transient that the plan places.
+public struct Region: Sendable {
+  /// Where the bytes live.
+  public enum Place: Sendable {
+    /// In a buffer that outlives the plan.
+    case persistent(Buffer)
+    /// In the plan's arena, by number of the transient.
+    case transient(Int)
+  }
+
+  /// A binding begins at the multiple of this below its region's first byte; no device asks for more.
+  public static let alignment = 256
+
+  /// Where the bytes live.
+  public let place: Place
+  /// First byte, from the start of the buffer or transient.
+  public let offset: Int
+  /// Length in bytes.
+  public let byteCount: Int
+
+  /// A whole persistent buffer.
+  public init(_ buffer: Buffer) {
+    self.init(place: .persistent(buffer), offset: 0, byteCount: buffer.byteCount)
+  }
+
+  init(place: Place, offset: Int, byteCount: Int) {
+    self.place = place
+    self.offset = offset
+    self.byteCount = byteCount
+  }
+
+  /// `byteCount` bytes from byte `offset` of this region.
+  public func slice(offset: Int, byteCount: Int) -> Region {
+    Region(place: place, offset: self.offset + offset, byteCount: byteCount)
+  }
+
+  /// The same buffer or transient, whatever the bytes.
+  public func isSamePlace(as other: Region) -> Bool {
+    switch (place, other.place) {
+    case (.persistent(let a), .persistent(let b)): a === b
+    case (.transient(let a), .transient(let b)): a == b
+    default: false
+    }
+  }
+}
+
+extension Region: Hashable {
+  /// Same place, same bytes.
+  public static func == (a: Region, b: Region) -> Bool {
+    a.isSamePlace(as: b) && a.offset == b.offset && a.byteCount == b.byteCount
+  }
+
+  /// Hashes place and bytes.
+  public func hash(into hasher: inout Hasher) {
+    switch place {
+    case .persistent(let buffer): hasher.combine(ObjectIdentifier(buffer))
+    case .transient(let number): hasher.combine(number)
+    }
+    hasher.combine(offset)
+    hasher.combine(byteCount)
+  }
+}
+
+/// What a dispatch does to the bytes it binds.
+public enum Access: Sendable {
+  case read, write, readWrite
+
+  var writes: Bool { self != .read }
+  var reads: Bool { self != .write }
+}
+
+/// One storage buffer of a dispatch.
+public struct Binding: Sendable {
+  /// The bytes bound.
+  public let region: Region
+  /// What the kernel does to them.
+  public let access: Access
+
+  /// Bytes that are only read.
+  public static func read(_ region: Region) -> Binding { Binding(region: region, access: .read) }
+  /// Bytes that are only written.
+  public static func write(_ region: Region) -> Binding { Binding(region: region, access: .write) }
+  /// Bytes that are read and written.
+  public static func readWrite(_ region: Region) -> Binding { Binding(region: region, access: .readWrite) }
+}
+
+/// The number of workgroups in each direction.
+public struct Groups: Sendable, Equatable {
+  /// Workgroups along x, y and z.
+  public let x, y, z: Int
+
+  /// `x`×`y`×`z` workgroups.
+  public init(_ x: Int, _ y: Int = 1, _ z: Int = 1) {
+    (self.x, self.y, self.z) = (x, y, z)
+  }
+}
+
+/// One run of a kernel, with all that it needs.
+public struct Dispatch: Sendable {
+  /// What it computes, in the words of whoever recorded it.
+  public let label: String
+  /// The kernel to run.
+  public let kernel: Kernel
+  /// Specialization constants, by `constant_id`; constant 0 is the workgroup size.
+  public let specialization: [UInt32]
+  /// Push constants, as bytes.
+  public let parameters: [UInt8]
+  /// Storage buffers, by binding number.
+  public let bindings: [Binding]
+  /// Workgroups.
+  public let groups: Groups
+
+  /// A dispatch whose push constants are the bytes of `parameters`.
+  public init<Parameters: BitwiseCopyable>(
+    _ label: String, _ kernel: Kernel, specialization: [UInt32], parameters: Parameters,
+    bindings: [Binding], groups: Groups
+  ) {
+    self.label = label
+    self.kernel = kernel
+    self.specialization = specialization
+    self.parameters = withUnsafeBytes(of: parameters) { Array($0) }
+    self.bindings = bindings
+    self.groups = groups
+  }
+
+  /// A dispatch without push constants.
+  public init(
+    _ label: String, _ kernel: Kernel, specialization: [UInt32], bindings: [Binding], groups: Groups
+  ) {
+    self.label = label
+    self.kernel = kernel
+    self.specialization = specialization
+    self.parameters = []
+    self.bindings = bindings
+    self.groups = groups
+  }
+}

@@ -1,0 +1,42 @@
+/// What can go wrong between a recording and its replay.
+public enum RecordingError: Error, Equatable, CustomStringConvertible {
+  /// A plan needs more device memory than there is; refused before anything is allocated. Bytes.
+  case planTooLarge(plan: String, needed: Int, available: Int)
+  /// One binding is larger than the device can address. Bytes.
+  case bindingTooLarge(dispatch: String, bytes: Int, limit: Int)
+  /// A dispatch needs more of something than the device has.
+  case overLimit(dispatch: String, what: String, needed: Int, limit: Int)
+  /// Two dispatches touch the same bytes, one of them writing, with no barrier between.
+  case hazard(plan: String, first: String, second: String, bytes: Range<Int>)
+  /// A transient was read before any dispatch of its segment wrote it.
+  case readBeforeWrite(dispatch: String, label: String)
+
+  /// A sentence for people.
+  public var description: String {
+    switch self {
+    case .planTooLarge(let plan, let needed, let available):
+      "plan \"\(plan)\" needs \(formatted(bytes: needed)) of device memory, and \(formatted(bytes: available)) are available: use smaller batches, fewer copies or a smaller model"
+    case .bindingTooLarge(let dispatch, let bytes, let limit):
+      "dispatch \"\(dispatch)\" binds \(formatted(bytes: bytes)) at once, and this device binds at most \(formatted(bytes: limit))"
+    case .overLimit(let dispatch, let what, let needed, let limit):
+      "dispatch \"\(dispatch)\" needs \(needed) \(what), and this device has at most \(limit)"
+    case .hazard(let plan, let first, let second, let bytes):
+      "plan \"\(plan)\": \"\(second)\" touches bytes \(bytes.lowerBound)..<\(bytes.upperBound) that \"\(first)\" also touches, with no barrier between them"
+    case .readBeforeWrite(let dispatch, let label):
+      "dispatch \"\(dispatch)\" reads \"\(label)\", which nothing has written before"
+    }
+  }
+}
+
+/// Bytes in the largest binary unit that keeps one digit before the point.
+public func formatted(bytes: Int) -> String {
+  let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+  var value = Double(bytes)
+  var unit = 0
+  while value >= 1024, unit < units.count - 1 {
+    value /= 1024
+    unit += 1
+  }
+  let tenths = (value * 10).rounded() / 10
+  return unit == 0 ? "\(bytes) B" : "\(tenths) \(units[unit])"
+}

@@ -1,0 +1,99 @@
+public import Vulkan
+
+/// One pass being traced: nodes in program order. Reading and assigning variables gives each assignment a version.
+public final class Graph {
+  struct Node {
+    let operation: any Operation
+    let inputs: [Int]
+    let type: TensorType
+  }
+
+  /// The device that the pass will run on.
+  public let device: Device
+  private(set) var nodes: [Node] = []
+  /// Nodes that change something outside the graph, in program order.
+  private(set) var effects: [Int] = []
+  /// The first mistake that was made; recording ends with it.
+  private(set) var failure: GraphError?
+  private var known: [NodeKey: Int] = [:]
+  private var versions: [ObjectIdentifier: Int] = [:]
+
+  private struct NodeKey: Hashable {
+    let key: String
+    let inputs: [Int]
+    let type: TensorType
+  }
+
+  init(device: Device) { self.device = device }
+
+  /// The value that `variable` has at this point of the pass.
+  public func read(_ variable: Variable) -> Tensor {
+    apply(ReadVariable(variable: variable, version: version(of: variable)), [])
+  }
+
+  /// A tensor filled with one value.
+  public func constant(_ value: Double, _ type: TensorType) -> Tensor {
+    apply(Constant(value: value, type: type), [])
+  }
+
+  /// Adds an operation; a mistake in its inputs is kept, and thrown when the pass ends.
+  func apply(_ operation: any Operation, _ inputs: [Tensor]) -> Tensor {
+    guard inputs.allSatisfy({ $0.graph === self }) else {
+      fail(.foreignTensor(operation: operation.name))
+      return Tensor(graph: self, id: placeholder(inputs.first?.type ?? TensorType([])))
+    }
+    do {
+      let type = try operation.resultType(inputs.map(\.type))
+      return Tensor(graph: self, id: insert(operation, inputs.map(\.id), type))
+    } catch {
+      fail(error)
+      return Tensor(graph: self, id: placeholder(inputs.first?.type ?? TensorType([])))
+    }
+  }
+
+  /// Keeps the first mistake of the pass.
+  func fail(_ error: GraphError) {
+    if failure == nil { failure = error }
+  }
+
+  /// Which assignment of `variable` a read at this point sees.
+  func version(of variable: Variable) -> Int { versions[ObjectIdentifier(variable)] ?? 0 }
+
+  private func placeholder(_ type: TensorType) -> Int {
+    insert(Constant(value: 0, type: type), [], type)
+  }
+
+  /// Adds a node, or finds the same one: common subexpressions are computed once.
+  private func insert(_ operation: any Operation, _ inputs: [Int], _ type: TensorType) -> Int {
+    let effect = operation as? any EffectOperation
+    if let key = operation.identity, effect == nil {
+      let nodeKey = NodeKey(key: key, inputs: inputs, type: type)
+      if let id = known[nodeKey] { return id }
+      known[nodeKey] = nodes.count
+    }
+    nodes.append(Node(operation: operation, inputs: inputs, type: type))
+    if let effect {
+      effects.append(nodes.count - 1)
+      for variable in effect.writes { versions[ObjectIdentifier(variable), default: 0] += 1 }
+    }
+    return nodes.count - 1
+  }
+}
+
+/// A value in a pass that is being recorded; it has no memory of its own until the plan is made.
+public struct Tensor {
+  /// The pass that it belongs to.
+  public let graph: Graph
+  let id: Int
+
+  var node: Graph.Node { graph.nodes[id] }
+  /// Shape and element type.
+  public var type: TensorType { node.type }
+  /// Sizes of the axes.
+  public var shape: Shape { type.shape }
+  /// Type of the elements.
+  public var dataType: DataType { type.dataType }
+
+  /// A constant of this tensor's pass, as an operand for it.
+  func constant(_ value: Double) -> Tensor { graph.constant(value, TensorType([], dataType)) }
+}

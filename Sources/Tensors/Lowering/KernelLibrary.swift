@@ -1,0 +1,34 @@
+import Kernels
+import ShaderCompiler
+import Synchronization
+import Vulkan
+
+/// Compiles generated kernels, each once: in this process, and through a verified file on disk.
+enum KernelLibrary {
+  private static let kernels = Mutex<[String: Kernel]>([:])
+
+  /// The kernel of a GLSL `source`.
+  ///
+  /// - Throws: `ShaderError` when it doesn't compile, which for generated code is a fault of the generator.
+  static func kernel(source: String, cacheDirectory: String?) throws -> Kernel {
+    if let known = kernels.withLock({ $0[source] }) { return known }
+    var text = source
+    let hash = text.withUTF8 { fnv1a(UnsafeRawBufferPointer($0)) }
+    let name = "fused_\(hexadecimal(hash))"
+    let words: [UInt32]
+    if let cached = cacheDirectory.flatMap({ KernelFile.read(directory: $0, name: name, source: source) }) {
+      words = cached
+    } else {
+      words = try ShaderCompiler().compile(source: source, file: "\(name).comp").words
+      if let cacheDirectory { KernelFile.write(directory: cacheDirectory, name: name, source: source, words: words) }
+    }
+    let kernel = Kernel(name: name, words: words)
+    kernels.withLock { $0[source] = kernel }
+    return kernel
+  }
+}
+
+func hexadecimal(_ value: UInt64) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}

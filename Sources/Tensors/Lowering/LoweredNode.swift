@@ -1,0 +1,173 @@
+/// A node on its way to kernels: the graph's nodes after rewriting, and copies that the kernels need.
+struct LoweredNode {
+  var operation: any Operation
+  var inputs: [Int]
+  var type: TensorType
+
+  /// How the node becomes code.
+  enum Role {
+    /// Memory that is there before the pass.
+    case leaf
+    /// A literal in the code of its consumers.
+    case constant
+    /// A look at another node's memory.
+    case view
+    /// Part of a generated kernel.
+    case fused
+    /// A place for the results of others.
+    case pack
+    /// Kernels of its own.
+    case dispatched
+  }
+
+  var role: Role {
+    switch operation {
+    case is ReadVariable: .leaf
+    case is Constant: .constant
+    case is View, is StopGradient: .view
+    case is Elementwise, is any IndexedOperation, is Copy, is Assign: .fused
+    case is Pack: .pack
+    default: .dispatched
+    }
+  }
+}
+
+/// The same elements, contiguous, in memory of their own: inserted where a consumer can't take them as they lie.
+struct Copy: Operation {
+  var name: String { "copy" }
+  func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType { inputs[0] }
+  func reference(_ inputs: [HostTensor], _ type: TensorType) -> HostTensor { inputs[0] }
+}
+
+/// A base node and how a tensor's elements lie in the base's memory.
+struct Resolved {
+  let base: Int
+  let layout: Layout
+}
+
+/// The nodes that the effects of a pass need, rewritten so that each has memory or code of its own.
+struct LoweredGraph {
+  private(set) var nodes: [LoweredNode]
+  /// Nodes that are needed, inputs before consumers.
+  private(set) var order: [Int] = []
+  private(set) var consumers: [[Int]] = []
+
+  init(_ graph: Graph) {
+    nodes = graph.nodes.map { LoweredNode(operation: $0.operation, inputs: $0.inputs, type: $0.type) }
+    find(live: graph.effects)
+    fuseActivations()
+    find(live: graph.effects)
+    insertCopies()
+    find(live: graph.effects)
+  }
+
+  /// The memory behind `id`: follows views that need no copy.
+  func resolve(_ id: Int) -> Resolved {
+    let node = nodes[id]
+    guard node.role == .view else { return Resolved(base: id, layout: .contiguous(node.type.shape)) }
+    let inner = resolve(node.inputs[0])
+    guard let view = node.operation as? View,
+      let layout = view.layout(of: inner.layout, nodes[node.inputs[0]].type.shape)
+    else { return inner }
+    return Resolved(base: inner.base, layout: layout)
+  }
+
+  /// Dead code falls away: only what an effect needs is kept.
+  private mutating func find(live effects: [Int]) {
+    var live = Set<Int>()
+    var stack = effects
+    while let id = stack.popLast() {
+      if live.insert(id).inserted { stack.append(contentsOf: nodes[id].inputs) }
+    }
+    // Copies have high numbers but feed earlier nodes.
+    var visited = Set<Int>()
+    order = []
+    func visit(_ id: Int) {
+      guard visited.insert(id).inserted else { return }
+      for input in nodes[id].inputs { visit(input) }
+      order.append(id)
+    }
+    for id in live.sorted() { visit(id) }
+    consumers = [[Int]](repeating: [], count: nodes.count)
+    for id in order { for input in nodes[id].inputs { consumers[input].append(id) } }
+  }
+
+  /// A matrix product whose only consumer is tanh or relu computes it itself.
+  private mutating func fuseActivations() {
+    for id in order {
+      guard let elementwise = nodes[id].operation as? Elementwise, nodes[id].inputs.count == 1,
+        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.activation == .none,
+        consumers[nodes[id].inputs[0]].count == 1
+      else { continue }
+      let activation: MatrixProduct.Activation
+      switch elementwise.name {
+      case Elementwise.tanh.name: activation = .tanh
+      case Elementwise.relu.name: activation = .relu
+      default: continue
+      }
+      nodes[id].inputs = nodes[nodes[id].inputs[0]].inputs
+      nodes[id].operation = MatrixProduct(activation: activation)
+    }
+  }
+
+  private mutating func insertCopies() {
+    var copies: [Int: Int] = [:]
+    for id in order {
+      switch nodes[id].role {
+      case .dispatched:
+        let takesStrides = (nodes[id].operation as? any DispatchedOperation)?.takesStrides ?? false
+        for position in nodes[id].inputs.indices {
+          let input = nodes[id].inputs[position]
+          let resolved = resolve(input)
+          let fits = takesStrides || resolved.layout.isContiguous(nodes[input].type.shape)
+          if nodes[resolved.base].role == .constant || !fits {
+            nodes[id].inputs[position] = copy(of: input, &copies)
+          }
+        }
+      case .fused where nodes[id].operation is any IndexedOperation:
+        for position in nodes[id].inputs.indices
+        where nodes[resolve(nodes[id].inputs[position]).base].role == .constant {
+          nodes[id].inputs[position] = copy(of: nodes[id].inputs[position], &copies)
+        }
+      case .view:
+        // A reshape of elements that lie apart.
+        let input = nodes[id].inputs[0]
+        if let view = nodes[id].operation as? View,
+          view.layout(of: resolve(input).layout, nodes[input].type.shape) == nil
+        {
+          nodes[id].inputs[0] = copy(of: input, &copies)
+        }
+      case .pack: placeInputs(of: id)
+      default: break
+      }
+    }
+  }
+
+  /// What can't be computed in its place of the pack is copied there.
+  private mutating func placeInputs(of pack: Int) {
+    var placed = Set<Int>()
+    for position in nodes[pack].inputs.indices {
+      let input = nodes[pack].inputs[position]
+      let resolved = resolve(input)
+      let base = nodes[resolved.base]
+      let whole =
+        resolved.layout.offset == 0 && resolved.layout.isContiguous(nodes[input].type.shape)
+        && base.type.shape.count == nodes[input].type.shape.count
+      let inOtherPack = consumers[resolved.base].contains { nodes[$0].role == .pack && $0 != pack }
+      guard base.role == .fused || base.role == .dispatched, whole, !inOtherPack,
+        placed.insert(resolved.base).inserted
+      else {
+        nodes.append(LoweredNode(operation: Copy(), inputs: [input], type: nodes[input].type))
+        nodes[pack].inputs[position] = nodes.count - 1
+        continue
+      }
+    }
+  }
+
+  private mutating func copy(of id: Int, _ copies: inout [Int: Int]) -> Int {
+    if let known = copies[id] { return known }
+    nodes.append(LoweredNode(operation: Copy(), inputs: [id], type: nodes[id].type))
+    copies[id] = nodes.count - 1
+    return nodes.count - 1
+  }
+}
