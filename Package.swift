@@ -33,7 +33,8 @@ let package = Package(
       dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
 
     // Layers, optimizers, checkpoints: what turns tensors into a model that learns.
-    .target(name: "Learning", dependencies: ["Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
+    .target(
+      name: "Learning", dependencies: ["Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
 
     // Shapes, the graph with its gradients, one file an operation, and the lowering to dispatches.
     .target(
