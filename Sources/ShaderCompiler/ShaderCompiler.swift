@@ -1,0 +1,104 @@
+import CShaderc
+
+/// Compiles GLSL compute shaders to SPIR-V for Vulkan 1.2, in memory, through libshaderc.
+///
+/// The target is SPIR-V 1.5: from 1.6 on, a workgroup size that is a specialization constant becomes
+/// `LocalSizeId`, which Vulkan 1.2 devices do not take. Warnings are errors.
+///
+/// One compiler may be used from many threads at once, and its copies share it; making one costs more
+/// than compiling a small shader, so keep it.
+public struct ShaderCompiler: Sendable {
+  private let handle: CompilerHandle
+
+  /// Starts the compiler.
+  ///
+  /// - Throws: ``ShaderError`` where libshaderc cannot start (it is out of memory).
+  public init() throws(ShaderError) {
+    guard let pointer = shaderc_compiler_initialize() else {
+      throw ShaderError(file: "libshaderc", "the shader compiler did not start: out of memory")
+    }
+    handle = CompilerHandle(pointer)
+  }
+
+  /// Compiles the entry point `main` of a compute shader.
+  ///
+  /// An `#include`, in quotes or angle brackets, is looked for beside the including file, then in the
+  /// include paths. Nothing else is read or written. The same input gives the same words.
+  ///
+  /// - Parameters:
+  ///   - source: The shader's text, which begins with `#version 450` or a later one.
+  ///   - file: The name that stands in messages and debug information; its folder is where the shader's
+  ///     own includes are looked for first.
+  ///   - includePaths: Folders to look for includes in, in this order.
+  ///   - macros: Names to define before the first line, with a value or empty.
+  ///   - optimize: Whether spirv-opt's performance passes run.
+  ///   - debugInfo: Whether names, the source and its lines are kept in the SPIR-V.
+  /// - Throws: ``ShaderError`` with every error and warning that the compiler found.
+  public func compile(
+    source: String, file: String, includePaths: [String] = [], macros: [(String, String?)] = [],
+    optimize: Bool = true, debugInfo: Bool = false
+  ) throws(ShaderError) -> CompiledShader {
+    try VersionDirective.check(source: source, file: file)
+    guard let options = shaderc_compile_options_initialize() else {
+      throw ShaderError(file: file, "cannot set the shader compiler's options: out of memory")
+    }
+    defer { shaderc_compile_options_release(options) }
+    shaderc_compile_options_set_target_env(
+      options, shaderc_target_env_vulkan, UInt32(shaderc_env_version_vulkan_1_2.rawValue))
+    shaderc_compile_options_set_target_spirv(options, shaderc_spirv_version_1_5)
+    shaderc_compile_options_set_warnings_as_errors(options)
+    if optimize {
+      shaderc_compile_options_set_optimization_level(options, shaderc_optimization_level_performance)
+    }
+    if debugInfo {
+      shaderc_compile_options_set_generate_debug_info(options)
+    }
+    for (name, value) in macros {
+      shaderc_compile_options_add_macro_definition(
+        options, name, name.utf8.count, value, value?.utf8.count ?? 0)
+    }
+    let resolver = IncludeResolver(includePaths: includePaths)
+    resolver.install(in: options)
+
+    var source = source
+    let result = withExtendedLifetime((handle, resolver)) {
+      source.withUTF8 { text in
+        text.withMemoryRebound(to: CChar.self) { text in
+          shaderc_compile_into_spv(
+            handle.pointer, text.baseAddress, text.count, shaderc_glsl_compute_shader, file, "main", options)
+        }
+      }
+    }
+    guard let result else {
+      throw ShaderError(file: file, "the shader compiler gave no result: out of memory")
+    }
+    defer { shaderc_result_release(result) }
+    guard shaderc_result_get_compilation_status(result) == shaderc_compilation_status_success,
+      let bytes = shaderc_result_get_bytes(result)
+    else {
+      let messages = shaderc_result_get_error_message(result).map { String(cString: $0) } ?? ""
+      throw ShaderError(compilerMessages: messages, file: file)
+    }
+    let count = shaderc_result_get_length(result) / MemoryLayout<UInt32>.size
+    let words = [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(
+        from: UnsafeRawBufferPointer(start: bytes, count: count * MemoryLayout<UInt32>.size))
+      initialized = count
+    }
+    return CompiledShader(words: words, includes: resolver.includes)
+  }
+}
+
+/// Owns a shaderc compiler. Unchecked, because shaderc promises that compiling takes it as constant and so
+/// needs no lock; it is released when nobody can be compiling with it any more.
+private final class CompilerHandle: @unchecked Sendable {
+  let pointer: shaderc_compiler_t
+
+  init(_ pointer: shaderc_compiler_t) {
+    self.pointer = pointer
+  }
+
+  deinit {
+    shaderc_compiler_release(pointer)
+  }
+}
