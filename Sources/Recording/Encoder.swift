@@ -1,3 +1,4 @@
+import Kernels
 import Vulkan
 
 /// Turns segments into command buffers, and keeps a log of what it encoded for the hazard checker.
@@ -25,22 +26,22 @@ struct Encoder {
     let dispatches = segments.flatMap(\.dispatches)
     guard !dispatches.isEmpty else { return nil }
     return try DescriptorPool(
-      device: device, sets: dispatches.count, buffers: dispatches.reduce(0) { $0 + $1.bindings.count })
+      device, sets: dispatches.count, bindings: dispatches.reduce(0) { $0 + $1.bindings.count })
   }
 
   /// Encodes one segment; its command buffer may run many times in one submission, so it begins with a barrier.
   mutating func encode(
-    _ segment: Segment, index: Int, pool: DescriptorPool?, timestamps: TimestampPool?
+    _ segment: Segment, pool: DescriptorPool?, timestamps: TimestampPool?
   ) throws -> (commands: CommandBuffer, barriers: Int) {
     let commands = try CommandBuffer(device, label: "\(plan): \(segment.label)")
     try commands.begin()
     commands.beginLabel(segment.label)
-    if let timestamps { commands.resetQueries(timestamps, first: 2 * index, count: 2) }
+    if let timestamps { commands.resetQueries(timestamps) }
     var log: [EncodedCommand] = [.barrier]
     var planner = BarrierPlanner()
     var barriers = 1
     commands.barrier()
-    if let timestamps { commands.writeTimestamp(timestamps, index: 2 * index) }
+    if let timestamps { commands.writeTimestamp(timestamps, 0) }
     barriersBefore.append([])
     for dispatch in segment.dispatches {
       let resolved = dispatch.bindings.map { resolve($0.region) }
@@ -60,7 +61,7 @@ struct Encoder {
       try encode(dispatch, resolved: resolved, into: commands, pool: pool)
       log.append(.dispatch(label: dispatch.label, accesses: accesses))
     }
-    if let timestamps { commands.writeTimestamp(timestamps, index: 2 * index + 1) }
+    if let timestamps { commands.writeTimestamp(timestamps, 1) }
     commands.endLabel()
     try commands.end()
     // Twice, because a segment may follow itself.

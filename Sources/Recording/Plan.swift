@@ -11,9 +11,7 @@ public final class Plan {
   /// Sizes and counts of the plan.
   public let statistics: Statistics
   /// One command buffer a segment, with the number of times it runs in each replay.
-  let passes: [(commands: CommandBuffer, repeats: Int)]
-  /// Start and end of each segment, when timestamps were asked for.
-  let timestamps: TimestampPool?
+  let passes: [Pass]
 
   private let arena: Buffer?
   private let retained: [Buffer]
@@ -29,6 +27,15 @@ public final class Plan {
     public internal(set) var arenaBytes = 0
     /// Bytes that the arena would take if no byte were used twice.
     public internal(set) var arenaBytesWithoutReuse = 0
+  }
+
+  /// An encoded segment.
+  struct Pass {
+    let label: String
+    let commands: CommandBuffer
+    let repeats: Int
+    /// Start and end of its last run, when timestamps were asked for and the device has them.
+    let timestamps: TimestampPool?
   }
 
   init(
@@ -53,12 +60,14 @@ public final class Plan {
     var encoder = Encoder(
       device: device, plan: label, arena: arena, offsets: arenaPlan.offsets, options: options)
     let pool = try encoder.descriptorPool(for: segments)
-    let timestamps = options.timestamps ? try TimestampPool(device, count: 2 * segments.count) : nil
-    var passes: [(commands: CommandBuffer, repeats: Int)] = []
+    var passes: [Pass] = []
     var statistics = Statistics()
-    for (index, segment) in segments.enumerated() {
-      let encoded = try encoder.encode(segment, index: index, pool: pool, timestamps: timestamps)
-      passes.append((encoded.commands, segment.repeats))
+    for segment in segments {
+      let timestamps = options.timestamps ? try TimestampPool(device, count: 2) : nil
+      let encoded = try encoder.encode(segment, pool: pool, timestamps: timestamps)
+      passes.append(
+        Pass(
+          label: segment.label, commands: encoded.commands, repeats: segment.repeats, timestamps: timestamps))
       statistics.dispatches += segment.repeats * segment.dispatches.count
       statistics.barriers += segment.repeats * encoded.barriers
     }
@@ -68,7 +77,6 @@ public final class Plan {
     self.device = device
     self.label = label
     self.passes = passes
-    self.timestamps = timestamps
     self.statistics = statistics
     self.arena = arena
     retained = Array(encoder.buffers.values)

@@ -16,7 +16,8 @@ struct Segment {
 
 /// Collects dispatches; consumed by `finish`, which makes the plan.
 public struct Recorder: ~Copyable {
-  let device: Device
+  /// The device that it is recorded for.
+  public let device: Device
   let label: String
   var transients: [Transient] = []
   var segments: [Segment] = []

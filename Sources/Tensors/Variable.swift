@@ -41,9 +41,12 @@ public final class Variable: Sendable {
     precondition(
       MemoryLayout<Element>.stride == type.dataType.byteCount && offset + values.count <= type.shape.count,
       "\(values.count) elements at \(offset) do not fit \"\(label)\", which is \(type)")
-    try values.withUnsafeBytes { bytes throws(VulkanError) in
-      try device.upload(bytes, to: buffer, at: offset * type.dataType.byteCount)
+    let result = values.withUnsafeBytes { bytes in
+      Result { () throws(VulkanError) in
+        try device.upload(bytes, to: buffer, at: offset * type.dataType.byteCount)
+      }
     }
+    try result.get()
   }
 
   /// All elements in row-major order. Waits for the device.
@@ -52,7 +55,7 @@ public final class Variable: Sendable {
       MemoryLayout<Element>.stride == type.dataType.byteCount, "\"\(label)\" is \(type), not of \(element)")
     return try [Element](unsafeUninitializedCapacity: type.shape.count) { (target, count) throws(VulkanError) in
       try device.download(
-        from: buffer, at: 0,
+        buffer, at: 0,
         into: UnsafeMutableRawBufferPointer(
           start: target.baseAddress, count: type.shape.count * type.dataType.byteCount))
       count = type.shape.count

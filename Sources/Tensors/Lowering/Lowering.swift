@@ -1,4 +1,5 @@
 import Recording
+import Vulkan
 
 /// Turns a traced pass into dispatches: one type with one job between `Graph` and `Recorder`.
 struct Lowering {

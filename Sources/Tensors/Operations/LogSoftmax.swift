@@ -1,6 +1,6 @@
 import KernelParameters
 import Kernels
-public import Recording
+import Recording
 
 /// `y = x − log Σ exp x` over the last axis, shifted by the largest element so that nothing overflows.
 struct LogSoftmax: DispatchedOperation {

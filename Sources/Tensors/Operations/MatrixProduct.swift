@@ -1,6 +1,6 @@
 import KernelParameters
 import Kernels
-public import Recording
+import Recording
 
 /// `C = activation(A·B + bias)` for A [m, k], B [k, n] of any strides and bias [n].
 struct MatrixProduct: DispatchedOperation {

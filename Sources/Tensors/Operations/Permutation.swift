@@ -1,6 +1,6 @@
 import KernelParameters
 import Kernels
-public import Recording
+import Recording
 
 /// Minibatch `cursor` of a shuffled pass over `count` rows: indices without a sort and without the host.
 ///

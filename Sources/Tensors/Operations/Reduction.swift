@@ -1,6 +1,6 @@
 import KernelParameters
 import Kernels
-public import Recording
+import Recording
 
 /// A sum, mean or maximum over one run of adjacent axes.
 struct Reduction: DispatchedOperation {
