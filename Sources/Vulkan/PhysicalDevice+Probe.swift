@@ -35,10 +35,15 @@ extension PhysicalDevice {
       timestampValidBits: queue?.timestampValidBits ?? 0)
     self.features = features
     featuresUsed = features.used
-    identity = DriverIdentity(
-      vendorID: first.vendorID, deviceID: first.deviceID, driverID: properties.vulkan12.driverID.rawValue,
-      driverVersion: first.driverVersion, driverInfo: text(properties.vulkan12.driverInfo),
-      deviceUUID: deviceUUID, pipelineCacheUUID: byteArray(first.pipelineCacheUUID))
+    var identity = DriverIdentity()
+    identity.vendorID = first.vendorID
+    identity.deviceID = first.deviceID
+    identity.driverID = properties.vulkan12.driverID.rawValue
+    identity.driverVersion = first.driverVersion
+    identity.driverInfo = text(properties.vulkan12.driverInfo)
+    identity.deviceUUID = deviceUUID
+    identity.pipelineCacheUUID = byteArray(first.pipelineCacheUUID)
+    self.identity = identity
     queueFamily = queue?.index
     ineligibility =
       if !isRecent {

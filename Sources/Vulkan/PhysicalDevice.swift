@@ -57,7 +57,7 @@ public struct PhysicalDevice: Sendable, Encodable {
 
   /// Nil only for devices made up by tests.
   nonisolated(unsafe) let handle: VkPhysicalDevice?
-  let identity: DriverIdentity
+  package let identity: DriverIdentity
   /// The queue family that all work goes to; nil without one that computes.
   let queueFamily: UInt32?
 
@@ -73,14 +73,16 @@ public struct PhysicalDevice: Sendable, Encodable {
 }
 
 /// What a pipeline cache depends on: it is worth nothing to another driver, build or device.
-struct DriverIdentity: Sendable, Equatable {
-  var vendorID: UInt32 = 0
-  var deviceID: UInt32 = 0
-  var driverID: UInt32 = 0
-  var driverVersion: UInt32 = 0
-  var driverInfo = ""
-  var deviceUUID = [UInt8](repeating: 0, count: 16)
-  var pipelineCacheUUID = [UInt8](repeating: 0, count: 16)
+package struct DriverIdentity: Sendable, Equatable {
+  package var vendorID: UInt32 = 0
+  package var deviceID: UInt32 = 0
+  package var driverID: UInt32 = 0
+  package var driverVersion: UInt32 = 0
+  package var driverInfo = ""
+  package var deviceUUID = [UInt8](repeating: 0, count: 16)
+  package var pipelineCacheUUID = [UInt8](repeating: 0, count: 16)
+
+  package init() {}
 }
 
 extension PhysicalDevice {

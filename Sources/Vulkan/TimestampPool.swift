@@ -50,7 +50,7 @@ public final class TimestampPool: Sendable {
 }
 
 /// Nanoseconds from the first of `ticks` to each; only `validBits` of a tick count, and the clock may wrap once.
-func elapsedNanoseconds(_ ticks: [UInt64], validBits: Int, period: Double) -> [Double] {
+package func elapsedNanoseconds(_ ticks: [UInt64], validBits: Int, period: Double) -> [Double] {
   let mask = validBits >= 64 ? UInt64.max : (1 << UInt64(validBits)) - 1
   guard let first = ticks.first else { return [] }
   return ticks.map { Double(($0 &- first) & mask) * period }
