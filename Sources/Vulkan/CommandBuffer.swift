@@ -164,8 +164,10 @@ public final class CommandBuffer {
     device.functions.cmdPipelineBarrier(handle, stages, stages, 0, 1, &memory, 0, nil, 0, nil)
   }
 
-  /// Copies `bytes` bytes; source and destination must not overlap.
-  public func copy(_ source: Buffer, _ sourceOffset: Int, to destination: Buffer, _ offset: Int, bytes: Int) {
+  /// Copies `bytes` bytes, each from the given offset in bytes on; source and destination must not overlap.
+  public func copy(
+    from source: Buffer, at sourceOffset: Int, to destination: Buffer, at offset: Int, bytes: Int
+  ) {
     guard isRecording(), isInside(source, sourceOffset, bytes, "a copy"),
       isInside(destination, offset, bytes, "a copy"), bytes > 0
     else { return }
@@ -179,7 +181,7 @@ public final class CommandBuffer {
   }
 
   /// Writes `value` over `bytes` bytes from `offset` on, both multiples of 4.
-  public func fill(_ buffer: Buffer, _ offset: Int = 0, bytes: Int, with value: UInt32) {
+  public func fill(_ buffer: Buffer, at offset: Int = 0, bytes: Int, with value: UInt32) {
     guard isRecording(), isInside(buffer, offset, bytes, "a fill"), bytes > 0 else { return }
     guard offset % 4 == 0, bytes % 4 == 0 else {
       return note("a fill of \(bytes) bytes at \(offset) in \(buffer.label) is not in multiples of 4.")
@@ -191,15 +193,18 @@ public final class CommandBuffer {
 }
 
 extension CommandBuffer {
-  /// Makes all timestamps of `pool` unwritten; it must come before they are written.
-  public func resetQueries(_ pool: TimestampPool) {
+  /// Makes `count` timestamps of `pool` from `first` on unwritten, as they must be before they are written.
+  public func resetQueries(_ pool: TimestampPool, first: Int, count: Int) {
     guard isRecording() else { return }
+    guard first >= 0, count > 0, first <= pool.count, count <= pool.count - first else {
+      return note("\(count) timestamps from \(first) on were reset in a pool with \(pool.count).")
+    }
     keep(pool)
-    device.functions.cmdResetQueryPool(handle, pool.handle, 0, UInt32(pool.count))
+    device.functions.cmdResetQueryPool(handle, pool.handle, UInt32(first), UInt32(count))
   }
 
   /// Writes the time at which all commands so far have finished.
-  public func writeTimestamp(_ pool: TimestampPool, _ index: Int) {
+  public func writeTimestamp(_ pool: TimestampPool, index: Int) {
     guard isRecording() else { return }
     guard (0..<pool.count).contains(index) else {
       return note("timestamp \(index) was written to a pool with \(pool.count).")

@@ -14,7 +14,7 @@ extension PhysicalDevice {
     let features =
       isRecent
       ? functions.features(of: handle, extensions: extensions, subgroupSizeControl: controlled)
-      : Features(core: .init(), vulkan12: .init(), storage16: .init(), extensions: extensions, control: nil)
+      : Features(core: .init(), vulkan12: .init(), storage: .init(), extensions: extensions, control: nil)
     let memory = MemoryTypes(handle, functions)
     let queue = functions.computeQueueFamily(of: handle)
 
@@ -28,7 +28,7 @@ extension PhysicalDevice {
     let deviceUUID = byteArray(properties.vulkan11.deviceUUID)
     uuid = dashed(deviceUUID)
     memoryHeaps = memory.heaps
-    isUnifiedMemory = memory.isUnified
+    isUnifiedMemory = memory.isUnified(kind)
     subgroups = Subgroups(properties.subgroup, control: properties.control)
     limits = Limits(
       first.limits, maxAllocation: properties.vulkan11.maxMemoryAllocationSize,
@@ -151,7 +151,7 @@ extension InstanceFunctions {
       }
     }
     return Features(
-      core: core, vulkan12: vulkan12, storage16: storage16, extensions: extensions,
+      core: core, vulkan12: vulkan12, storage: storage16, extensions: extensions,
       control: subgroupSizeControl ? control : nil)
   }
 

@@ -24,6 +24,11 @@ public struct PhysicalDevice: Sendable, Encodable {
     public let bytes: Int
     /// True for the device's own memory.
     public let deviceLocal: Bool
+
+    package init(bytes: Int, deviceLocal: Bool) {
+      self.bytes = bytes
+      self.deviceLocal = deviceLocal
+    }
   }
 
   /// Position in the loader's list.
@@ -103,7 +108,7 @@ extension PhysicalDevice {
     isUnifiedMemory = false
     subgroups = Subgroups(VkPhysicalDeviceSubgroupProperties(), control: nil)
     limits = Limits(VkPhysicalDeviceProperties().limits, maxAllocation: 0, timestampValidBits: 0)
-    features = Features(core: .init(), vulkan12: .init(), storage16: .init(), extensions: [], control: nil)
+    features = Features(core: .init(), vulkan12: .init(), storage: .init(), extensions: [], control: nil)
     featuresUsed = []
     handle = nil
     identity = DriverIdentity()

@@ -50,9 +50,9 @@ struct CommandTests {
     let counts = try device.makeBuffer(bytes: 20, label: "counts")
     let commands = try CommandBuffer(device)
     try commands.begin()
-    commands.fill(counts, 0, bytes: 20, with: 1)
+    commands.fill(counts, bytes: 20, with: 1)
     commands.barrier()
-    commands.fill(counts, 8, bytes: 4, with: groups)
+    commands.fill(counts, at: 8, bytes: 4, with: groups)
     commands.barrier()
     try bindScale(device, commands, pipeline(), values, values, count: 96, bias: 6)
     commands.dispatchIndirect(counts, offset: 8)
@@ -74,8 +74,8 @@ struct CommandTests {
     let commands = try CommandBuffer(device)
     try commands.begin()
     commands.beginLabel("copy and fill")
-    commands.copy(source, 8, to: destination, 16, bytes: 12)
-    commands.fill(destination, 40, bytes: 8, with: 7)
+    commands.copy(from: source, at: 8, to: destination, at: 16, bytes: 12)
+    commands.fill(destination, at: 40, bytes: 8, with: 7)
     commands.endLabel()
     commands.barrier()
     try commands.end()
@@ -111,8 +111,11 @@ struct CommandTests {
           $0.bind(pipeline); $0.dispatch(1)
         }
       ),
-      ("12 bytes at offset 0 leaves the buffer small", { $0.copy(small, 0, to: small, 0, bytes: 12) }),
-      ("not in multiples of 4", { $0.fill(small, 2, bytes: 4, with: 0) }),
+      (
+        "12 bytes at offset 0 leaves the buffer small",
+        { $0.copy(from: small, at: 0, to: small, at: 0, bytes: 12) }
+      ),
+      ("not in multiples of 4", { $0.fill(small, at: 2, bytes: 4, with: 0) }),
       (
         "push constants for scale, which has 8",
         { commands in

@@ -106,17 +106,17 @@ struct MemoryTests {
     }
     try device.fill(buffer, with: 0x0403_0201)
     var found = [UInt8](repeating: 0, count: buffer.byteCount)
-    try found.withUnsafeMutableBytes { try device.download(buffer, into: $0) }
+    try found.withUnsafeMutableBytes { try device.download(from: buffer, into: $0) }
     #expect(found.indices.allSatisfy { found[$0] == UInt8($0 % 4 + 1) })
 
     let bytes = (0..<buffer.byteCount - 5).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     try bytes.withUnsafeBytes { try device.upload($0, to: buffer, at: 3) }
-    try found.withUnsafeMutableBytes { try device.download(buffer, into: $0) }
+    try found.withUnsafeMutableBytes { try device.download(from: buffer, into: $0) }
     #expect(Array(found[3..<(3 + bytes.count)]) == bytes)
     // The neighbours are as they were.
     #expect(found[0..<3] == [1, 2, 3] && found.suffix(2) == [2, 3])
     var middle = [UInt8](repeating: 0, count: 1000)
-    try middle.withUnsafeMutableBytes { try device.download(buffer, at: 5003, into: $0) }
+    try middle.withUnsafeMutableBytes { try device.download(from: buffer, at: 5003, into: $0) }
     #expect(middle == Array(bytes[5000..<6000]))
   }
 

@@ -24,7 +24,8 @@ func bindScale(
   count: Int, bias: UInt32
 ) throws {
   let descriptors = try DescriptorPool(device, sets: 1, bindings: 2)
-  let set = try descriptors.allocate(pipeline, [(input, 0, input.byteCount), (output, 0, output.byteCount)])
+  let set = try descriptors.allocate(
+    pipeline, [(input, 0, input.byteCount), (output, 0, output.byteCount)])
   commands.bind(pipeline)
   commands.bind(set)
   [UInt32(count), bias].withUnsafeBytes { commands.push(constants: $0) }
@@ -33,6 +34,6 @@ func bindScale(
 /// The buffer's contents as 32-bit integers.
 func read(_ device: Device, _ buffer: Buffer) throws -> [UInt32] {
   var words = [UInt32](repeating: 0, count: buffer.byteCount / 4)
-  try words.withUnsafeMutableBytes { try device.download(buffer, into: $0) }
+  try words.withUnsafeMutableBytes { try device.download(from: buffer, into: $0) }
   return words
 }
