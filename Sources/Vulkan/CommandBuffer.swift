@@ -193,18 +193,15 @@ public final class CommandBuffer {
 }
 
 extension CommandBuffer {
-  /// Makes `count` timestamps of `pool` from `first` on unwritten, as they must be before they are written.
-  public func resetQueries(_ pool: TimestampPool, first: Int, count: Int) {
+  /// Makes all timestamps of `pool` unwritten, as they must be before they are written.
+  public func resetQueries(_ pool: TimestampPool) {
     guard isRecording() else { return }
-    guard first >= 0, count > 0, first <= pool.count, count <= pool.count - first else {
-      return note("\(count) timestamps from \(first) on were reset in a pool with \(pool.count).")
-    }
     keep(pool)
-    device.functions.cmdResetQueryPool(handle, pool.handle, UInt32(first), UInt32(count))
+    device.functions.cmdResetQueryPool(handle, pool.handle, 0, UInt32(pool.count))
   }
 
   /// Writes the time at which all commands so far have finished.
-  public func writeTimestamp(_ pool: TimestampPool, index: Int) {
+  public func writeTimestamp(_ pool: TimestampPool, _ index: Int) {
     guard isRecording() else { return }
     guard (0..<pool.count).contains(index) else {
       return note("timestamp \(index) was written to a pool with \(pool.count).")
