@@ -164,8 +164,10 @@ public final class CommandBuffer {
     device.functions.cmdPipelineBarrier(handle, stages, stages, 0, 1, &memory, 0, nil, 0, nil)
   }
 
-  /// Copies `bytes` bytes; source and destination must not overlap.
-  public func copy(_ source: Buffer, _ sourceOffset: Int, to destination: Buffer, _ offset: Int, bytes: Int) {
+  /// Copies `bytes` bytes, each from the given offset in bytes on; source and destination must not overlap.
+  public func copy(
+    from source: Buffer, at sourceOffset: Int, to destination: Buffer, at offset: Int, bytes: Int
+  ) {
     guard isRecording(), isInside(source, sourceOffset, bytes, "a copy"),
       isInside(destination, offset, bytes, "a copy"), bytes > 0
     else { return }
@@ -179,7 +181,7 @@ public final class CommandBuffer {
   }
 
   /// Writes `value` over `bytes` bytes from `offset` on, both multiples of 4.
-  public func fill(_ buffer: Buffer, _ offset: Int = 0, bytes: Int, with value: UInt32) {
+  public func fill(_ buffer: Buffer, at offset: Int = 0, bytes: Int, with value: UInt32) {
     guard isRecording(), isInside(buffer, offset, bytes, "a fill"), bytes > 0 else { return }
     guard offset % 4 == 0, bytes % 4 == 0 else {
       return note("a fill of \(bytes) bytes at \(offset) in \(buffer.label) is not in multiples of 4.")
@@ -191,7 +193,7 @@ public final class CommandBuffer {
 }
 
 extension CommandBuffer {
-  /// Makes all timestamps of `pool` unwritten; it must come before they are written.
+  /// Makes all timestamps of `pool` unwritten, as they must be before they are written.
   public func resetQueries(_ pool: TimestampPool) {
     guard isRecording() else { return }
     keep(pool)

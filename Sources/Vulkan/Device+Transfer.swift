@@ -23,13 +23,13 @@ extension Device {
       let count = min(staging.byteCount, bytes.count - start)
       memcpy(staged, source + start, count)
       try run("uploading to \(buffer.label)") { commands in
-        commands.copy(staging, 0, to: buffer, offset + start, bytes: count)
+        commands.copy(from: staging, at: 0, to: buffer, at: offset + start, bytes: count)
       }
     }
   }
 
   /// Copies from `buffer`, from `offset` bytes on, until `bytes` is full.
-  public func download(_ buffer: Buffer, at offset: Int = 0, into bytes: UnsafeMutableRawBufferPointer)
+  public func download(from buffer: Buffer, at offset: Int = 0, into bytes: UnsafeMutableRawBufferPointer)
     throws(VulkanError)
   {
     try buffer.checkRange(offset, bytes.count, "Downloading")
@@ -45,7 +45,7 @@ extension Device {
     for start in stride(from: 0, to: bytes.count, by: staging.byteCount) {
       let count = min(staging.byteCount, bytes.count - start)
       try run("downloading from \(buffer.label)") { commands in
-        commands.copy(buffer, offset + start, to: staging, 0, bytes: count)
+        commands.copy(from: buffer, at: offset + start, to: staging, at: 0, bytes: count)
       }
       memcpy(destination + start, staged, count)
     }

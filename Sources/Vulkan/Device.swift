@@ -55,6 +55,9 @@ public final class Device: Sendable {
   /// Bytes that live buffers hold, all domains together.
   public var allocatedBytes: Int { pool.allocatedBytes }
 
+  /// Bytes that the driver gave, used or not.
+  package var blockBytes: Int { pool.blockBytes }
+
   /// The size in bytes of the largest buffer that could be made now.
   public func availableBytes(_ domain: MemoryDomain = .device) -> Int { pool.availableBytes(domain) }
 

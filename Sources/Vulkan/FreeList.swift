@@ -1,32 +1,32 @@
 /// The free ranges of one block of memory: best fit, neighbours joined again when they come back.
-struct FreeList {
+package struct FreeList {
   private struct Range {
     var offset: Int
     var size: Int
   }
 
   /// The block's size.
-  let size: Int
+  package let size: Int
   /// Bytes that are free, in however many pieces.
-  private(set) var freeBytes: Int
+  package private(set) var freeBytes: Int
   /// Sorted by offset; no two touch.
   private var ranges: [Range]
 
-  init(size: Int) {
+  package init(size: Int) {
     self.size = size
     freeBytes = size
     ranges = [Range(offset: 0, size: size)]
   }
 
-  var isEmpty: Bool { freeBytes == size }
+  package var isEmpty: Bool { freeBytes == size }
 
   /// The largest size that `allocate` would find room for.
-  var largest: Int { ranges.map(\.size).max() ?? 0 }
+  package var largest: Int { ranges.map(\.size).max() ?? 0 }
 
   /// Takes `size` bytes from the smallest range that holds them; nil when none does.
   ///
   /// Offsets are multiples of whatever all sizes are multiples of.
-  mutating func allocate(_ size: Int) -> Int? {
+  package mutating func allocate(_ size: Int) -> Int? {
     let fitting = ranges.indices.filter { ranges[$0].size >= size }
     guard let best = fitting.min(by: { ranges[$0].size < ranges[$1].size }) else { return nil }
     let offset = ranges[best].offset
@@ -41,7 +41,7 @@ struct FreeList {
   }
 
   /// Gives back a range that `allocate` handed out.
-  mutating func free(offset: Int, size: Int) {
+  package mutating func free(offset: Int, size: Int) {
     let next = ranges.firstIndex { $0.offset > offset } ?? ranges.count
     freeBytes += size
     let joinsPrevious = next > 0 && ranges[next - 1].offset + ranges[next - 1].size == offset

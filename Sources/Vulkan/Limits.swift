@@ -85,9 +85,9 @@ public struct Features: Sendable, Encodable, Equatable {
   /// 16-bit floats in arithmetic.
   public let shaderFloat16: Bool
   /// 16-bit values in storage buffers.
-  public let storageBuffer16Bit: Bool
+  public let storage16: Bool
   /// 8-bit values in storage buffers.
-  public let storageBuffer8Bit: Bool
+  public let storage8: Bool
   /// 64-bit integers in arithmetic.
   public let shaderInt64: Bool
   /// Pointers to buffers.
@@ -101,7 +101,7 @@ public struct Features: Sendable, Encodable, Equatable {
 
   init(
     core: VkPhysicalDeviceFeatures, vulkan12: VkPhysicalDeviceVulkan12Features,
-    storage16: VkPhysicalDevice16BitStorageFeatures, extensions: Set<String>,
+    storage: VkPhysicalDevice16BitStorageFeatures, extensions: Set<String>,
     control: VkPhysicalDeviceSubgroupSizeControlFeatures?
   ) {
     timelineSemaphore = vulkan12.timelineSemaphore != 0
@@ -109,8 +109,8 @@ public struct Features: Sendable, Encodable, Equatable {
     computeFullSubgroups = control.map { $0.computeFullSubgroups != 0 } ?? false
     maintenance4 = extensions.contains(VK_KHR_MAINTENANCE_4_EXTENSION_NAME)
     shaderFloat16 = vulkan12.shaderFloat16 != 0
-    storageBuffer16Bit = storage16.storageBuffer16BitAccess != 0
-    storageBuffer8Bit = vulkan12.storageBuffer8BitAccess != 0
+    storage16 = storage.storageBuffer16BitAccess != 0
+    storage8 = vulkan12.storageBuffer8BitAccess != 0
     shaderInt64 = core.shaderInt64 != 0
     bufferDeviceAddress = vulkan12.bufferDeviceAddress != 0
     memoryBudget = extensions.contains(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME)

@@ -40,9 +40,11 @@ final class MemoryPool: Sendable {
     guard let physical = device.physical.handle else { throw .noDevice(found: []) }
     let types = MemoryTypes(physical, device.instance.functions)
     let allowed = try MemoryBlock.allowedTypes(device)
+    self.mapsDeviceMemory = mapsDeviceMemory && device.physical.isUnifiedMemory
     var kinds: [MemoryDomain: MemoryTypes.Kind] = [:]
     for domain in MemoryDomain.allCases {
-      guard let kind = types.kind(for: domain, allowed: allowed, mapsDeviceMemory: mapsDeviceMemory) else {
+      guard let kind = types.kind(for: domain, allowed: allowed, mapsDeviceMemory: self.mapsDeviceMemory)
+      else {
         throw .ineligibleDevice(name: device.physical.name, reason: "it has no memory for \(domain) buffers")
       }
       kinds[domain] = kind
@@ -50,7 +52,6 @@ final class MemoryPool: Sendable {
     self.device = device
     self.types = types
     self.kinds = kinds
-    self.mapsDeviceMemory = mapsDeviceMemory
     alignment = max(256, device.physical.limits.minStorageBufferOffsetAlignment)
     state = Mutex(State(heapBytes: types.heaps.map { _ in 0 }))
   }

@@ -11,18 +11,29 @@ public enum MemoryDomain: Sendable, CaseIterable {
 }
 
 /// The memory types and heaps of a device, without Vulkan's bit masks.
-struct MemoryTypes {
-  struct Kind {
-    let index: Int
+package struct MemoryTypes {
+  package struct Kind: Equatable {
+    package let index: Int
     let heap: Int
-    let flags: VkMemoryPropertyFlags
-
-    var isDeviceLocal: Bool { flags & VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT.rawValue != 0 }
-    var isHostVisible: Bool { flags & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT.rawValue != 0 }
-    var isHostCoherent: Bool { flags & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT.rawValue != 0 }
-    var isHostCached: Bool { flags & VK_MEMORY_PROPERTY_HOST_CACHED_BIT.rawValue != 0 }
+    let isDeviceLocal: Bool
+    let isHostVisible: Bool
+    let isHostCached: Bool
     /// The host can read and write it without flushes.
-    var isMappable: Bool { isHostVisible && isHostCoherent }
+    let isMappable: Bool
+
+    /// A type of heap `heap`; `isCoherent` matters where the host can see it.
+    package init(
+      index: Int, heap: Int, isDeviceLocal: Bool = false, isHostVisible: Bool = false,
+      isHostCached: Bool = false,
+      isCoherent: Bool = true
+    ) {
+      self.index = index
+      self.heap = heap
+      self.isDeviceLocal = isDeviceLocal
+      self.isHostVisible = isHostVisible
+      self.isHostCached = isHostCached
+      isMappable = isHostVisible && isCoherent
+    }
   }
 
   let kinds: [Kind]
@@ -42,36 +53,55 @@ struct MemoryTypes {
     }
     kinds = withUnsafeBytes(of: memory.memoryTypes) { raw in
       raw.bindMemory(to: VkMemoryType.self).prefix(Int(memory.memoryTypeCount)).enumerated().map {
-        Kind(index: $0.offset, heap: Int($0.element.heapIndex), flags: $0.element.propertyFlags)
+        let flags = $0.element.propertyFlags
+        return Kind(
+          index: $0.offset, heap: Int($0.element.heapIndex),
+          isDeviceLocal: flags & VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT.rawValue != 0,
+          isHostVisible: flags & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT.rawValue != 0,
+          isHostCached: flags & VK_MEMORY_PROPERTY_HOST_CACHED_BIT.rawValue != 0,
+          isCoherent: flags & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT.rawValue != 0)
       }
     }
   }
 
-  /// True when all of the device's memory is the host's as well, so that nothing is gained by staging.
-  var isUnified: Bool {
-    let local = kinds.filter(\.isDeviceLocal)
-    let mapped = Set(local.filter(\.isMappable).map(\.heap))
-    return !local.isEmpty && heaps.allSatisfy(\.deviceLocal) && mapped == Set(local.map(\.heap))
+  /// The types and heaps of a made-up device, for tests.
+  package init(kinds: [Kind], heaps: [PhysicalDevice.MemoryHeap]) {
+    self.kinds = kinds
+    self.heaps = heaps
+  }
+
+  /// True when the device shares the host's memory and lets the host write its own in place.
+  ///
+  /// A card may map its memory as well, but reading it through the bus is slower than a copy by the card.
+  package func isUnified(_ device: PhysicalDevice.Kind) -> Bool {
+    (device == .cpu || device == .integrated) && ownKinds(.max).contains(where: \.isMappable)
   }
 
   /// The best type for a domain among those that `allowed` has a bit for; the first of equals, as Vulkan orders them.
-  func kind(for domain: MemoryDomain, allowed: UInt32, mapsDeviceMemory: Bool) -> Kind? {
-    let candidates = kinds.filter { allowed & (1 << UInt32($0.index)) != 0 }
+  package func kind(for domain: MemoryDomain, allowed: UInt32, mapsDeviceMemory: Bool) -> Kind? {
+    let mappable = kinds.filter { isAllowed($0, allowed) && $0.isMappable }
     switch domain {
     case .device:
-      let local = candidates.filter(\.isDeviceLocal)
-      if mapsDeviceMemory, let mapped = local.first(where: \.isMappable) { return mapped }
-      return local.first { !$0.isHostVisible } ?? local.first
+      let own = ownKinds(allowed)
+      if mapsDeviceMemory, let mapped = own.first(where: \.isMappable) { return mapped }
+      return own.first { !$0.isHostVisible } ?? own.first
     case .upload:
-      let mappable = candidates.filter(\.isMappable)
       return mappable.first { !$0.isDeviceLocal && !$0.isHostCached } ?? mappable.first { !$0.isDeviceLocal }
         ?? mappable.first
     case .readback:
-      let mappable = candidates.filter(\.isMappable)
       return mappable.first { !$0.isDeviceLocal && $0.isHostCached } ?? mappable.first(where: \.isHostCached)
         ?? mappable.first
     }
   }
+
+  /// The types of the device's own largest heap.
+  private func ownKinds(_ allowed: UInt32) -> [Kind] {
+    let own = kinds.filter { isAllowed($0, allowed) && $0.isDeviceLocal }
+    let heap = own.map(\.heap).max { heaps[$0].bytes < heaps[$1].bytes }
+    return own.filter { $0.heap == heap }
+  }
+
+  private func isAllowed(_ kind: Kind, _ allowed: UInt32) -> Bool { allowed >> UInt32(kind.index) & 1 != 0 }
 }
 
 extension MemoryTypes {

@@ -14,7 +14,7 @@ extension PhysicalDevice {
     let features =
       isRecent
       ? functions.features(of: handle, extensions: extensions, subgroupSizeControl: controlled)
-      : Features(core: .init(), vulkan12: .init(), storage16: .init(), extensions: extensions, control: nil)
+      : Features(core: .init(), vulkan12: .init(), storage: .init(), extensions: extensions, control: nil)
     let memory = MemoryTypes(handle, functions)
     let queue = functions.computeQueueFamily(of: handle)
 
@@ -28,17 +28,22 @@ extension PhysicalDevice {
     let deviceUUID = byteArray(properties.vulkan11.deviceUUID)
     uuid = dashed(deviceUUID)
     memoryHeaps = memory.heaps
-    isUnifiedMemory = memory.isUnified
+    isUnifiedMemory = memory.isUnified(kind)
     subgroups = Subgroups(properties.subgroup, control: properties.control)
     limits = Limits(
       first.limits, maxAllocation: properties.vulkan11.maxMemoryAllocationSize,
       timestampValidBits: queue?.timestampValidBits ?? 0)
     self.features = features
     featuresUsed = features.used
-    identity = DriverIdentity(
-      vendorID: first.vendorID, deviceID: first.deviceID, driverID: properties.vulkan12.driverID.rawValue,
-      driverVersion: first.driverVersion, driverInfo: text(properties.vulkan12.driverInfo),
-      deviceUUID: deviceUUID, pipelineCacheUUID: byteArray(first.pipelineCacheUUID))
+    var identity = DriverIdentity()
+    identity.vendorID = first.vendorID
+    identity.deviceID = first.deviceID
+    identity.driverID = properties.vulkan12.driverID.rawValue
+    identity.driverVersion = first.driverVersion
+    identity.driverInfo = text(properties.vulkan12.driverInfo)
+    identity.deviceUUID = deviceUUID
+    identity.pipelineCacheUUID = byteArray(first.pipelineCacheUUID)
+    self.identity = identity
     queueFamily = queue?.index
     ineligibility =
       if !isRecent {
@@ -146,7 +151,7 @@ extension InstanceFunctions {
       }
     }
     return Features(
-      core: core, vulkan12: vulkan12, storage16: storage16, extensions: extensions,
+      core: core, vulkan12: vulkan12, storage: storage16, extensions: extensions,
       control: subgroupSizeControl ? control : nil)
   }
 

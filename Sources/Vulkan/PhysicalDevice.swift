@@ -24,6 +24,11 @@ public struct PhysicalDevice: Sendable, Encodable {
     public let bytes: Int
     /// True for the device's own memory.
     public let deviceLocal: Bool
+
+    package init(bytes: Int, deviceLocal: Bool) {
+      self.bytes = bytes
+      self.deviceLocal = deviceLocal
+    }
   }
 
   /// Position in the loader's list.
@@ -57,7 +62,7 @@ public struct PhysicalDevice: Sendable, Encodable {
 
   /// Nil only for devices made up by tests.
   nonisolated(unsafe) let handle: VkPhysicalDevice?
-  let identity: DriverIdentity
+  package let identity: DriverIdentity
   /// The queue family that all work goes to; nil without one that computes.
   let queueFamily: UInt32?
 
@@ -73,14 +78,16 @@ public struct PhysicalDevice: Sendable, Encodable {
 }
 
 /// What a pipeline cache depends on: it is worth nothing to another driver, build or device.
-struct DriverIdentity: Sendable, Equatable {
-  var vendorID: UInt32 = 0
-  var deviceID: UInt32 = 0
-  var driverID: UInt32 = 0
-  var driverVersion: UInt32 = 0
-  var driverInfo = ""
-  var deviceUUID = [UInt8](repeating: 0, count: 16)
-  var pipelineCacheUUID = [UInt8](repeating: 0, count: 16)
+package struct DriverIdentity: Sendable, Equatable {
+  package var vendorID: UInt32 = 0
+  package var deviceID: UInt32 = 0
+  package var driverID: UInt32 = 0
+  package var driverVersion: UInt32 = 0
+  package var driverInfo = ""
+  package var deviceUUID = [UInt8](repeating: 0, count: 16)
+  package var pipelineCacheUUID = [UInt8](repeating: 0, count: 16)
+
+  package init() {}
 }
 
 extension PhysicalDevice {
@@ -101,7 +108,7 @@ extension PhysicalDevice {
     isUnifiedMemory = false
     subgroups = Subgroups(VkPhysicalDeviceSubgroupProperties(), control: nil)
     limits = Limits(VkPhysicalDeviceProperties().limits, maxAllocation: 0, timestampValidBits: 0)
-    features = Features(core: .init(), vulkan12: .init(), storage16: .init(), extensions: [], control: nil)
+    features = Features(core: .init(), vulkan12: .init(), storage: .init(), extensions: [], control: nil)
     featuresUsed = []
     handle = nil
     identity = DriverIdentity()

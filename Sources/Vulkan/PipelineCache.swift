@@ -5,8 +5,11 @@ import Synchronization
 final class PipelineCache: Sendable {
   private struct State {
     var shaders: Set<UInt64>
-    /// What the file holds, as far as is known.
-    var saved: PipelineCacheFile
+    /// The hashes that the file holds.
+    var savedShaders: Set<UInt64>
+    /// The size of the driver's data when the file was read or written. Not the file's: SwiftShader's data grows by a
+    /// header each time it is loaded.
+    var savedBytes: Int
   }
 
   /// The file; nil without a directory.
@@ -24,15 +27,12 @@ final class PipelineCache: Sendable {
     let file = path.flatMap { readFile($0, limit: PipelineCacheFile.sizeLimit) }
       .flatMap { PipelineCacheFile($0, for: identity) }
     // A driver may still refuse data that it wrote; the cache then starts empty.
-    if let file, let loaded = try? Self.make(device, file.payload) {
-      handle = loaded
-      wasLoaded = true
-      state = Mutex(State(shaders: file.shaders, saved: file))
-    } else {
-      handle = try Self.make(device, [])
-      wasLoaded = false
-      state = Mutex(State(shaders: [], saved: PipelineCacheFile(shaders: [], payload: [])))
-    }
+    let loaded = file.flatMap { try? Self.make(device, $0.payload) }
+    let shaders = loaded == nil ? [] : file?.shaders ?? []
+    if let loaded { handle = loaded } else { handle = try Self.make(device, []) }
+    wasLoaded = loaded != nil
+    let bytes = (try? Self.data(device, handle).count) ?? 0
+    state = Mutex(State(shaders: shaders, savedShaders: shaders, savedBytes: bytes))
     self.device = device
   }
 
@@ -47,24 +47,23 @@ final class PipelineCache: Sendable {
   func save() throws(VulkanError) -> Bool {
     guard let path, let slash = path.lastIndex(of: "/") else { return false }
     return try state.withLock { (state: inout State) throws(VulkanError) -> Bool in
-      let current = PipelineCacheFile(shaders: state.shaders, payload: try data())
-      let grew =
-        !current.shaders.isSubset(of: state.saved.shaders)
-        || current.payload.count > state.saved.payload.count
-      guard !current.shaders.isEmpty, grew, current.payload.count < PipelineCacheFile.sizeLimit else {
-        return false
-      }
+      let payload = try Self.data(device, handle)
+      let grew = state.shaders != state.savedShaders || payload.count > state.savedBytes
+      guard grew, payload.count < PipelineCacheFile.sizeLimit else { return false }
       guard makeDirectory(String(path[..<slash])) else {
         throw .file(path: path, detail: "its directory can't be made or written to")
       }
-      let bytes = current.encoded(for: device.physical.identity)
+      let file = PipelineCacheFile(shaders: state.shaders, payload: payload)
+      let bytes = file.encoded(for: device.physical.identity)
       try bytes.span.bytes.withUnsafeBytes { (bytes) throws(VulkanError) in try writeAtomically(path, bytes) }
-      state.saved = current
+      state.savedShaders = state.shaders
+      state.savedBytes = payload.count
       return true
     }
   }
 
-  private func data() throws(VulkanError) -> [UInt8] {
+  private static func data(_ device: LogicalDevice, _ handle: VkPipelineCache) throws(VulkanError) -> [UInt8]
+  {
     let call = "vkGetPipelineCacheData"
     let action = "saving the pipeline cache"
     var size = 0

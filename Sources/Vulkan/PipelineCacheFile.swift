@@ -2,7 +2,7 @@
 ///
 /// Layout, little endian: magic, format version, driver and device (see `prefix`), number of shader hashes and the
 /// hashes, length of the payload, the payload, and a checksum of everything before it.
-struct PipelineCacheFile: Equatable {
+package struct PipelineCacheFile: Equatable {
   /// Files above this are not read; a cache that has grown past it starts anew.
   static let sizeLimit = 256 << 20
 
@@ -13,17 +13,17 @@ struct PipelineCacheFile: Equatable {
   private static let headerBytes = 32
 
   /// Hashes of the SPIR-V that pipelines in the cache were made from.
-  let shaders: Set<UInt64>
+  package let shaders: Set<UInt64>
   /// What vkGetPipelineCacheData gave.
-  let payload: [UInt8]
+  package let payload: [UInt8]
 
-  init(shaders: Set<UInt64>, payload: [UInt8]) {
+  package init(shaders: Set<UInt64>, payload: [UInt8]) {
     self.shaders = shaders
     self.payload = payload
   }
 
   /// Reads a file; nil when a single bit of it is not as `encoded` wrote it for the same driver and device.
-  init?(_ file: [UInt8], for driver: DriverIdentity) {
+  package init?(_ file: [UInt8], for driver: DriverIdentity) {
     let prefix = Self.prefix(driver)
     guard file.count >= prefix.count + Self.checksumBytes, file.starts(with: prefix) else { return nil }
     let contents = file.dropLast(Self.checksumBytes)
@@ -43,7 +43,7 @@ struct PipelineCacheFile: Equatable {
   }
 
   /// The file's bytes.
-  func encoded(for driver: DriverIdentity) -> [UInt8] {
+  package func encoded(for driver: DriverIdentity) -> [UInt8] {
     var file = Self.prefix(driver) + littleEndian(UInt32(shaders.count))
     for shader in shaders.sorted() { file += littleEndian(shader) }
     file += littleEndian(UInt64(payload.count)) + payload

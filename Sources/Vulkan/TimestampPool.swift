@@ -30,18 +30,15 @@ public final class TimestampPool: Sendable {
 
   deinit { device.functions.destroyQueryPool(device.handle, handle, nil) }
 
-  /// Nanoseconds from the first timestamp to each of the first `used` ones; it can be called once the work has finished.
+  /// Nanoseconds from the first timestamp to each, once the work that writes them has finished.
   ///
   /// The clock may wrap around once in between. Throws `.call` with `VK_NOT_READY` when one was not written yet.
-  public func nanoseconds(first used: Int) throws(VulkanError) -> [Double] {
-    guard (1...count).contains(used) else {
-      throw .invalidUse("\(used) timestamps can't be read from a pool with \(count).")
-    }
-    var ticks = [UInt64](repeating: 0, count: used)
-    let bytes = used * MemoryLayout<UInt64>.stride
+  public func nanoseconds() throws(VulkanError) -> [Double] {
+    var ticks = [UInt64](repeating: 0, count: count)
+    let stride = MemoryLayout<UInt64>.stride
     try check(
       device.functions.getQueryPoolResults(
-        device.handle, handle, 0, UInt32(used), bytes, &ticks, VkDeviceSize(MemoryLayout<UInt64>.stride),
+        device.handle, handle, 0, UInt32(count), count * stride, &ticks, VkDeviceSize(stride),
         VK_QUERY_RESULT_64_BIT.rawValue),
       "vkGetQueryPoolResults", during: "reading timestamps")
     let limits = device.physical.limits
@@ -50,7 +47,7 @@ public final class TimestampPool: Sendable {
 }
 
 /// Nanoseconds from the first of `ticks` to each; only `validBits` of a tick count, and the clock may wrap once.
-func elapsedNanoseconds(_ ticks: [UInt64], validBits: Int, period: Double) -> [Double] {
+package func elapsedNanoseconds(_ ticks: [UInt64], validBits: Int, period: Double) -> [Double] {
   let mask = validBits >= 64 ? UInt64.max : (1 << UInt64(validBits)) - 1
   guard let first = ticks.first else { return [] }
   return ticks.map { Double(($0 &- first) & mask) * period }
