@@ -33,7 +33,8 @@ let package = Package(
       dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
 
     // Layers, optimizers, checkpoints: what turns tensors into a model that learns.
-    .target(name: "Learning", dependencies: ["Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
+    .target(
+      name: "Learning", dependencies: ["Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
 
     // Shapes, the graph with its gradients, one file an operation, and the lowering to dispatches.
     .target(
@@ -83,7 +84,10 @@ let package = Package(
       name: "TestSupport", dependencies: ["Learning", "Tensors", "Recording", "Vulkan"],
       path: "Tests/TestSupport"),
     .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
-    .testTarget(name: "ShaderCompilerTests", dependencies: ["ShaderCompiler"]),
+    .testTarget(
+      name: "ShaderCompilerTests", dependencies: ["ShaderCompiler", "Kernels", "TestParameters"],
+      exclude: ["Parameters"], plugins: ["CompileShaders"]),
+    .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
     .testTarget(name: "RecordingTests", dependencies: ["Recording", "Vulkan", "Kernels", "TestSupport"]),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "TestSupport"]),
