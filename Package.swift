@@ -84,7 +84,10 @@ let package = Package(
       name: "TestSupport", dependencies: ["Learning", "Tensors", "Recording", "Vulkan"],
       path: "Tests/TestSupport"),
     .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
-    .testTarget(name: "ShaderCompilerTests", dependencies: ["ShaderCompiler"]),
+    .testTarget(
+      name: "ShaderCompilerTests", dependencies: ["ShaderCompiler", "Kernels", "TestParameters"],
+      exclude: ["Parameters"], plugins: ["CompileShaders"]),
+    .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
     .testTarget(name: "RecordingTests", dependencies: ["Recording", "Vulkan", "Kernels", "TestSupport"]),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "TestSupport"]),

@@ -60,12 +60,14 @@ final class IncludeResolver {
     return remember(path: "", content: Array("no such file (looked for \(looked))".utf8))
   }
 
-  /// Beside the including file first, then in the include paths in their order.
+  /// Beside the including file first, then in the include paths in their order; each place once.
   private func candidates(requested: String, from requesting: String) -> [String] {
     if requested.hasPrefix("/") { return [requested] }
-    let folder = requesting.lastIndex(of: "/").map { String(requesting[...$0]) } ?? ""
-    return [folder + requested]
-      + includePaths.map { $0.hasSuffix("/") ? $0 + requested : "\($0)/\(requested)" }
+    let ownFolder = requesting.lastIndex(of: "/").map { String(requesting[...$0]) } ?? ""
+    let folders = [ownFolder] + includePaths.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    return folders.reduce(into: []) { places, folder in
+      if !places.contains(folder + requested) { places.append(folder + requested) }
+    }
   }
 
   /// An empty path is shaderc's sign that the include failed and that the content says why.

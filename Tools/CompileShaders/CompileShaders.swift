@@ -3,60 +3,44 @@ import PackagePlugin
 
 /// Compiles each `.comp` file below a target's folder into a Swift file that adds it to `Kernel`.
 ///
-/// One command a shader, whose inputs are the shader and what it includes, so that a change rebuilds just
-/// what depends on it.
+/// Includes are looked for beside the shader, then in the target's folder, then among Reprise's own shaders
+/// where the target depends on them.
 @main
 struct CompileShaders: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     guard let module = target as? any SourceModuleTarget else { return [] }
     let tool = try context.tool(named: "reprise-glslc").url
+    let outputFolder = context.pluginWorkDirectoryURL
+    let kernels = module.recursiveTargetDependencies.filter { $0.name == "Kernels" }.map(\.directoryURL)
+    let includePaths = [module.directoryURL] + kernels
     let importing = module.name == "Kernels" ? [] : ["--import", "Kernels"]
-    let includePaths = [module.directoryURL] + kernelsFolder(of: module)
+    // Every include is every shader's input: SwiftPM does not ask a plugin again when a shader's text
+    // changes, so an include that a shader gained since would be missing from an exact list.
+    let includes = includePaths.flatMap { files(below: $0, withExtensions: ["glsl", "h"]) }
 
-    var sources: [String: URL] = [:]
+    var shaders: [String: URL] = [:]
     var commands: [Command] = []
-    for file in module.sourceFiles(withSuffix: "comp").map(\.url).sorted(by: { $0.path < $1.path }) {
-      let name = file.deletingPathExtension().lastPathComponent
-      if let other = sources.updateValue(file, forKey: name) {
-        Diagnostics.error("\(file.path): error: \(other.path) gives Kernel the same name: rename one of them")
+    for shader in module.sourceFiles(withSuffix: ".comp").map(\.url).sorted(by: { $0.path < $1.path }) {
+      let name = shader.deletingPathExtension().lastPathComponent
+      if let other = shaders.updateValue(shader, forKey: name) {
+        Diagnostics.error("\(shader.path): error: \(other.path) makes a kernel of that name: rename one")
         continue
       }
-      let output = context.pluginWorkDirectoryURL.appending(component: "\(name).swift")
       commands.append(
         .buildCommand(
-          displayName: "Compiling \(file.lastPathComponent)",
+          displayName: "Compiling \(shader.lastPathComponent)",
           executable: tool,
-          arguments: ["build", file.path, "--emit", "swift", "-o", context.pluginWorkDirectoryURL.path]
-            + importing + includePaths.flatMap { ["-I", $0.path] },
-          inputFiles: [file] + includes(of: file, includePaths: includePaths),
-          outputFiles: [output]))
+          arguments: ["build", shader.path, "--emit", "swift", "-o", outputFolder.path] + importing
+            + includePaths.flatMap { ["-I", $0.path] },
+          inputFiles: [shader] + includes,
+          outputFiles: [outputFolder.appending(component: "\(name).swift")]))
     }
     return commands
   }
 
-  /// The folder of the shaders that Reprise has, for a target that depends on them.
-  private func kernelsFolder(of module: any SourceModuleTarget) -> [URL] {
-    module.recursiveTargetDependencies.filter { $0.name == "Kernels" }.map(\.directoryURL)
-  }
-
-  /// Every file that `file` may include, itself or through another, found as the compiler would find them.
-  ///
-  /// Conditions are not evaluated: a file too many costs a rebuild, one too few a stale kernel.
-  private func includes(of file: URL, includePaths: [URL]) -> [URL] {
-    var found: [URL] = []
-    var queue = [file]
-    while let next = queue.popLast() {
-      guard let text = try? String(contentsOf: next, encoding: .utf8) else { continue }
-      for match in text.matches(of: #/#[ \t]*include[ \t]*["<]([^">\n]+)[">]/#) {
-        let folders = [next.deletingLastPathComponent()] + includePaths
-        let candidates = folders.map { $0.appending(path: match.1).standardizedFileURL }
-        guard let include = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }),
-          !found.contains(include)
-        else { continue }
-        found.append(include)
-        queue.append(include)
-      }
-    }
-    return found
+  private func files(below folder: URL, withExtensions extensions: Set<String>) -> [URL] {
+    let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    return (found?.compactMap { $0 as? URL } ?? []).filter { extensions.contains($0.pathExtension) }
+      .sorted { $0.path < $1.path }
   }
 }
