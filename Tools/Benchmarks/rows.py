@@ -1,0 +1,86 @@
+# What is compared: each row runs our command and a peer's, both of which print a JSON object on their last line.
+
+import json
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# A run that takes longer than this is stuck.
+TIMEOUT_SECONDS = 1800
+
+
+class BenchError(Exception):
+    """A sentence for the person who runs the benchmark."""
+
+
+@dataclass
+class Row:
+    group: str
+    work: str
+    peer_name: str
+    ours: list
+    peer: list
+    # Arguments to choose among, once, by a run of each: the peer is compared at its fastest.
+    peer_choices: list = field(default_factory=lambda: [[]])
+
+
+def rows(reprise, python, quick):
+    training, environment = (100_000, 4_000_000) if quick else (500_000, 200_000_000)
+    return [
+        Row(
+            "training", "PPO CartPole, training included, 64×128, 4 epochs × 4 minibatches, 2×64 tanh",
+            "Stable-Baselines3",
+            [reprise, "train", "ppo", "--environment", "cartpole", "--environments", "64", "--horizon", "128",
+             "--epochs", "4", "--minibatches", "4", "--hidden", "64,64", "--steps", str(training),
+             "--seed", "{seed}", "--run", "{folder}/run", "--json"],
+            [python, str(HERE / "sb3_ppo_cartpole.py"), "--steps", str(training), "--seed", "{seed}"],
+            [["--threads", "1"], []]),
+        Row(
+            "environment", "CartPole stepping alone, 4096 copies, random actions", "gymnax on JAX CPU",
+            [reprise, "bench", "environment", "cartpole", "--copies", "4096", "--steps", str(environment), "--json"],
+            [python, str(HERE / "gymnax_cartpole.py"), "--copies", "4096", "--steps", str(environment),
+             "--seed", "{seed}"]),
+    ]
+
+
+def run(command, seed):
+    """Runs the command in a process of its own and returns its JSON object."""
+    with tempfile.TemporaryDirectory() as folder:
+        filled = [part.replace("{seed}", str(seed)).replace("{folder}", folder) for part in command]
+        shown = " ".join(Path(part).name if "/" in part else part for part in filled)
+        try:
+            process = subprocess.run(filled, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
+        except OSError as error:
+            raise BenchError(f"`{shown}` did not start: {error.strerror}. Is it built?") from error
+        except subprocess.TimeoutExpired as error:
+            raise BenchError(f"`{shown}` was still running after {TIMEOUT_SECONDS} s and was stopped.") from error
+    if process.returncode != 0:
+        raise BenchError(f"`{shown}` exited with {process.returncode}: {(process.stderr or process.stdout).strip()[-2000:]}")
+    last = (process.stdout.strip().splitlines() or [""])[-1]
+    try:
+        result = json.loads(last)
+        if not result["steps_per_second"] > 0:
+            raise ValueError
+        return result
+    except (ValueError, KeyError, TypeError) as error:
+        raise BenchError(
+            f"`{shown}` must print a JSON object with a positive steps_per_second on its last line; "
+            f"it printed: {last[:200]!r}") from error
+
+
+def measure(row, pairs, progress):
+    """The row's pairs of results, taken in the order A B B A …, after choosing the peer's fastest arguments."""
+    choices = row.peer_choices
+    chosen = choices[0]
+    if len(choices) > 1:
+        chosen = max(choices, key=lambda choice: run(row.peer + choice, 0)["steps_per_second"])
+    commands = {"ours": row.ours, "peer": row.peer + chosen}
+    results = []
+    for pair in range(pairs):
+        order = ["ours", "peer"] if pair % 2 == 0 else ["peer", "ours"]
+        results.append({side: run(commands[side], pair + 1) for side in order})
+        progress(f"{row.group} {pair + 1}/{pairs}: ours {results[-1]['ours']['steps_per_second']:,.0f}/s, "
+                 f"{row.peer_name} {results[-1]['peer']['steps_per_second']:,.0f}/s")
+    return results
