@@ -55,7 +55,7 @@ public final class Variable: Sendable {
       MemoryLayout<Element>.stride == type.dataType.byteCount, "\"\(label)\" is \(type), not of \(element)")
     return try [Element](unsafeUninitializedCapacity: type.shape.count) { (target, count) throws(VulkanError) in
       try device.download(
-        buffer, at: 0,
+        from: buffer, at: 0,
         into: UnsafeMutableRawBufferPointer(
           start: target.baseAddress, count: type.shape.count * type.dataType.byteCount))
       count = type.shape.count
