@@ -98,6 +98,25 @@ struct CommandTests {
     #expect(messages.contains { $0.severity == .error && $0.text.contains("SYNC-HAZARD") })
   }
 
+  @Test("what is dropped while the device uses it goes when the device has finished")
+  func dropping() throws {
+    let before = TestDevice.messageCount
+    let timeline = try Timeline(device, label: "dropped")
+    do {
+      let buffer = try device.makeBuffer(bytes: 64 << 20, label: "dropped")
+      let commands = try CommandBuffer(device, label: "dropped")
+      try commands.begin()
+      for value in 0..<4 {
+        commands.fill(buffer, bytes: buffer.byteCount, with: UInt32(value))
+        commands.barrier()
+      }
+      try commands.end()
+      try device.submit([commands], signal: 1, on: timeline)
+    }
+    #expect(try timeline.isComplete(1))
+    #expect(TestDevice.messageCount == before)
+  }
+
   @Test("mistakes while recording are thrown when it ends")
   func mistakes() throws {
     let small = try device.makeBuffer(bytes: 8, label: "small")
