@@ -1,8 +1,6 @@
 // GLSL's scalar names for C, so that one struct serves shaders and Swift.
-#ifndef REPRISE_TYPES_H
-#define REPRISE_TYPES_H
+// Headers here are guarded by #ifndef, for GLSL has no #pragma once; C's parts stand within __STDC__.
 #ifdef __STDC__
 #include <stdint.h>
 typedef uint32_t uint;
-#endif
 #endif
