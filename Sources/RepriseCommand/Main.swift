@@ -5,14 +5,15 @@ import Vulkan
 @main struct Main {
   static func main() throws {
     let device = try Device()
-    let ppo = try PPO(PPOConfiguration(), on: device)
-    print(ppo.plan.description)
+    var c = PPOConfiguration()
+    c.steps = 64*128*12
+    let ppo = try PPO(c, on: device, options: PlanOptions(timestamps: true))
     try ppo.train { p in
-      if p.iteration % 5 == 0 { print(p.iteration, p.steps, p.stepsPerSecond, p.returnMean ?? -1, p.policyLoss, p.valueLoss, p.entropy, p.approximateKL, p.clipFraction, p.gradientNorm) }
+      if p.iteration % 5 == 0 { print(p.iteration, p.steps, p.stepsPerSecond, p.returnMean ?? -1) }
       return true
     }
-    print(ppo.profile)
-    print(try Evaluator.run(PPOConfiguration(), weights: ppo.checkpoint(), file: "x", episodes: 100, seed: 7, on: device).returnMean)
-    print(try Exploration.run(environment: "cartpole", copies: 4096, steps: 400_000_000, seed: 1, on: device))
+    let t = try ppo.plan.timings()
+    for x in t { print(x.segment, x.repeats, x.dispatch, Int(x.seconds*1e6), "us  total ms", Double(Int(x.seconds*1e5*Double(x.repeats)))/100) }
+    print(t.reduce(0){$0+$1.seconds*Double($1.repeats)})
   }
 }

@@ -55,6 +55,8 @@ struct LoweredGraph {
   init(_ graph: Graph) {
     nodes = graph.nodes.map { LoweredNode(operation: $0.operation, inputs: $0.inputs, type: $0.type) }
     find(live: graph.effects)
+    transposeProducts()
+    find(live: graph.effects)
     fuseActivations()
     find(live: graph.effects)
     insertCopies()
@@ -70,6 +72,13 @@ struct LoweredGraph {
       let layout = view.layout(of: inner.layout, nodes[node.inputs[0]].type.shape)
     else { return inner }
     return Resolved(base: inner.base, layout: layout)
+  }
+
+  /// Consumers of a node's memory, through views, each with the input by which it reads.
+  func readers(of id: Int) -> [(consumer: Int, input: Int)] {
+    consumers[id].flatMap { consumer in
+      nodes[consumer].role == .view ? readers(of: consumer) : [(consumer, id)]
+    }
   }
 
   /// Dead code falls away: only what an effect needs is kept.
@@ -107,6 +116,25 @@ struct LoweredGraph {
       }
       nodes[id].inputs = nodes[nodes[id].inputs[0]].inputs
       nodes[id].operation = MatrixProduct(activation: activation)
+    }
+  }
+
+  /// (A·B)ᵀ = Bᵀ·Aᵀ: a product that is only used transposed is computed that way round.
+  private mutating func transposeProducts() {
+    for id in order {
+      guard let view = nodes[id].operation as? View, view.kind == .permute([1, 0]),
+        nodes[nodes[id].inputs[0]].operation is MatrixProduct, consumers[nodes[id].inputs[0]].count == 1
+      else { continue }
+      let inputs = nodes[nodes[id].inputs[0]].inputs
+      guard inputs.count == 2 else { continue }
+      nodes[id].operation = MatrixProduct()
+      nodes[id].inputs = inputs.reversed().map { input in
+        let shape = nodes[input].type.shape
+        nodes.append(
+          LoweredNode(
+            operation: view, inputs: [input], type: TensorType([shape[1], shape[0]], nodes[input].type.dataType)))
+        return nodes.count - 1
+      }
     }
   }
 

@@ -99,11 +99,11 @@ extension Recorder {
       biasRow: biasAlongRows ? 1 : 0, biasColumn: biasAlongRows ? 0 : 1)
     dispatch(
       Dispatch(
-        "\(label) \(c.rows)×\(a.columns)×\(c.columns)", .matrixProduct,
+        "\(label) \(c.rows)×\(a.columns)×\(c.columns)", tiles.held > 0 ? .matrixProductHeld : .matrixProduct,
         specialization: [
-          UInt32(tiles.local), UInt32(tiles.handed), UInt32(tiles.rowsPerLane), UInt32(tiles.columnsPerLane),
+          UInt32(tiles.local), UInt32(tiles.handed), UInt32(tiles.rows), UInt32(tiles.columnsPerLane),
           split ? 0 : activation.rawValue, split || bias == nil ? 0 : 1,
-        ],
+        ] + (tiles.held > 0 ? [UInt32(tiles.held)] : []),
         parameters: parameters,
         bindings: [
           .read(a.value.region), .read(b.value.region), .read((bias ?? a.value).region), .write(target.region),
