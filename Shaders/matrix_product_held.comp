@@ -1,31 +1,29 @@
-// C = activation(A B + bias), or the part of A B that depths [z*depthOfPart, (z+1)*depthOfPart) give.
-// A: [rows, depth], B: [depth, columns], of any strides; bias along rows or columns; C of any strides, parts outermost.
-// A workgroup computes ROWS rows of local_size * COLUMNS columns; a lane holds DEPTH x COLUMNS elements of B and walks down
+// C = epilogue(A B), or the part of A B that depths [z*depthOfPart, (z+1)*depthOfPart) give.
+// A: [rows, depth], B: [depth, columns], of any strides; side (a bias, or an activation's result) of any strides; C, parts outermost.
+// A workgroup computes rowsOfGroup rows of local_size * COLUMNS columns; a lane holds DEPTH x COLUMNS elements of B and walks down
 // the rows: for devices where loads are dear and registers spill to a near cache. Reference: MatrixProduct.reference.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_ballot : require
 #include "Parameters/tensor_kernels.h"
-#include "activation.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint HANDED = 4;
-layout(constant_id = 2) const uint ROWS = 64;
-layout(constant_id = 3) const uint COLUMNS = 8;
-layout(constant_id = 4) const uint ACTIVATION = 0;
-layout(constant_id = 5) const uint BIAS = 0;
-layout(constant_id = 6) const uint DEPTH = 64;
+layout(constant_id = 2) const uint DEPTH = 64;
+layout(constant_id = 3) const uint COLUMNS = 4;
 
 layout(push_constant) uniform Push { MatrixProductParameters p; };
 layout(std430, binding = 0) readonly buffer A { float a[]; };
 layout(std430, binding = 1) readonly buffer B { float b[]; };
-layout(std430, binding = 2) readonly buffer Bias { float bias[]; };
+layout(std430, binding = 2) readonly buffer Side { float side[]; };
 layout(std430, binding = 3) buffer C { float c[]; };
 
+#include "epilogue.glsl"
+
 void main() {
-  uint firstRow = gl_WorkGroupID.y * ROWS;
-  uint lastRow = min(firstRow + ROWS, p.rows);
+  uint firstRow = gl_WorkGroupID.y * p.rowsOfGroup;
+  uint lastRow = min(firstRow + p.rowsOfGroup, p.rows);
   uint firstColumn = gl_WorkGroupID.x * gl_WorkGroupSize.x * COLUMNS + gl_LocalInvocationID.x;
   uint begin = gl_WorkGroupID.z * p.depthOfPart;
   uint end = min(begin + p.depthOfPart, p.depth);
@@ -58,11 +56,7 @@ void main() {
           uint at = part + row * p.cRow + column * p.cColumn;
           float value = sum[s];
           if (k > begin) value += c[at];
-          if (k + DEPTH >= end) {
-            if (BIAS != 0u) value += bias[p.biasOffset + row * p.biasRow + column * p.biasColumn];
-            value = activate(value, ACTIVATION);
-          }
-          c[at] = value;
+          c[at] = k + DEPTH < end ? value : finish(value, row, column);
         }
       }
     }

@@ -57,7 +57,7 @@ struct LoweredGraph {
     find(live: graph.effects)
     transposeProducts()
     find(live: graph.effects)
-    fuseActivations()
+    fuseEpilogues()
     find(live: graph.effects)
     insertCopies()
     find(live: graph.effects)
@@ -101,21 +101,21 @@ struct LoweredGraph {
     for id in order { for input in nodes[id].inputs { consumers[input].append(id) } }
   }
 
-  /// A matrix product whose only consumer is tanh or relu computes it itself.
-  private mutating func fuseActivations() {
+  /// A matrix product whose only consumer is an activation, or an activation's gradient, computes it itself.
+  private mutating func fuseEpilogues() {
+    let epilogues: [String: MatrixProduct.Epilogue] = [
+      Elementwise.tanh.name: .tanh, Elementwise.relu.name: .relu,
+      Elementwise.tanhBackward.name: .tanhBackward, Elementwise.reluBackward.name: .reluBackward,
+    ]
     for id in order {
-      guard let elementwise = nodes[id].operation as? Elementwise, nodes[id].inputs.count == 1,
-        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.activation == .none,
+      guard let elementwise = nodes[id].operation as? Elementwise, let epilogue = epilogues[elementwise.name],
+        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.epilogue == .none,
         consumers[nodes[id].inputs[0]].count == 1
       else { continue }
-      let activation: MatrixProduct.Activation
-      switch elementwise.name {
-      case Elementwise.tanh.name: activation = .tanh
-      case Elementwise.relu.name: activation = .relu
-      default: continue
-      }
-      nodes[id].inputs = nodes[nodes[id].inputs[0]].inputs
-      nodes[id].operation = MatrixProduct(activation: activation)
+      let inputs = nodes[nodes[id].inputs[0]].inputs
+      if epilogue.takesResult && inputs.count == 3 { continue }
+      nodes[id].inputs = inputs + nodes[id].inputs.dropFirst()
+      nodes[id].operation = MatrixProduct(epilogue: epilogue)
     }
   }
 
