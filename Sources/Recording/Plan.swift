@@ -89,9 +89,12 @@ public final class Plan {
 
   private static func check(_ segments: [Segment], against limits: Limits) throws(RecordingError) {
     for dispatch in segments.flatMap(\.dispatches) {
-      for binding in dispatch.bindings where binding.region.byteCount > limits.maxStorageBufferRange {
-        throw .bindingTooLarge(
-          dispatch: dispatch.label, bytes: binding.region.byteCount, limit: limits.maxStorageBufferRange)
+      for region in dispatch.bindings.map(\.region) {
+        // With the bytes between the aligned start of the binding and the region.
+        let bytes = region.offset % Region.alignment + region.byteCount
+        guard bytes <= limits.maxStorageBufferRange else {
+          throw .bindingTooLarge(dispatch: dispatch.label, bytes: bytes, limit: limits.maxStorageBufferRange)
+        }
       }
       let checks = [
         ("bindings", dispatch.bindings.count, limits.maxStorageBuffersPerStage),
