@@ -71,17 +71,23 @@ private struct EvaluationOperation: EffectOperation, DispatchedOperation {
     let episodes = returns.type.shape.count
     let lanes = PolicyLanes(copies: episodes, policy: policy, device: recorder.device)
     let scratch = recorder.transient(byteCount: lanes.scratchBytes, label: "activations")
-    recorder.dispatch(
-      Dispatch(
-        "evaluate \(environment.name) × \(episodes)", environment.kernels.evaluate,
-        specialization: lanes.specialization,
-        parameters: EvaluationParameters(
-          episodes: UInt32(episodes), seedLow: UInt32(truncatingIfNeeded: seed),
-          seedHigh: UInt32(truncatingIfNeeded: seed >> 32),
-          policy: policy.parameters(offset: inputs[0].elementOffset)),
-        bindings: [
-          .read(inputs[0].region), .write(scratch), .write(returns.region), .write(lengths.region),
-        ],
-        groups: lanes.groups))
+    let states = recorder.transient(byteCount: 4 * environment.stateSize * episodes, label: "states")
+    for steps in lanes.cut(environment.maximumSteps, policy) {
+      // The first dispatch writes what the others go on from.
+      func carried(_ region: Region) -> Binding { steps.lowerBound == 0 ? .write(region) : .readWrite(region) }
+      recorder.dispatch(
+        Dispatch(
+          "evaluate \(environment.name) \(steps.count)×\(episodes)", environment.kernels.evaluate,
+          specialization: lanes.specialization,
+          parameters: EvaluationParameters(
+            episodes: UInt32(episodes), firstStep: UInt32(steps.lowerBound), steps: UInt32(steps.count),
+            seedLow: UInt32(truncatingIfNeeded: seed), seedHigh: UInt32(truncatingIfNeeded: seed >> 32),
+            policy: policy.parameters(offset: inputs[0].elementOffset)),
+          bindings: [
+            .read(inputs[0].region), .write(scratch), carried(states), carried(returns.region),
+            carried(lengths.region),
+          ],
+          groups: lanes.groups))
+    }
   }
 }

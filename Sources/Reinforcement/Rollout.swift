@@ -79,21 +79,24 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
     let lanes = PolicyLanes(copies: rollout.copies, policy: policy, device: recorder.device)
     let scratch = recorder.transient(byteCount: lanes.scratchBytes, label: "activations")
-    recorder.dispatch(
-      Dispatch(
-        "rollout \(rollout.environment.name) \(rollout.horizon)×\(rollout.copies)",
-        rollout.environment.kernels.rollout, specialization: lanes.specialization,
-        parameters: RolloutParameters(
-          copies: UInt32(rollout.copies), horizon: UInt32(rollout.horizon),
-          seedLow: UInt32(truncatingIfNeeded: seed), seedHigh: UInt32(truncatingIfNeeded: seed >> 32),
-          policy: policy.parameters(offset: offset + inputs[0].elementOffset)),
-        bindings: [
-          .read(inputs[0].region), .read(inputs[1].region), .readWrite(rollout.states.region),
-          .readWrite(rollout.episodes.region),
-          // Each lane reads only what it wrote.
-          .write(scratch),
-        ] + writes.dropFirst(2).map { .write($0.region) },
-        groups: lanes.groups))
+    for steps in lanes.cut(rollout.horizon, policy) {
+      recorder.dispatch(
+        Dispatch(
+          "rollout \(rollout.environment.name) \(steps.count)×\(rollout.copies)",
+          rollout.environment.kernels.rollout, specialization: lanes.specialization,
+          parameters: RolloutParameters(
+            copies: UInt32(rollout.copies), horizon: UInt32(rollout.horizon),
+            firstStep: UInt32(steps.lowerBound), steps: UInt32(steps.count),
+            seedLow: UInt32(truncatingIfNeeded: seed), seedHigh: UInt32(truncatingIfNeeded: seed >> 32),
+            policy: policy.parameters(offset: offset + inputs[0].elementOffset)),
+          bindings: [
+            .read(inputs[0].region), .read(inputs[1].region), .readWrite(rollout.states.region),
+            .readWrite(rollout.episodes.region),
+            // Each lane reads only what it wrote.
+            .write(scratch),
+          ] + writes.dropFirst(2).dropLast().map { .write($0.region) } + [.readWrite(rollout.statistics.region)],
+          groups: lanes.groups))
+    }
   }
 }
 
@@ -103,13 +106,20 @@ struct PolicyLanes {
   let groups: Groups
   /// Two layers of activations for each lane.
   let scratchBytes: Int
+  private let handed: Int
 
   init(copies: Int, policy: MultilayerPerceptron, device: Device) {
     let subgroups = device.physical.subgroups
     let local = subgroups.maxSize
+    handed = min(8, subgroups.minSize)
     let count = (copies + local - 1) / local
-    specialization = [UInt32(local), UInt32(min(8, subgroups.minSize))]
+    specialization = [UInt32(local), UInt32(handed)]
     groups = Groups(count)
     scratchBytes = 4 * 2 * (policy.widths.max() ?? 1) * count * local
+  }
+  /// Runs of time steps short enough that the loops of one dispatch stay below `maximumLoopRounds`.
+  func cut(_ steps: Int, _ policy: MultilayerPerceptron) -> [Range<Int>] {
+    let length = max(1, maximumLoopRounds / policy.loopRounds(handed: handed))
+    return stride(from: 0, to: steps, by: length).map { $0..<min($0 + length, steps) }
   }
 }

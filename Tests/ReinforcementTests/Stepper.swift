@@ -49,6 +49,25 @@ struct LinearPolicy {
   /// Weight [2, 4], then bias [2].
   var flat: [Float] { [0, 0, 0, 0] + gains + [0, 0] }
 
+  /// Two hidden layers of `width` units, of which only the first is used.
+  func widened(to width: Int) -> Safetensors {
+    func matrix(_ rows: Int, _ columns: Int, _ set: [(Int, Int, Float)]) -> Safetensors.Entry {
+      var values = [Float](repeating: 0, count: rows * columns)
+      for (row, column, value) in set { values[row * columns + column] = value }
+      return .init(TensorType([rows, columns]), values)
+    }
+    var file = Safetensors()
+    for (part, outputs) in [("policy", 2), ("value", 1)] {
+      file.tensors["\(part).0.weight"] = matrix(width, 4, gains.enumerated().map { (0, $0.offset, $0.element) })
+      file.tensors["\(part).2.weight"] = matrix(width, width, [(0, 0, 1)])
+      file.tensors["\(part).4.weight"] = matrix(outputs, width, [(outputs - 1, 0, 100)])
+      for (layer, size) in [(0, width), (2, width), (4, outputs)] {
+        file.tensors["\(part).\(layer).bias"] = .init(TensorType([size]), [Float](repeating: 0, count: size))
+      }
+    }
+    return file
+  }
+
   /// The same with a value function of zeros.
   var checkpoint: Safetensors {
     Safetensors(tensors: [

@@ -76,7 +76,7 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
         reason: "\"\(environment)\" is not known; there are: \(Environments.names.joined(separator: ", "))")
     }
     let counts = [
-      ("steps", steps, 1_000_000_000_000), ("environments", environments, 1 << 20), ("horizon", horizon, 1 << 20),
+      ("steps", steps, 1_000_000_000_000), ("environments", environments, 1 << 20), ("horizon", horizon, 1 << 15),
       ("epochs", epochs, 1000), ("minibatches", minibatches, 1 << 20),
     ]
     for (field, value, limit) in counts where value < 1 || value > limit {
@@ -98,9 +98,9 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
         field: "minibatches", reason: "of one sample have no spread to normalise advantages by; use fewer")
     }
     let mostLayers = MultilayerPerceptron.maximumLayers - 1
-    guard hidden.count <= mostLayers, hidden.allSatisfy({ (1...4096).contains($0) }) else {
+    guard hidden.count <= mostLayers, hidden.allSatisfy({ (1...1024).contains($0) }) else {
       throw ConfigurationError(
-        field: "hidden", reason: "is \(hidden); it must be at most \(mostLayers) sizes from 1 to 4096")
+        field: "hidden", reason: "is \(hidden); it must be at most \(mostLayers) sizes from 1 to 1024, the most that a rollout evaluates in place")
     }
     let reals = [
       ("learning-rate", learningRate, 1e-12...10), ("gamma", gamma, 0...1), ("gae-lambda", gaeLambda, 0...1),

@@ -46,7 +46,10 @@ struct MatrixTiles {
     let down = (count + rows - 1) / rows
     // Enough workgroups for a few cores, or for a small GPU; parts of at least 128.
     let wanted = isCPU ? 8 : 256
-    let split = max(1, min(wanted / (across * down), depth / 128))
+    let busy = min(wanted / (across * down), depth / 128)
+    // And parts short enough for the loops of one lane.
+    let rounds = (depth / block + 1) * (kernel == .matrixProductHeld ? rows : 1)
+    let split = max(1, busy, (rounds + maximumLoopRounds - 1) / maximumLoopRounds)
     depthOfPart = (depth + split * block - 1) / (split * block) * block
     parts = max(1, (depth + max(1, depthOfPart) - 1) / max(1, depthOfPart))
     groups = Groups(across, down, parts)

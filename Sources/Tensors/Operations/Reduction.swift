@@ -80,7 +80,8 @@ extension Recorder {
     var lanes = 1
     while lanes < local, lanes * 16 <= reduced, outputs * lanes < 1024 { lanes *= 2 }
     let scale: Float = kind == .mean ? 1 / Float(reduced) : 1
-    let parts = outputs * lanes <= 4 * local ? min(64, max(1, reduced / (lanes * 512))) : 1
+    let busy = outputs * lanes <= 4 * local ? min(64, reduced / (lanes * 512)) : 1
+    let parts = max(1, busy, (reduced / lanes + maximumLoopRounds - 1) / maximumLoopRounds)
     let groups = { (parts: Int) in Groups((outputs * lanes + local - 1) / local, parts) }
     let code = (kind == .maximum ? 1 : 0) as UInt32
     var source = (input, reduced)
