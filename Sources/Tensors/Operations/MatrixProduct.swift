@@ -18,7 +18,8 @@ struct MatrixProduct: DispatchedOperation {
     guard inputs.allSatisfy({ $0.dataType == .float32 }), a.shape.rank == 2, b.shape.rank == 2,
       a.shape[1] == b.shape[0], inputs.count == 2 || inputs[2].shape == [b.shape[1]]
     else {
-      throw .mismatch(operation: name, inputs: inputs, expected: "float32 [m, k], [k, n] and, with a bias, [n]")
+      throw .mismatch(
+        operation: name, inputs: inputs, expected: "float32 [m, k], [k, n] and, with a bias, [n]")
     }
     return TensorType([a.shape[0], b.shape[1]])
   }
@@ -87,8 +88,10 @@ extension Recorder {
     guard c.rows * c.columns > 0 else { return }
     let tiles = MatrixTiles(rows: c.rows, columns: c.columns, depth: a.columns, device: device)
     let split = tiles.parts > 1
-    let partial = split ? scratch(TensorType([tiles.parts, c.rows * c.columns]), label: "\(label): parts") : nil
+    let partial =
+      split ? scratch(TensorType([tiles.parts, c.rows * c.columns]), label: "\(label): parts") : nil
     let target = partial ?? c.value
+    let biasStride = UInt32(bias?.layout.strides[0] ?? 0)
     let parameters = MatrixProductParameters(
       rows: UInt32(c.rows), columns: UInt32(c.columns), depth: UInt32(a.columns),
       depthOfPart: UInt32(tiles.depthOfPart),
@@ -96,7 +99,7 @@ extension Recorder {
       bOffset: UInt32(b.value.elementOffset), bRow: UInt32(b.rowStride), bColumn: UInt32(b.columnStride),
       cOffset: UInt32(target.elementOffset), cRow: UInt32(split ? c.columns : c.rowStride),
       cColumn: UInt32(split ? 1 : c.columnStride), biasOffset: UInt32(bias?.elementOffset ?? 0),
-      biasRow: biasAlongRows ? 1 : 0, biasColumn: biasAlongRows ? 0 : 1)
+      biasRow: biasAlongRows ? biasStride : 0, biasColumn: biasAlongRows ? 0 : biasStride)
     dispatch(
       Dispatch(
         "\(label) \(c.rows)×\(a.columns)×\(c.columns)", .matrixProduct,
@@ -106,11 +109,13 @@ extension Recorder {
         ],
         parameters: parameters,
         bindings: [
-          .read(a.value.region), .read(b.value.region), .read((bias ?? a.value).region), .write(target.region),
+          .read(a.value.region), .read(b.value.region), .read((bias ?? a.value).region),
+          .write(target.region),
         ],
         groups: tiles.groups))
     if let partial {
-      finishParts(partial, into: c, bias: bias, biasAlongRows: biasAlongRows, activation: activation, label: label)
+      finishParts(
+        partial, into: c, bias: bias, biasAlongRows: biasAlongRows, activation: activation, label: label)
     }
   }
 
@@ -120,6 +125,7 @@ extension Recorder {
     activation: MatrixProduct.Activation, label: String
   ) {
     let local = 64
+    let biasStride = UInt32(bias?.layout.strides[0] ?? 0)
     dispatch(
       Dispatch(
         "\(label): sum of \(partial.type.shape[0]) parts", .matrixProductParts,
@@ -127,8 +133,8 @@ extension Recorder {
         parameters: MatrixPartsParameters(
           rows: UInt32(c.rows), columns: UInt32(c.columns), parts: UInt32(partial.type.shape[0]),
           cOffset: UInt32(c.value.elementOffset), cRow: UInt32(c.rowStride), cColumn: UInt32(c.columnStride),
-          biasOffset: UInt32(bias?.elementOffset ?? 0), biasRow: biasAlongRows ? 1 : 0,
-          biasColumn: biasAlongRows ? 0 : 1),
+          biasOffset: UInt32(bias?.elementOffset ?? 0), biasRow: biasAlongRows ? biasStride : 0,
+          biasColumn: biasAlongRows ? 0 : biasStride),
         bindings: [.read(partial.region), .read((bias ?? partial).region), .write(c.value.region)],
         groups: Groups((c.rows * c.columns + local - 1) / local)))
   }
@@ -136,10 +142,19 @@ extension Recorder {
 
 extension Tensor {
   /// Matrix product [m, k]·[k, n] → [m, n]; a transposed operand costs nothing.
-  public func matmul(_ other: Tensor) -> Tensor { graph.apply(MatrixProduct(), [self, other]) }
+  public func matmul(_ other: Tensor) -> Tensor {
+    let product = graph.apply(MatrixProduct(), [self, other])
+    // A sum of nothing: there is no memory to read.
+    return isEmpty(along: product) ? graph.constant(0, product.type) : product
+  }
 
   /// `x·Wᵀ + b` for x [n, in], `weight` [out, in], `bias` [out] → [n, out], as `torch.nn.functional.linear`.
   public func linear(_ weight: Tensor, _ bias: Tensor) -> Tensor {
-    graph.apply(MatrixProduct(), [self, weight.transposed(), bias])
+    let product = graph.apply(MatrixProduct(), [self, weight.transposed(), bias])
+    return isEmpty(along: product) ? bias.expand(product.shape) : product
+  }
+
+  private func isEmpty(along product: Tensor) -> Bool {
+    shape.count == 0 && product.shape.count > 0
   }
 }
