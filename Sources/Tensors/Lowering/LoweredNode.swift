@@ -105,13 +105,15 @@ struct LoweredGraph {
       case Elementwise.relu.name: activation = .relu
       default: continue
       }
-      nodes[id].inputs = nodes[nodes[id].inputs[0]].inputs
-      nodes[id].operation = MatrixProduct(activation: activation)
+      // The product keeps its place in the program: a variable that it reads may be assigned before the activation.
+      nodes[nodes[id].inputs[0]].operation = MatrixProduct(activation: activation)
+      nodes[id].operation = StopGradient()
     }
   }
 
   private mutating func insertCopies() {
     var copies: [Int: Int] = [:]
+    var placed = Set<Int>()
     for id in order {
       switch nodes[id].role {
       case .dispatched:
@@ -137,15 +139,25 @@ struct LoweredGraph {
         {
           nodes[id].inputs[0] = copy(of: input, &copies)
         }
-      case .pack: placeInputs(of: id)
+      case .fused where nodes[id].operation is Assign:
+        // Lanes run in any order, so each may replace only the element that it reads itself.
+        let input = nodes[id].inputs[0]
+        let resolved = resolve(input)
+        if let assign = nodes[id].operation as? Assign,
+          let read = nodes[resolved.base].operation as? ReadVariable,
+          read.variable === assign.variable,
+          resolved.layout.offset != assign.offset || !resolved.layout.isContiguous(nodes[input].type.shape)
+        {
+          nodes[id].inputs[0] = copy(of: input, &copies)
+        }
+      case .pack: placeInputs(of: id, &placed)
       default: break
       }
     }
   }
 
-  /// What can't be computed in its place of the pack is copied there.
-  private mutating func placeInputs(of pack: Int) {
-    var placed = Set<Int>()
+  /// What can't be computed in its place of the pack, or has a place in another, is copied there.
+  private mutating func placeInputs(of pack: Int, _ placed: inout Set<Int>) {
     for position in nodes[pack].inputs.indices {
       let input = nodes[pack].inputs[position]
       let resolved = resolve(input)
@@ -153,9 +165,7 @@ struct LoweredGraph {
       let whole =
         resolved.layout.offset == 0 && resolved.layout.isContiguous(nodes[input].type.shape)
         && base.type.shape.count == nodes[input].type.shape.count
-      let inOtherPack = consumers[resolved.base].contains { nodes[$0].role == .pack && $0 != pack }
-      guard base.role == .fused || base.role == .dispatched, whole, !inOtherPack,
-        placed.insert(resolved.base).inserted
+      guard base.role == .fused || base.role == .dispatched, whole, placed.insert(resolved.base).inserted
       else {
         nodes.append(LoweredNode(operation: Copy(), inputs: [input], type: nodes[input].type))
         nodes[pack].inputs[position] = nodes.count - 1
