@@ -58,8 +58,7 @@ public final class Network: Sendable {
 
   /// The gradients of `loss` with respect to all parameters, flat, in their order.
   public func gradient(of loss: Tensor) -> Tensor {
-    .pack(
-      loss.graph.gradients(of: loss, withRespectTo: parameters.map { parameter($0.name, in: loss.graph) }))
+    .pack(loss.graph.gradients(of: loss, withRespectTo: parameters.map { parameter($0.name, in: loss.graph) }))
   }
 
   /// Copies the parameters into a checkpoint. Waits for the device.
