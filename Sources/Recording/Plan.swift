@@ -34,7 +34,9 @@ public final class Plan {
     let label: String
     let commands: CommandBuffer
     let repeats: Int
-    /// Start and end of its last run, when timestamps were asked for and the device has them.
+    /// Labels of its dispatches.
+    let dispatches: [String]
+    /// Its start, then the end of each dispatch, in its last run, when timestamps were asked for and the device has them.
     let timestamps: TimestampPool?
   }
 
@@ -63,11 +65,12 @@ public final class Plan {
     var passes: [Pass] = []
     var statistics = Statistics()
     for segment in segments {
-      let timestamps = options.timestamps ? try TimestampPool(device, count: 2) : nil
+      let timestamps = options.timestamps ? try TimestampPool(device, count: segment.dispatches.count + 1) : nil
       let encoded = try encoder.encode(segment, pool: pool, timestamps: timestamps)
       passes.append(
         Pass(
-          label: segment.label, commands: encoded.commands, repeats: segment.repeats, timestamps: timestamps))
+          label: segment.label, commands: encoded.commands, repeats: segment.repeats,
+          dispatches: segment.dispatches.map(\.label), timestamps: timestamps))
       statistics.dispatches += segment.repeats * segment.dispatches.count
       statistics.barriers += segment.repeats * encoded.barriers
     }

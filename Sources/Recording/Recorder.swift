@@ -60,7 +60,7 @@ public struct PlanOptions: Sendable {
   public var serialBarriers: Bool
   /// Every transient at an address of its own.
   public var noAliasing: Bool
-  /// A device timestamp before and after each segment.
+  /// A device timestamp after each dispatch.
   public var timestamps: Bool
 
   /// All switches off unless named.

@@ -1,1 +1,59 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import Reinforcement
+import Vulkan
+
+/// The headless command line: parses, calls the libraries, prints.
+@main
+struct RepriseCommand: ParsableCommand {
+  /// The version of the package.
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "reprise",
+    abstract: "Trains on any GPU with a Vulkan driver, or on the CPU through a software driver.",
+    discussion: """
+      A run is a folder: config.yaml, metrics.jsonl (one line an iteration) and checkpoint.safetensors.
+
+      Examples:
+        reprise devices
+        reprise train ppo --environment cartpole --run runs/cartpole
+        reprise evaluate runs/cartpole --episodes 100
+        reprise plot runs/cartpole
+
+      Exit status: 0 done; 1 it can't be done here; 64 the command line is wrong; 130 stopped by Ctrl-C.
+      Environment: REPRISE_DEVICE chooses the device where --device does not, REPRISE_CACHE the folder of compiled \
+      kernels, REPRISE_VALIDATION=1 switches Vulkan's validation on.
+      """,
+    version: version,
+    subcommands: [
+      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PlotCommand.self, PlanCommand.self,
+      BenchCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(withError: reported(error))
+    }
+  }
+
+  /// Prints an error as one sentence; returns what to exit with.
+  private static func reported(_ error: any Error) -> any Error {
+    if error is ExitCode || exitCode(for: error).isSuccess { return error }
+    var sentence = message(for: error)
+    var status = exitCode(for: error)
+    if status == .validationFailure {
+      // The last line of the full message points at the help of the subcommand that was used.
+      let help = fullMessage(for: error).split(separator: "\n").last?.drop { $0 == " " } ?? ""
+      sentence += (sentence.last.map { ".?!".contains($0) } == true ? " " : ". ") + help
+    }
+    switch error {
+    case is ConfigurationError, VulkanError.unknownDevice: status = .validationFailure
+    default: break
+    }
+    printError("reprise: \(sentence.split(separator: "\n").joined(separator: " "))")
+    return status
+  }
+}

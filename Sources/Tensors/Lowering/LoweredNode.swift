@@ -55,7 +55,9 @@ struct LoweredGraph {
   init(_ graph: Graph) {
     nodes = graph.nodes.map { LoweredNode(operation: $0.operation, inputs: $0.inputs, type: $0.type) }
     find(live: graph.effects)
-    fuseActivations()
+    transposeProducts(graph.effects)
+    find(live: graph.effects)
+    fuseEpilogues(graph.effects)
     find(live: graph.effects)
     insertCopies()
     find(live: graph.effects)
@@ -70,6 +72,13 @@ struct LoweredGraph {
       let layout = view.layout(of: inner.layout, nodes[node.inputs[0]].type.shape)
     else { return inner }
     return Resolved(base: inner.base, layout: layout)
+  }
+
+  /// Consumers of a node's memory, through views, each with the input by which it reads.
+  func readers(of id: Int) -> [(consumer: Int, input: Int)] {
+    consumers[id].flatMap { consumer in
+      nodes[consumer].role == .view ? readers(of: consumer) : [(consumer, id)]
+    }
   }
 
   /// Dead code falls away: only what an effect needs is kept.
@@ -92,22 +101,43 @@ struct LoweredGraph {
     for id in order { for input in nodes[id].inputs { consumers[input].append(id) } }
   }
 
-  /// A matrix product whose only consumer is tanh or relu computes it itself.
-  private mutating func fuseActivations() {
+  // Both rewritings move a product down to its consumer: not past an effect, which may assign what the product reads.
+
+  /// A matrix product whose only consumer is an activation, or an activation's gradient, computes it itself.
+  private mutating func fuseEpilogues(_ effects: [Int]) {
+    let epilogues: [String: MatrixProduct.Epilogue] = [
+      Elementwise.tanh.name: .tanh, Elementwise.relu.name: .relu,
+      Elementwise.tanhBackward.name: .tanhBackward, Elementwise.reluBackward.name: .reluBackward,
+    ]
     for id in order {
-      guard let elementwise = nodes[id].operation as? Elementwise, nodes[id].inputs.count == 1,
-        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.activation == .none,
-        consumers[nodes[id].inputs[0]].count == 1
+      guard let elementwise = nodes[id].operation as? Elementwise, let epilogue = epilogues[elementwise.name],
+        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.epilogue == .none,
+        consumers[nodes[id].inputs[0]].count == 1, !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
       else { continue }
-      let activation: MatrixProduct.Activation
-      switch elementwise.name {
-      case Elementwise.tanh.name: activation = .tanh
-      case Elementwise.relu.name: activation = .relu
-      default: continue
+      let inputs = nodes[nodes[id].inputs[0]].inputs
+      if epilogue.takesResult && inputs.count == 3 { continue }
+      nodes[id].inputs = inputs + nodes[id].inputs.dropFirst()
+      nodes[id].operation = MatrixProduct(epilogue: epilogue)
+    }
+  }
+
+  /// (A·B)ᵀ = Bᵀ·Aᵀ: a product that is only used transposed is computed that way round.
+  private mutating func transposeProducts(_ effects: [Int]) {
+    for id in order {
+      guard let view = nodes[id].operation as? View, view.kind == .permute([1, 0]),
+        nodes[nodes[id].inputs[0]].operation is MatrixProduct, consumers[nodes[id].inputs[0]].count == 1,
+        !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
+      else { continue }
+      let inputs = nodes[nodes[id].inputs[0]].inputs
+      guard inputs.count == 2 else { continue }
+      nodes[id].operation = MatrixProduct()
+      nodes[id].inputs = inputs.reversed().map { input in
+        let shape = nodes[input].type.shape
+        nodes.append(
+          LoweredNode(
+            operation: view, inputs: [input], type: TensorType([shape[1], shape[0]], nodes[input].type.dataType)))
+        return nodes.count - 1
       }
-      // The product keeps its place in the program: a variable that it reads may be assigned before the activation.
-      nodes[nodes[id].inputs[0]].operation = MatrixProduct(activation: activation)
-      nodes[id].operation = StopGradient()
     }
   }
 

@@ -1,0 +1,26 @@
+import Glibc
+import Synchronization
+
+/// Ctrl-C and SIGTERM as a wish to stop.
+///
+/// The first signal is noted and takes its handler away, so that a second one ends the process at once.
+enum Interruption {
+  private static let received = Atomic<Int32>(0)
+
+  /// The signal that came, if one did.
+  static var signal: Int32? {
+    let number = received.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+
+  /// From here on the signals are noted.
+  static func begin() {
+    // Made here: a handler must not be the first to touch it.
+    received.store(0, ordering: .relaxed)
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { Interruption.received.store($0, ordering: .relaxed) }
+    action.sa_flags = SA_RESTART | Int32(bitPattern: UInt32(SA_RESETHAND))
+    sigaction(SIGINT, &action, nil)
+    sigaction(SIGTERM, &action, nil)
+  }
+}
