@@ -120,9 +120,11 @@ struct MatrixProductTests {
         // Parts cover the depth, and none is empty.
         #expect(tiles.parts * tiles.depthOfPart >= depth)
         #expect((tiles.parts - 1) * tiles.depthOfPart < depth)
-        #expect(tiles.groups.x * tiles.local * tiles.columnsPerLane >= columns)
-        #expect(tiles.groups.y * tiles.rowsPerLane >= rows)
-        #expect(tiles.local % device.physical.subgroups.size == 0)
+        let lanes = Int(tiles.specialization[0])
+        let columnsPerLane = Int(tiles.specialization[3])
+        #expect(tiles.groups.x * lanes * columnsPerLane >= columns)
+        #expect(tiles.groups.y * tiles.rows >= rows)
+        #expect(lanes % device.physical.subgroups.size == 0)
       }
     }
   }
