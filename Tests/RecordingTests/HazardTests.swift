@@ -50,7 +50,8 @@ struct HazardTests {
     let (name, first, second, conflict) = Self.cases[index]
     #expect(barriers([first], [second]) == [false, conflict], "\(name)")
     let (a, b) = (
-      EncodedCommand.dispatch(label: "a", accesses: [first]), EncodedCommand.dispatch(label: "b", accesses: [second])
+      EncodedCommand.dispatch(label: "a", accesses: [first]),
+      EncodedCommand.dispatch(label: "b", accesses: [second])
     )
     #expect((hazard([a, b]) != nil) == conflict, "\(name)")
     #expect(hazard([a, .barrier, b]) == nil, "\(name)")

@@ -139,10 +139,17 @@ struct RecordedProduct {
 
 extension Tensor {
   /// Matrix product [m, k]·[k, n] → [m, n]; a transposed operand costs nothing.
-  public func matmul(_ other: Tensor) -> Tensor { graph.apply(MatrixProduct(), [self, other]) }
+  public func matmul(_ other: Tensor) -> Tensor {
+    let product = graph.apply(MatrixProduct(), [self, other])
+    return isEmpty(along: product) ? graph.constant(0, product.type) : product
+  }
 
   /// `x·Wᵀ + b` for x [n, in], `weight` [out, in], `bias` [out] → [n, out], as `torch.nn.functional.linear`.
   public func linear(_ weight: Tensor, _ bias: Tensor) -> Tensor {
-    graph.apply(MatrixProduct(), [self, weight.transposed(), bias])
+    let product = graph.apply(MatrixProduct(), [self, weight.transposed(), bias])
+    return isEmpty(along: product) ? bias.expand(product.shape) : product
   }
+
+  /// Whether each element of `product` is a sum of nothing: there is no memory to read.
+  private func isEmpty(along product: Tensor) -> Bool { shape.count == 0 && product.shape.count > 0 }
 }
