@@ -1,4 +1,4 @@
-// What is done to an element of a product while it is in a register; numbers as in MatrixProduct.Epilogue.
+// What is done to elements of a product while they are in registers; numbers as in MatrixProduct.Epilogue.
 #ifndef REPRISE_ACTIVATION_GLSL
 #define REPRISE_ACTIVATION_GLSL
 
@@ -9,11 +9,17 @@ float activate(float x, uint kind) {
   return x;
 }
 
-// The gradient of an activation from that of its result and from its result y.
-float activateBackward(float gradient, float y, uint kind) {
-  if (kind == 3u) gradient *= 1.0 - y * y;
-  if (kind == 4u) gradient = y > 0.0 ? gradient : 0.0;
-  return gradient;
+vec4 activate(vec4 x, uint kind) {
+  if (kind == 1u) x = tanh(x);
+  if (kind == 2u) x = max(x, 0.0);
+  return x;
+}
+
+// The end of a product. `other` is the bias, or, for the gradient of an activation, the activation's result.
+vec4 finish(vec4 value, vec4 other, uint kind) {
+  if (kind == 3u) return value * (1.0 - other * other);
+  if (kind == 4u) return mix(vec4(0.0), value, greaterThan(other, vec4(0.0)));
+  return activate(value + other, kind);
 }
 
 #endif

@@ -1,7 +1,7 @@
 // C = epilogue(A B), or the part of A B that depths [z*depthOfPart, (z+1)*depthOfPart) give.
-// A: [rows, depth], B: [depth, columns], of any strides; side (a bias, or an activation's result) of any strides; C, parts outermost.
-// A workgroup computes rowsOfGroup rows of local_size * COLUMNS columns; a lane holds DEPTH x COLUMNS elements of B and walks down
-// the rows: for devices where loads are dear and registers spill to a near cache. Reference: MatrixProduct.reference.
+// A: [rows, depth], B: [depth, columns], side (a bias, or an activation's result) and C of any strides, parts outermost.
+// A workgroup computes rowsOfGroup rows of local_size * 4 columns; a lane holds DEPTH x 4 elements of B and walks down the
+// rows: for devices where loads are dear and registers spill to a near cache. Reference: MatrixProduct.reference.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
@@ -11,54 +11,61 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint HANDED = 4;
 layout(constant_id = 2) const uint DEPTH = 64;
-layout(constant_id = 3) const uint COLUMNS = 4;
-
 layout(push_constant) uniform Push { MatrixProductParameters p; };
-layout(std430, binding = 0) readonly buffer A { float a[]; };
-layout(std430, binding = 1) readonly buffer B { float b[]; };
-layout(std430, binding = 2) readonly buffer Side { float side[]; };
-layout(std430, binding = 3) buffer C { float c[]; };
+#include "matrix_io.glsl"
 
-#include "epilogue.glsl"
+// Elements of A that a lane loads at once, along depth.
+const uint LOADED = A_FOURS != 0u ? 4u : 1u;
 
 void main() {
   uint firstRow = gl_WorkGroupID.y * p.rowsOfGroup;
   uint lastRow = min(firstRow + p.rowsOfGroup, p.rows);
-  uint firstColumn = gl_WorkGroupID.x * gl_WorkGroupSize.x * COLUMNS + gl_LocalInvocationID.x;
+  uint column = (gl_WorkGroupID.x * gl_WorkGroupSize.x + gl_LocalInvocationID.x) * 4u;
   uint begin = gl_WorkGroupID.z * p.depthOfPart;
   uint end = min(begin + p.depthOfPart, p.depth);
-  uint handed = gl_SubgroupInvocationID % HANDED;
+  uint handed = gl_SubgroupInvocationID % HANDED * LOADED;
   uint part = p.cOffset + gl_WorkGroupID.z * p.rows * p.columns;
+  vec4 bias = vec4(0.0);
+  if (p.sided != 0u && p.sideRow == 0u) bias = loadSide(0u, column);
 
   for (uint k = begin; k < end; k += DEPTH) {
-    // Columns past the edge compute the last one again and store nothing; depths past the end are zero.
-    float right[DEPTH][COLUMNS];
-    [[unroll]] for (uint i = 0u; i < DEPTH; i++) {
-      [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
-        uint column = min(firstColumn + s * gl_WorkGroupSize.x, p.columns - 1u);
-        right[i][s] = k + i < end ? b[p.bOffset + (k + i) * p.bRow + column * p.bColumn] : 0.0;
+    // Depths past the end are zero on both sides.
+    vec4 right[DEPTH];
+    if (B_FOURS == 1u) {
+      [[unroll]] for (uint i = 0u; i < DEPTH; i += 4u) {
+        [[unroll]] for (uint s = 0u; s < 4u; s++) {
+          uint at = p.bOffset + min(column + s, p.columns - 1u) * p.bColumn + min(k + i, end - 4u);
+          vec4 fours = k + i < end ? b4[at / 4u] : vec4(0.0);
+          [[unroll]] for (uint j = 0u; j < 4u; j++) right[i + j][s] = fours[j];
+        }
       }
+    } else {
+      [[unroll]] for (uint i = 0u; i < DEPTH; i++)
+        right[i] = k + i < end ? loadB(min(k + i, end - 1u), column) : vec4(0.0);
     }
     for (uint row = firstRow; row < lastRow; row++) {
-      float sum[COLUMNS];
-      [[unroll]] for (uint s = 0u; s < COLUMNS; s++) sum[s] = 0.0;
-      [[unroll]] for (uint t = 0u; t < DEPTH; t += HANDED) {
+      vec4 sum = vec4(0.0);
+      [[unroll]] for (uint t = 0u; t < DEPTH; t += HANDED * LOADED) {
         uint depth = k + t + handed;
-        float held = depth < end ? a[p.aOffset + row * p.aRow + min(depth, end - 1u) * p.aColumn] : 0.0;
+        uint at = p.aOffset + row * p.aRow + min(depth, end - LOADED) * p.aColumn;
+        vec4 held = vec4(0.0);
+        if (A_FOURS != 0u) {
+          held = depth < end ? a4[at / 4u] : held;
+        } else {
+          held.x = depth < end ? a[at] : 0.0;
+        }
         [[unroll]] for (uint i = 0u; i < HANDED; i++) {
-          float left = subgroupBroadcast(held, i);
-          [[unroll]] for (uint s = 0u; s < COLUMNS; s++) sum[s] = fma(left, right[t + i][s], sum[s]);
+          [[unroll]] for (uint j = 0u; j < LOADED; j++)
+            sum = fma(vec4(subgroupBroadcast(held[j], i)), right[t + i * LOADED + j], sum);
         }
       }
-      [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
-        uint column = firstColumn + s * gl_WorkGroupSize.x;
-        if (column < p.columns) {
-          uint at = part + row * p.cRow + column * p.cColumn;
-          float value = sum[s];
-          if (k > begin) value += c[at];
-          c[at] = k + DEPTH < end ? value : finish(value, row, column);
-        }
+      if (k > begin) sum += loadC(part, row, column);
+      if (k + DEPTH >= end) {
+        vec4 other = bias;
+        if (p.sided != 0u && p.sideRow != 0u) other = loadSide(row, column);
+        sum = finish(sum, other, p.epilogue);
       }
+      storeC(part, row, column, sum);
     }
   }
 }

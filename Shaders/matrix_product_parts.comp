@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "activation.glsl"
 
 layout(local_size_x_id = 0) in;
 
@@ -12,8 +13,6 @@ layout(push_constant) uniform Push { MatrixPartsParameters p; };
 layout(std430, binding = 0) readonly buffer Parts { float parts[]; };
 layout(std430, binding = 1) readonly buffer Side { float side[]; };
 layout(std430, binding = 2) writeonly buffer C { float c[]; };
-
-#include "epilogue.glsl"
 
 void main() {
   uint index = gl_GlobalInvocationID.x;
@@ -23,5 +22,7 @@ void main() {
   for (uint z = 0u; z < p.parts; z++) value += parts[z * count + index];
   uint row = index / p.columns;
   uint column = index % p.columns;
-  c[p.cOffset + row * p.cRow + column * p.cColumn] = finish(value, row, column);
+  float other = 0.0;
+  if (p.sided != 0u) other = side[p.sideOffset + row * p.sideRow + column * p.sideColumn];
+  c[p.cOffset + row * p.cRow + column * p.cColumn] = finish(vec4(value), vec4(other), p.epilogue).x;
 }

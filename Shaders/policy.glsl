@@ -6,12 +6,15 @@
 
 const uint TILE = 8u;
 
+// Parameters begin at multiples of four.
+uint aligned(uint count) { return (count + 3u) / 4u * 4u; }
+
 uint scratchLanes() { return gl_NumWorkGroups.x * gl_WorkGroupSize.x; }
 uint scratchAt(uint row) { return row * scratchLanes() + gl_GlobalInvocationID.x; }
 
 // One dense layer from rows [from, from + inputs) of the scratch to rows [to, to + outputs).
 void dense(uint weightAt, uint inputs, uint outputs, uint from, uint to, uint activation) {
-  uint biasAt = weightAt + inputs * outputs;
+  uint biasAt = weightAt + aligned(inputs * outputs);
   uint whole = inputs / HANDED * HANDED;
   uint handed = gl_SubgroupInvocationID % HANDED;
   for (uint o = 0u; o < outputs; o += TILE) {
@@ -49,7 +52,7 @@ uint evaluatePolicy(PolicyParameters policy) {
     uint to = widest - from;
     uint activation = l + 1u < policy.layers ? policy.activation : 0u;
     dense(at, policy.widths[l], policy.widths[l + 1u], from, to, activation);
-    at += (policy.widths[l] + 1u) * policy.widths[l + 1u];
+    at += aligned(policy.widths[l] * policy.widths[l + 1u]) + aligned(policy.widths[l + 1u]);
     from = to;
   }
   return from;

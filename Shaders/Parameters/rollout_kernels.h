@@ -5,7 +5,8 @@
 
 #define MAXIMUM_LAYERS 8
 
-// A multilayer perceptron in one flat buffer: for each layer weight [out, in], then bias [out].
+// A multilayer perceptron in one flat buffer: for each layer weight [out, in], then bias [out],
+// each at a multiple of four elements.
 struct PolicyParameters {
   uint layers;
   uint activation;  // 1 tanh, 2 relu, after every layer but the last

@@ -30,6 +30,8 @@ public final class Network: Sendable {
     var values: [Float] = []
     for (name, module) in modules {
       for declaration in module.parameters {
+        // Each begins at a multiple of four elements, so that kernels can load four at once.
+        values += [Float](repeating: 0, count: (4 - values.count % 4) % 4)
         parameters.append(
           Parameter(name: "\(name).\(declaration.name)", shape: declaration.shape, offset: values.count))
         values += declaration.initializer.values(
@@ -56,9 +58,19 @@ public final class Network: Sendable {
     return module(input, Weights { self.parameter("\(name).\($0)", in: input.graph) })
   }
 
-  /// The gradients of `loss` with respect to all parameters, flat, in their order.
+  /// The gradients of `loss` with respect to all parameters, as they lie in `flat`; zero between them.
   public func gradient(of loss: Tensor) -> Tensor {
-    .pack(loss.graph.gradients(of: loss, withRespectTo: parameters.map { parameter($0.name, in: loss.graph) }))
+    let graph = loss.graph
+    let gradients = graph.gradients(
+      of: loss, withRespectTo: parameters.map { parameter($0.name, in: graph) })
+    var parts: [Tensor] = []
+    var end = 0
+    for (parameter, gradient) in zip(parameters, gradients) {
+      if parameter.offset > end { parts.append(graph.constant(0, TensorType([parameter.offset - end]))) }
+      parts.append(gradient)
+      end = parameter.offset + parameter.shape.count
+    }
+    return .pack(parts)
   }
 
   /// Copies the parameters into a checkpoint. Waits for the device.

@@ -96,7 +96,7 @@ struct RecordedProduct {
 
   /// Records the tiled product, split along k where there would be too few workgroups to fill the device.
   func record(into recorder: inout Recorder) {
-    let tiles = MatrixTiles(rows: c.rows, columns: c.columns, depth: a.columns, device: recorder.device)
+    let tiles = MatrixTiles(self, device: recorder.device)
     let split = tiles.parts > 1
     let partial =
       split ? recorder.scratch(TensorType([tiles.parts, c.rows * c.columns]), label: "matmul: parts") : nil

@@ -4,11 +4,13 @@ import Vulkan
 
 /// How a product is cut: registers a lane, lanes a workgroup, workgroups, parts along k.
 ///
-/// On GPUs a lane holds a tile of C and both operands stream past. On CPU drivers every load of a buffer is a gather of about
-/// 80 cycles, so there a lane holds a block of B, which the rows of A walk past: a third of the loads.
+/// On GPUs a lane holds a tile of C and both operands stream past. On CPU drivers a load of a buffer is a walk over the
+/// lanes of about 80 cycles, hardly dearer for four neighbours than for one; so there a lane holds a block of B, which the
+/// rows of A walk past, unless A lies along the rows.
 struct MatrixTiles {
   let kernel: Kernel
-  /// Workgroup size, elements that one load hands round, then the block that a lane holds.
+  /// Workgroup size, elements that one load hands round, rows or depth that a lane holds, then which operands are read and
+  /// written in fours.
   let specialization: [UInt32]
   /// Rows of a workgroup.
   let rows: Int
@@ -17,41 +19,61 @@ struct MatrixTiles {
   /// Workgroups: columns, rows, parts.
   let groups: Groups
 
-  init(rows count: Int, columns: Int, depth: Int, device: Device) {
+  init(_ product: RecordedProduct, device: Device) {
+    let (a, b, c) = (product.a, product.b, product.c)
+    let (count, columns, depth) = (c.rows, c.columns, a.columns)
     let subgroup = device.physical.subgroups
     let isCPU = device.physical.kind == .cpu
     let handed = min(8, subgroup.minSize)
-    let width = (columns + subgroup.size - 1) / subgroup.size
-    // A power of two, so that few pipelines serve all shapes.
-    let columnsPerLane = width >= 4 ? 4 : width >= 2 ? 2 : 1
+    let width = (columns + 3) / 4
+    let alongRows = a.isInFours(along: \.rowStride, across: \.columnStride, extent: count)
+    let holdsB = isCPU && count >= 16 && depth > 0 && !(alongRows && depth >= 128)
     let local: Int
     let block: Int
-    if isCPU && count >= 16 {
+    if holdsB {
       kernel = .matrixProductHeld
       local = subgroup.size
-      let needed = (depth + handed - 1) / handed * handed
-      block = needed <= handed ? handed : needed <= 2 * handed ? 2 * handed : 64
+      block = depth <= handed ? handed : depth <= 2 * handed ? 2 * handed : depth <= 4 * handed ? 4 * handed : 64
       // Tall enough to pay for the block; short enough that all cores work where k can't be split.
       rows = depth >= 512 ? min(128, count) : max(16, min(128, (count + 7) / 8))
-      specialization = [UInt32(local), UInt32(handed), UInt32(block), UInt32(columnsPerLane)]
     } else {
       kernel = .matrixProduct
-      let subgroups = (width + columnsPerLane - 1) / columnsPerLane
-      local = subgroup.size * max(1, min(subgroups, (isCPU ? 8 : 64) / subgroup.size))
+      local = isCPU ? subgroup.size : subgroup.size * max(1, min(width / subgroup.size, 64 / subgroup.size))
       block = handed
-      rows = count >= 8 ? 8 : count >= 4 ? 4 : count >= 2 ? 2 : 1
-      specialization = [UInt32(local), UInt32(handed), UInt32(rows), UInt32(columnsPerLane)]
+      rows = isCPU && alongRows && count >= 16 ? 16 : count >= 8 ? 8 : count >= 4 ? 4 : count >= 2 ? 2 : 1
     }
-    let across = (columns + local * columnsPerLane - 1) / (local * columnsPerLane)
+    let alongDepth =
+      holdsB && block % (4 * handed) == 0
+      && a.isInFours(along: \.columnStride, across: \.rowStride, extent: depth)
+    let bAcross = b.isInFours(along: \.columnStride, across: \.rowStride, extent: columns)
+    let bDown = holdsB && b.isInFours(along: \.rowStride, across: \.columnStride, extent: depth)
+    let cAcross = c.isInFours(along: \.columnStride, across: \.rowStride, extent: columns)
+    let sideAcross =
+      product.side?.isInFours(along: \.columnStride, across: \.rowStride, extent: columns) ?? false
+    let across = (width + local - 1) / local
     let down = (count + rows - 1) / rows
     // Enough workgroups for a few cores, or for a small GPU; parts of at least 128.
     let wanted = isCPU ? 8 : 256
     let busy = min(wanted / (across * down), depth / 128)
     // And parts short enough for the loops of one lane.
-    let rounds = (depth / block + 1) * (kernel == .matrixProductHeld ? rows : 1)
+    let rounds = (depth / block + 1) * (holdsB ? rows : 1)
     let split = max(1, busy, (rounds + maximumLoopRounds - 1) / maximumLoopRounds)
-    depthOfPart = (depth + split * block - 1) / (split * block) * block
-    parts = max(1, (depth + max(1, depthOfPart) - 1) / max(1, depthOfPart))
+    depthOfPart = max(block, (depth + split * block - 1) / (split * block) * block)
+    parts = max(1, (depth + depthOfPart - 1) / depthOfPart)
     groups = Groups(across, down, parts)
+    let cInFours = parts > 1 ? columns % 4 == 0 : cAcross
+    specialization =
+      [local, handed, holdsB ? block : rows].map(UInt32.init) + [
+        (holdsB ? alongDepth : alongRows && rows % 4 == 0) ? 1 : 0, bAcross ? 2 : bDown ? 1 : 0,
+        cInFours ? 1 : 0, sideAcross ? 1 : 0,
+      ]
+  }
+}
+
+extension Operand {
+  /// Whether loads of four neighbours along one direction stay aligned and inside.
+  func isInFours(along: KeyPath<Operand, Int>, across: KeyPath<Operand, Int>, extent: Int) -> Bool {
+    extent % 4 == 0 && extent > 0 && self[keyPath: along] == 1 && self[keyPath: across] % 4 == 0
+      && value.elementOffset % 4 == 0
   }
 }
