@@ -6,8 +6,8 @@
 
 const uint TILE = 8u;
 
-// Parameters begin at multiples of four.
-uint aligned(uint count) { return (count + 3u) / 4u * 4u; }
+// Parameters begin at multiples of 64 (Network).
+uint aligned(uint count) { return (count + 63u) / 64u * 64u; }
 
 uint scratchLanes() { return gl_NumWorkGroups.x * gl_WorkGroupSize.x; }
 uint scratchAt(uint row) { return row * scratchLanes() + gl_GlobalInvocationID.x; }

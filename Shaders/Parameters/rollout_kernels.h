@@ -6,7 +6,7 @@
 #define MAXIMUM_LAYERS 8
 
 // A multilayer perceptron in one flat buffer: for each layer weight [out, in], then bias [out],
-// each at a multiple of four elements.
+// each at a multiple of 64 elements.
 struct PolicyParameters {
   uint layers;
   uint activation;  // 1 tanh, 2 relu, after every layer but the last

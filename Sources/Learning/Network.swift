@@ -1,3 +1,4 @@
+import Recording
 public import Tensors
 public import Vulkan
 
@@ -30,8 +31,9 @@ public final class Network: Sendable {
     var values: [Float] = []
     for (name, module) in modules {
       for declaration in module.parameters {
-        // Each begins at a multiple of four elements, so that kernels can load four at once.
-        values += [Float](repeating: 0, count: (4 - values.count % 4) % 4)
+        // Each begins where a binding may begin, so that gradients written side by side share no binding.
+        let alignment = Region.alignment / MemoryLayout<Float>.stride
+        values += [Float](repeating: 0, count: (alignment - values.count % alignment) % alignment)
         parameters.append(
           Parameter(name: "\(name).\(declaration.name)", shape: declaration.shape, offset: values.count))
         values += declaration.initializer.values(

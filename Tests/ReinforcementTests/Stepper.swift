@@ -46,8 +46,8 @@ struct LinearPolicy {
   let gains: [Float]
   static let shape = MultilayerPerceptron(inputs: 4, hidden: [], outputs: 2)
 
-  /// Weight [2, 4], then bias [2].
-  var flat: [Float] { [0, 0, 0, 0] + gains + [0, 0] }
+  /// Weight [2, 4], then, from element 64 on, bias [2].
+  var flat: [Float] { [0, 0, 0, 0] + gains + [Float](repeating: 0, count: 58) }
 
   /// Two hidden layers of `width` units, of which only the first is used.
   func widened(to width: Int) -> Safetensors {
