@@ -102,9 +102,9 @@ extension Safetensors {
   /// The tensor `name`, which must have the type `type`; `file` is the file's name in errors.
   public func entry(_ name: String, _ type: TensorType, file: String) throws(CheckpointError) -> Entry {
     guard let entry = tensors[name] else { throw .missing(file: file, name: name) }
-    guard entry.type == type else {
+    guard entry.type == type.stored else {
       throw .different(
-        file: file, name: name, found: entry.type.description, expected: type.description)
+        file: file, name: name, found: entry.type.description, expected: type.stored.description)
     }
     return entry
   }
@@ -112,11 +112,16 @@ extension Safetensors {
   /// Copies a variable into the file under its label. Waits for the device.
   public mutating func add(_ variable: Variable) throws(VulkanError) {
     let words: [UInt32] = try variable.read(UInt32.self)
-    tensors[variable.label] = Entry(variable.type, words)
+    tensors[variable.label] = Entry(variable.type.stored, words)
   }
 
   /// Copies the tensor with a variable's label into the variable.
   public func restore(_ variable: Variable, file: String) throws {
     try variable.write(entry(variable.label, variable.type, file: file).elements(UInt32.self))
   }
+}
+
+extension TensorType {
+  /// The type in a file, where a bool is a word as on the device.
+  fileprivate var stored: TensorType { dataType == .bool ? TensorType(shape, .uint32) : self }
 }

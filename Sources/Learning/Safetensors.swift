@@ -107,7 +107,9 @@ public struct Safetensors: Sendable, Equatable {
     }
     self.init(metadata: header.metadata)
     var covered = 0
-    for (name, item) in header.items.sorted(by: { ($0.value.data_offsets.first ?? 0, $0.key) < ($1.value.data_offsets.first ?? 0, $1.key) }) {
+    // An empty tensor begins and ends where its neighbour begins.
+    let inOrder = header.items.sorted { $0.value.data_offsets.lexicographicallyPrecedes($1.value.data_offsets) }
+    for (name, item) in inOrder {
       guard let dataType = Self.names.first(where: { $0.value == item.dtype })?.key else {
         throw malformed(8, "\"\(name)\" of type \(item.dtype)", "F32, I32 or U32")
       }
@@ -120,9 +122,7 @@ public struct Safetensors: Sendable, Equatable {
         count = product.partialValue
       }
       let range = item.data_offsets
-      guard range.count == 2, range[0] == covered, range[1] - range[0] == 4 * count,
-        range[1] <= bytes.count - start
-      else {
+      guard range == [covered, covered + 4 * count], range[1] <= bytes.count - start else {
         throw malformed(
           8, "\"\(name)\" at bytes \(range) of \(bytes.count - start)", "\(4 * count) bytes from \(covered)")
       }

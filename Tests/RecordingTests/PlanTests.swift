@@ -63,6 +63,24 @@ struct PlanTests {
     #expect(results[0].contains { $0 != 0 })
   }
 
+  @Test func theBytesBelowABindingCount() throws {
+    // The second binding begins at an aligned byte below its region, which the first dispatch writes.
+    let x = try buffer(device, [Float](repeating: 3, count: 64))
+    let y = try buffer(device, [Float](repeating: 0, count: 128))
+    var recorder = Recorder(on: device, label: "neighbours")
+    recorder.dispatch(
+      .scale("left", Region(x), to: Region(y).slice(offset: 0, byteCount: 12), by: 2, count: 3))
+    recorder.dispatch(
+      .scale("right", Region(x), to: Region(y).slice(offset: 12, byteCount: 12), by: 5, count: 3))
+    recorder.dispatch(
+      .scale("far", Region(x), to: Region(y).slice(offset: 256, byteCount: 12), by: 7, count: 3))
+    let plan = try recorder.finish(PlanOptions())
+    try plan.replay()
+    let values = try contents(device, y)
+    #expect(values[..<7] == [6, 6, 6, 15, 15, 15, 0] && values[64..<68] == [21, 21, 21, 0])
+    #expect(plan.statistics.barriers == 2, "\(plan.description)")
+  }
+
   @Test func aTransientLivesWhereItIsUsed() throws {
     // Asked for in one segment and used in the next, it must not share bytes with that segment's own.
     let x = try buffer(device, [Float](repeating: 3, count: 64))

@@ -44,13 +44,19 @@ struct GraphErrorTests {
     ("slice: got float32[2, 3]; expected an axis 2", { $1[0].slice(axis: 2, 0..<1) }),
     ("reduction: got float32[2, 3]; expected distinct axes among [1, -1]", { $1[0].sum(axes: [1, -1]) }),
     ("sum: got int32[2, 1]; expected float32 with axes 0..<2, not empty", { $1[2].sum() }),
-    ("log_softmax: got float32[]; expected float32 with a last axis of at most 15000", { $1[3].logSoftmax() }),
-    ("gather: got float32[4, 5] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]", { $1[1].gather($1[2]) }),
+    ("log_softmax: got float32[]; expected float32 with at least one axis", { $1[3].logSoftmax() }),
+    (
+      "gather: got float32[4, 5] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",
+      { $1[1].gather($1[2]) }
+    ),
     (
       "gather: got float32[2, 0] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",
       { $1[0].slice(axis: 1, 1..<1).gather($1[2]) }
     ),
-    ("index_select: got float32[2, 3] and int32[2, 1]; expected x[n, …] and uint32 indices [m]", { $1[0].indexSelect($1[2]) }),
+    (
+      "index_select: got float32[2, 3] and int32[2, 1]; expected x[n, …] and uint32 indices [m]",
+      { $1[0].indexSelect($1[2]) }
+    ),
     (
       "index_select: got float32[0, 3] and uint32[7]; expected x[n, …] and uint32 indices [m]",
       { $1[0].slice(axis: 0, 1..<1).indexSelect($1[5]) }
@@ -66,7 +72,10 @@ struct GraphErrorTests {
     ("pack: got float32[2, 3] and int32[2, 1]; expected tensors of one type", { .pack([$1[0], $1[2]]) }),
     ("constant: got int32[]; expected a type that holds 0.5", { $1[2] + 0.5 }),
     ("constant: got uint32[]; expected a type that holds -1.0", { $1[5] + -1 }),
-    ("constant: got int32[]; expected a type that holds nan", { graph, _ in graph.constant(.nan, TensorType([], .int32)) }),
+    (
+      "constant: got int32[]; expected a type that holds nan",
+      { graph, _ in graph.constant(.nan, TensorType([], .int32)) }
+    ),
     (
       "the gradient of float32[2, 3] was asked for; a loss is a float32 tensor of one element",
       { $0.gradients(of: $1[0], withRespectTo: [$1[0]])[0] }
@@ -117,7 +126,8 @@ struct GraphErrorTests {
       try device.run { graph in x.assign(graph.read(x) + foreign) }
     }
     #expect(error == .foreignTensor(operation: "add"))
-    #expect(error?.description == "add: its inputs belong to different passes; pass values through a Variable")
+    #expect(
+      error?.description == "add: its inputs belong to different passes; pass values through a Variable")
     #expect(try x.read() == [2, 3])
   }
 

@@ -22,7 +22,8 @@ struct LoweringTests {
     let result = try evaluate([x]) { graph, x in
       [
         x[0].slice(axis: 0, 0..<1) + x[0].slice(axis: 0, 1..<2), x[0].sum(axes: [0]) - x[0].sum(axes: [1]),
-        x[0].sum() - x[0].mean() - x[0].max(), x[0] + 1, x[0] + 1.5, x[0].permute([1, 0]) - x[0].permute([0, 1]),
+        x[0].sum() - x[0].mean() - x[0].max(), x[0] + 1, x[0] + 1.5,
+        x[0].permute([1, 0]) - x[0].permute([0, 1]),
       ]
     }
     #expect(result.device.map(\.values) == result.reference.map(\.values))
@@ -84,7 +85,9 @@ struct LoweringTests {
     }
     try plan.replay(times: 2)
     #expect(try sum.read() == [190 + 20, 20 + 20, 40 + 20])
-    for (index, variable) in variables.enumerated() { #expect(try variable.read() == [Float(index) + 2, 3, 4]) }
+    for (index, variable) in variables.enumerated() {
+      #expect(try variable.read() == [Float(index) + 2, 3, 4])
+    }
     #expect(plan.statistics.dispatches <= 4, "\(plan.description)")
   }
 
@@ -109,7 +112,8 @@ struct LoweringTests {
     let result = try evaluate([rows, index, columns]) { graph, x in
       let computed = x[0] * 1
       return [
-        x[0].indexSelect(x[1]), x[0].gather(x[2]), computed.transposed().indexSelect(x[1]), computed.gather(x[2]),
+        x[0].indexSelect(x[1]), x[0].gather(x[2]), computed.transposed().indexSelect(x[1]),
+        computed.gather(x[2]),
         x[0].slice(axis: 0, 1..<3).indexSelect(x[1]),
       ]
     }
@@ -125,14 +129,18 @@ struct LoweringTests {
     let result = try evaluate([integers, HostTensor([2], [1, 2])]) { graph, x in
       [
         -graph.constant(-2, TensorType([2])) + x[1], -graph.constant(-3, TensorType([2], .int32)) + x[0],
-        x[0] - graph.constant(-4, TensorType([2], .int32)), x[1] * Double.infinity, x[1] * 1e-30, x[1] * -3.4e38,
-        Tensor.where(graph.constant(1, TensorType([2], .bool)), x[1], 0), graph.constant(1, TensorType([3], .bool)),
+        x[0] - graph.constant(-4, TensorType([2], .int32)), x[1] * Double.infinity, x[1] * 1e-30,
+        x[1] * -3.4e38,
+        Tensor.where(graph.constant(1, TensorType([2], .bool)), x[1], 0),
+        graph.constant(1, TensorType([3], .bool)),
         Tensor.maximum(x[0], graph.constant(-2_147_483_648, TensorType([], .int32))),
         graph.constant(4_294_967_295, TensorType([1], .uint32)), x[1] * Double.nan,
       ]
     }
     for (device, reference) in zip(result.device, result.reference) {
-      #expect(normalizedError(device.values, reference.values.map { Double(Float($0)) }) < 1e-13, "\(device) \(reference)")
+      #expect(
+        normalizedError(device.values, reference.values.map { Double(Float($0)) }) < 1e-13,
+        "\(device) \(reference)")
     }
   }
 
@@ -146,7 +154,8 @@ struct LoweringTests {
     let x = try variable([50, 7], "x")
     let target = try variable([50, 3], "target")
     let weights = [
-      try variable([20, 7], "w0"), try variable([20], "b0"), try variable([3, 20], "w1"), try variable([3], "b1"),
+      try variable([20, 7], "w0"), try variable([20], "b0"), try variable([3, 20], "w1"),
+      try variable([3], "b1"),
     ]
     let momentum = try weights.map { try Variable($0.type.shape, on: device, label: "m \($0.label)") }
     let losses = try Variable([steps], on: device, label: "losses")
@@ -167,7 +176,11 @@ struct LoweringTests {
       count.assign((graph.read(count).reshape([1]) + ones).reshape([]))
     }
     let plan = try device.record("train", options: options) { program in try program.pass("step", step) }
-    if separately { for _ in 0..<steps { try device.run("eager", step) } } else { try plan.replay(times: steps) }
+    if separately {
+      for _ in 0..<steps { try device.run("eager", step) }
+    } else {
+      try plan.replay(times: steps)
+    }
     let history: [Float] = try losses.read()
     #expect(history[steps - 1] > 0 && history[steps - 1] < history[0] / 2, "\(history)")
     #expect(try count.read(Int32.self) == [Int32(steps)])

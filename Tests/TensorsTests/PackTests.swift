@@ -12,13 +12,16 @@ struct PackTests {
     for (index, pair) in zip(result.device, result.reference).enumerated() {
       #expect(normalizedError(pair.0.values, pair.1.values) < 1e-11, "result \(index)")
     }
-    if let dispatches { #expect(result.plan.statistics.dispatches == dispatches, "\(result.plan.description)") }
+    if let dispatches {
+      #expect(result.plan.statistics.dispatches == dispatches, "\(result.plan.description)")
+    }
   }
 
   static func inputs() -> [HostTensor] {
     var random = SeededRandom(1)
     return [
-      HostTensor([5], &random), HostTensor([3, 4], &random), HostTensor([4, 2], &random), HostTensor([], &random),
+      HostTensor([5], &random), HostTensor([3, 4], &random), HostTensor([4, 2], &random),
+      HostTensor([], &random),
       HostTensor([12], &random),
     ]
   }
@@ -61,7 +64,9 @@ struct PackTests {
 
   @Test func unalignedPlacesFeedEveryKindOfKernel() throws {
     try check(Self.inputs()) { _, x in
-      let packed = Tensor.pack([x[3].exp(), x[1] * 2, x[1].matmul(x[2]), x[1].logSoftmax(), x[1].sum(axes: [0])])
+      let packed = Tensor.pack([
+        x[3].exp(), x[1] * 2, x[1].matmul(x[2]), x[1].logSoftmax(), x[1].sum(axes: [0]),
+      ])
       let product = packed.slice(axis: 0, 1..<13).reshape([3, 4])
       return [
         product.matmul(x[2]), product.logSoftmax(), product.sum(axes: [0]), product.max(axes: [1]),

@@ -26,8 +26,9 @@ struct RandomGraph {
       pool.append(Self.bounded(Self.apply(Int.random(in: 0..<22, using: &random), a, b)))
     }
     // Every intermediate result counts.
-    return pool.enumerated().map { index, value in (value.square() * (0.3 + Double(index % 3))).mean() }.reduce(
-      x[3].square(), +)
+    return pool.enumerated().map { index, value in (value.square() * (0.3 + Double(index % 3))).mean() }
+      .reduce(
+        x[3].square(), +)
   }
 
   /// Away from the places where float32 and finite differences part.
@@ -66,4 +67,3 @@ struct RandomGraph {
     }
   }
 }
-

@@ -1,0 +1,60 @@
+import Learning
+import Recording
+import Tensors
+import TestSupport
+import Testing
+
+/// Adam with clipped gradients, against PyTorch's.
+struct AdamTests {
+  /// A module of one weight and one bias that are only ever updated.
+  struct Parameters: Module {
+    let parameters = [
+      ParameterDeclaration("weight", [5, 7], .constant(0)), ParameterDeclaration("bias", [3], .constant(0)),
+    ]
+    func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor { input }
+  }
+
+  /// Largest difference, relative to the largest number.
+  func error(_ actual: [Float], _ expected: [Float]) -> Float {
+    let size = expected.map(abs).max() ?? 0
+    return actual.count == expected.count
+      ? (zip(actual, expected).map { abs($0 - $1) }.max() ?? 0) / size : .infinity
+  }
+
+  @Test func tenStepsArePyTorchs() throws {
+    let golden = try Golden.load("adam")
+    func floats(_ name: String) throws -> [Float] { try #require(golden.tensors[name]).elements() }
+    let device = TestDevice.shared
+    let network = try Network(["m": Parameters()], on: device, seed: 0)
+    #expect(network.parameters.map(\.name) == ["m.weight", "m.bias"])
+    try network.flat.write(floats("weight/initial") + floats("bias/initial"))
+    let adam = try Adam(network, epsilon: 1e-5)
+    let gradient = try Variable([38], on: device, label: "gradient")
+    let norm = try Variable([], on: device, label: "norm")
+    let plan = try device.record("adam", options: PlanOptions()) { program in
+      try program.pass("step") { graph in
+        let clipped = graph.read(gradient).clippedNorm(0.5)
+        norm.assign(clipped.norm)
+        adam.step(clipped.clipped, learningRate: graph.constant(0.001, TensorType([])))
+      }
+    }
+    let (weights, biases) = (try floats("weight/gradients"), try floats("bias/gradients"))
+    let (weightsAfter, biasesAfter) = (try floats("weight/parameters"), try floats("bias/parameters"))
+    let norms = try floats("norms")
+    #expect(
+      norms.contains { $0 > 0.5 } && norms.contains { $0 < 0.5 }, "some steps are clipped, and some are not")
+    for step in 0..<10 {
+      try gradient.write(Array(weights[35 * step..<35 * step + 35] + biases[3 * step..<3 * step + 3]))
+      try plan.replay()
+      let values: [Float] = try network.flat.read()
+      #expect(
+        error(Array(values[..<35]), Array(weightsAfter[35 * step..<35 * step + 35])) <= 1e-5, "step \(step)")
+      #expect(
+        error(Array(values[35...]), Array(biasesAfter[3 * step..<3 * step + 3])) <= 1e-5, "step \(step)")
+      #expect(error(try norm.read(), [norms[step]]) <= 1e-5, "step \(step)")
+    }
+    #expect(error(try adam.state[0].read(), try floats("weight/exp_avg") + floats("bias/exp_avg")) <= 1e-5)
+    #expect(
+      error(try adam.state[1].read(), try floats("weight/exp_avg_sq") + floats("bias/exp_avg_sq")) <= 1e-5)
+  }
+}
