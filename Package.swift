@@ -95,7 +95,9 @@ let package = Package(
       name: "LearningTests", dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
     .testTarget(
       name: "ReinforcementTests",
-      dependencies: ["Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
+      dependencies: [
+        "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "KernelParameters", "TestSupport",
+      ]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -7,20 +7,29 @@ layout(constant_id = 1) const uint HANDED = 4;
 layout(push_constant) uniform Push { EvaluationParameters p; };
 layout(std430, binding = 0) readonly buffer Weights { float weights[]; };
 layout(std430, binding = 1) buffer Scratch { float scratch[]; };
-layout(std430, binding = 2) writeonly buffer Returns { float returns[]; };
-layout(std430, binding = 3) writeonly buffer Lengths { uint lengths[]; };
+layout(std430, binding = 2) buffer States { float states[]; };
+layout(std430, binding = 3) buffer Returns { float returns[]; };
+layout(std430, binding = 4) buffer Lengths { uint lengths[]; };
 
 #include "policy.glsl"
 
+// Lengths of running episodes carry this bit between dispatches.
+const uint RUNNING = 0x80000000u;
+
 void main() {
   uint episode = gl_GlobalInvocationID.x;
+  bool exists = episode < p.episodes;
+  uint source = min(episode, p.episodes - 1u);
+  bool begins = p.firstStep == 0u;
   float state[STATE_SIZE];
-  reset(state, philox(uvec4(episode, 0u, 0u, STREAM_RESET), uvec2(p.seedLow, p.seedHigh)));
-  float total = 0.0;
-  uint steps = 0u;
-  bool done = episode >= p.episodes;
-  for (uint t = 0u; t < MAXIMUM_STEPS; t++) {
-    if (subgroupBallot(!done) == uvec4(0u)) break;
+  for (uint i = 0u; i < STATE_SIZE; i++) state[i] = states[i * p.episodes + source];
+  if (begins) reset(state, philox(uvec4(source, 0u, 0u, STREAM_RESET), uvec2(p.seedLow, p.seedHigh)));
+  float total = begins ? 0.0 : returns[source];
+  uint length = begins ? RUNNING : lengths[source];
+  uint last = min(p.firstStep + p.steps, MAXIMUM_STEPS);
+
+  for (uint t = p.firstStep; t < last; t++) {
+    if (subgroupBallot(length >= RUNNING) == uvec4(0u)) break;
     float observation[OBSERVATION_SIZE];
     observe(state, observation);
     for (uint i = 0u; i < OBSERVATION_SIZE; i++) scratch[scratchAt(i)] = observation[i];
@@ -32,13 +41,14 @@ void main() {
     float reward;
     bool terminated;
     step(state, action, reward, terminated);
-    if (!done) {
+    if (length >= RUNNING) {
       total += reward;
-      steps++;
-      done = terminated;
+      length++;
+      if (terminated || t + 1u == MAXIMUM_STEPS) length -= RUNNING;
     }
   }
-  if (episode >= p.episodes) return;
+  if (!exists) return;
+  for (uint i = 0u; i < STATE_SIZE; i++) states[i * p.episodes + episode] = state[i];
   returns[episode] = total;
-  lengths[episode] = steps;
+  lengths[episode] = length;
 }

@@ -1,5 +1,5 @@
 // Return and length of `episodes` whole episodes under the greedy policy.
-// weights: flat; returns, lengths: [episodes].
+// weights: flat; states: [state, episodes]; returns, lengths: [episodes].
 // A workgroup runs local_size episodes, one a lane.
 // Reference: Gymnasium's CartPole-v1 (Tests/Goldens/cartpole_*.safetensors).
 #version 450

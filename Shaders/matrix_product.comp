@@ -1,5 +1,5 @@
-// C = activation(A B + bias), or the part of A B that depths [z*depthOfPart, (z+1)*depthOfPart) give.
-// A: [rows, depth], B: [depth, columns], of any strides; bias along rows or columns; C of any strides, parts outermost.
+// C = epilogue(A B), or the part of A B that depths [z*depthOfPart, (z+1)*depthOfPart) give.
+// A: [rows, depth], B: [depth, columns], of any strides; side (a bias, or an activation's result) of any strides; C, parts outermost.
 // A workgroup computes ROWS rows of local_size * COLUMNS columns; a lane holds ROWS x COLUMNS sums in registers.
 // One load brings HANDED elements of A to a subgroup, which are handed round by broadcast. Reference: MatrixProduct.reference.
 #version 450
@@ -7,20 +7,19 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_ballot : require
 #include "Parameters/tensor_kernels.h"
-#include "activation.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint HANDED = 4;
 layout(constant_id = 2) const uint ROWS = 8;
 layout(constant_id = 3) const uint COLUMNS = 4;
-layout(constant_id = 4) const uint ACTIVATION = 0;
-layout(constant_id = 5) const uint BIAS = 0;
 
 layout(push_constant) uniform Push { MatrixProductParameters p; };
 layout(std430, binding = 0) readonly buffer A { float a[]; };
 layout(std430, binding = 1) readonly buffer B { float b[]; };
-layout(std430, binding = 2) readonly buffer Bias { float bias[]; };
+layout(std430, binding = 2) readonly buffer Side { float side[]; };
 layout(std430, binding = 3) writeonly buffer C { float c[]; };
+
+#include "epilogue.glsl"
 
 void main() {
   uint firstRow = gl_WorkGroupID.y * ROWS;
@@ -67,11 +66,8 @@ void main() {
     uint row = firstRow + r;
     [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
       uint column = firstColumn + s * gl_WorkGroupSize.x;
-      if (row < p.rows && column < p.columns) {
-        float value = sum[r][s];
-        if (BIAS != 0u) value += bias[p.biasOffset + row * p.biasRow + column * p.biasColumn];
-        c[part + row * p.cRow + column * p.cColumn] = activate(value, ACTIVATION);
-      }
+      if (row < p.rows && column < p.columns)
+        c[part + row * p.cRow + column * p.cColumn] = finish(sum[r][s], row, column);
     }
   }
 }

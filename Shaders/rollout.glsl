@@ -18,7 +18,7 @@ layout(std430, binding = 8) writeonly buffer LogProbabilities { float logProbabi
 layout(std430, binding = 9) writeonly buffer Rewards { float rewards[]; };
 layout(std430, binding = 10) writeonly buffer Terminated { uint terminations[]; };
 layout(std430, binding = 11) writeonly buffer Truncated { uint truncations[]; };
-layout(std430, binding = 12) writeonly buffer Statistics { float statistics[]; };
+layout(std430, binding = 12) buffer Statistics { float statistics[]; };
 
 #include "policy.glsl"
 
@@ -46,17 +46,19 @@ void main() {
   uint source = min(copy, p.copies - 1u);
   uvec2 seed = uvec2(p.seedLow, p.seedHigh);
   uint first = iteration[0] * p.horizon;
+  uint last = p.firstStep + p.steps;
 
   float state[STATE_SIZE];
   for (uint i = 0u; i < STATE_SIZE; i++) state[i] = states[i * p.copies + source];
   float episodeReturn = episodes[source];
   float episodeLength = episodes[p.copies + source];
-  if (first == 0u) reset(state, philox(uvec4(source, 0u, 0u, STREAM_RESET), seed));
-  float returns = 0.0;
-  float lengths = 0.0;
-  float finished = 0.0;
+  if (first + p.firstStep == 0u) reset(state, philox(uvec4(source, 0u, 0u, STREAM_RESET), seed));
+  bool begins = p.firstStep == 0u;
+  float returns = begins ? 0.0 : statistics[source];
+  float lengths = begins ? 0.0 : statistics[p.copies + source];
+  float finished = begins ? 0.0 : statistics[2u * p.copies + source];
 
-  for (uint t = 0u; t < p.horizon; t++) {
+  for (uint t = p.firstStep; t < last; t++) {
     float observation[OBSERVATION_SIZE];
     observe(state, observation);
     uint at = t * p.copies + copy;

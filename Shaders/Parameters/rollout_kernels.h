@@ -18,12 +18,14 @@ typedef struct PolicyParameters PolicyParameters;
 
 struct RolloutParameters {
   uint copies, horizon;
+  uint firstStep, steps;  // of the horizon that this dispatch runs
   uint seedLow, seedHigh;
   PolicyParameters policy;
 };
 
 struct EvaluationParameters {
   uint episodes;
+  uint firstStep, steps;  // of the episodes that this dispatch runs
   uint seedLow, seedHigh;
   PolicyParameters policy;
 };

@@ -16,13 +16,16 @@ struct MatrixProductParameters {
   uint aOffset, aRow, aColumn;
   uint bOffset, bRow, bColumn;
   uint cOffset, cRow, cColumn;
-  uint biasOffset, biasRow, biasColumn;
+  uint sideOffset, sideRow, sideColumn;  // of the bias, or of an activation's result
+  uint sided, epilogue;
+  uint rowsOfGroup;
 };
 
 struct MatrixPartsParameters {
   uint rows, columns, parts;
   uint cOffset, cRow, cColumn;
-  uint biasOffset, biasRow, biasColumn;
+  uint sideOffset, sideRow, sideColumn;
+  uint sided, epilogue;
 };
 
 struct RowsParameters {

@@ -15,18 +15,18 @@ struct Arena {
     var total = 0
     var placed: [(offset: Int, size: Int, number: Int)] = []
     let order = transients.indices
-      .filter { lives[$0] != nil }
+      .filter { !lives[$0].isEmpty }
       .sorted { (transients[$0].byteCount, $1) > (transients[$1].byteCount, $0) }
     for number in order {
-      guard let life = lives[number] else { continue }
-      let size = (max(transients[number].byteCount, 4) + alignment - 1) / alignment * alignment
+      // Clamped beyond any device, so that sums of sizes stay integers.
+      let bytes = min(max(transients[number].byteCount, 4), 1 << 48)
+      let size = (bytes + alignment - 1) / alignment * alignment
       var offset = 0
       for other in placed where offset < other.offset + other.size && other.offset < offset + size {
-        guard let otherLife = lives[other.number] else { continue }
-        let apart =
-          aliasing
-          && (transients[other.number].segment != transients[number].segment || !life.overlaps(otherLife))
-        if !apart { offset = other.offset + other.size }
+        let together = lives[number].contains { segment, life in
+          lives[other.number][segment]?.overlaps(life) ?? false
+        }
+        if together || !aliasing { offset = other.offset + other.size }
       }
       offsets[number] = offset
       let index = placed.firstIndex { $0.offset > offset } ?? placed.endIndex
@@ -39,14 +39,14 @@ struct Arena {
     byteCountWithoutReuse = total
   }
 
-  /// First to last dispatch that binds each transient, as positions within its segment.
-  private static func lives(count: Int, segments: [Segment]) -> [ClosedRange<Int>?] {
-    var lives = [ClosedRange<Int>?](repeating: nil, count: count)
-    for segment in segments {
+  /// First to last dispatch that binds each transient, as positions within each segment that uses it.
+  private static func lives(count: Int, segments: [Segment]) -> [[Int: ClosedRange<Int>]] {
+    var lives = [[Int: ClosedRange<Int>]](repeating: [:], count: count)
+    for (number, segment) in segments.enumerated() {
       for (position, dispatch) in segment.dispatches.enumerated() {
         for binding in dispatch.bindings {
-          guard case .transient(let number) = binding.region.place else { continue }
-          lives[number] = (lives[number]?.lowerBound ?? position)...position
+          guard case .transient(let transient) = binding.region.place else { continue }
+          lives[transient][number] = (lives[transient][number]?.lowerBound ?? position)...position
         }
       }
     }

@@ -43,7 +43,7 @@ struct Encoder {
     commands.barrier()
     if let timestamps { commands.writeTimestamp(timestamps, 0) }
     barriersBefore.append([])
-    for dispatch in segment.dispatches {
+    for (position, dispatch) in segment.dispatches.enumerated() {
       let resolved = dispatch.bindings.map { resolve($0.region) }
       let accesses = zip(dispatch.bindings, resolved).map { binding, place in
         ByteAccess(
@@ -59,9 +59,9 @@ struct Encoder {
       }
       barriersBefore[barriersBefore.count - 1].append(barrier)
       try encode(dispatch, resolved: resolved, into: commands, pool: pool)
+      if let timestamps { commands.writeTimestamp(timestamps, position + 1) }
       log.append(.dispatch(label: dispatch.label, accesses: accesses))
     }
-    if let timestamps { commands.writeTimestamp(timestamps, 1) }
     commands.endLabel()
     try commands.end()
     // Twice, because a segment may follow itself.

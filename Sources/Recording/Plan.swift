@@ -34,7 +34,9 @@ public final class Plan {
     let label: String
     let commands: CommandBuffer
     let repeats: Int
-    /// Start and end of its last run, when timestamps were asked for and the device has them.
+    /// Labels of its dispatches.
+    let dispatches: [String]
+    /// Its start, then the end of each dispatch, in its last run, when timestamps were asked for and the device has them.
     let timestamps: TimestampPool?
   }
 
@@ -63,11 +65,12 @@ public final class Plan {
     var passes: [Pass] = []
     var statistics = Statistics()
     for segment in segments {
-      let timestamps = options.timestamps ? try TimestampPool(device, count: 2) : nil
+      let timestamps = options.timestamps ? try TimestampPool(device, count: segment.dispatches.count + 1) : nil
       let encoded = try encoder.encode(segment, pool: pool, timestamps: timestamps)
       passes.append(
         Pass(
-          label: segment.label, commands: encoded.commands, repeats: segment.repeats, timestamps: timestamps))
+          label: segment.label, commands: encoded.commands, repeats: segment.repeats,
+          dispatches: segment.dispatches.map(\.label), timestamps: timestamps))
       statistics.dispatches += segment.repeats * segment.dispatches.count
       statistics.barriers += segment.repeats * encoded.barriers
     }
@@ -86,9 +89,12 @@ public final class Plan {
 
   private static func check(_ segments: [Segment], against limits: Limits) throws(RecordingError) {
     for dispatch in segments.flatMap(\.dispatches) {
-      for binding in dispatch.bindings where binding.region.byteCount > limits.maxStorageBufferRange {
-        throw .bindingTooLarge(
-          dispatch: dispatch.label, bytes: binding.region.byteCount, limit: limits.maxStorageBufferRange)
+      for region in dispatch.bindings.map(\.region) {
+        // With the bytes between the aligned start of the binding and the region.
+        let bytes = region.offset % Region.alignment + region.byteCount
+        guard bytes <= limits.maxStorageBufferRange else {
+          throw .bindingTooLarge(dispatch: dispatch.label, bytes: bytes, limit: limits.maxStorageBufferRange)
+        }
       }
       let checks = [
         ("bindings", dispatch.bindings.count, limits.maxStorageBuffersPerStage),

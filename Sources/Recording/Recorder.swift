@@ -4,7 +4,6 @@ public import Vulkan
 struct Transient {
   let label: String
   let byteCount: Int
-  let segment: Int
 }
 
 /// Dispatches that are encoded together and run `repeats` times in a row in each replay.
@@ -33,10 +32,9 @@ public struct Recorder: ~Copyable {
     segments.append(Segment(label: label, repeats: repeats))
   }
 
-  /// Bytes that live from the first dispatch that uses them to the last, within the current segment.
+  /// Bytes that live from the first dispatch of a segment that uses them to the last.
   public mutating func transient(byteCount: Int, label: String) -> Region {
-    if segments.isEmpty { beginSegment(label) }
-    transients.append(Transient(label: label, byteCount: byteCount, segment: segments.count - 1))
+    transients.append(Transient(label: label, byteCount: byteCount))
     return Region(place: .transient(transients.count - 1), offset: 0, byteCount: byteCount)
   }
 
@@ -62,7 +60,7 @@ public struct PlanOptions: Sendable {
   public var serialBarriers: Bool
   /// Every transient at an address of its own.
   public var noAliasing: Bool
-  /// A device timestamp before and after each segment.
+  /// A device timestamp after each dispatch.
   public var timestamps: Bool
 
   /// All switches off unless named.

@@ -82,8 +82,9 @@ public final class Replay {
         for _ in 0..<pass.repeats { commands.append(pass.commands) }
       }
     }
+    // Only what was submitted is waited for.
+    try plan.device.submit(commands, signal: submitted + 1, on: timeline)
     submitted += 1
-    try plan.device.submit(commands, signal: submitted, on: timeline)
     profile.submissions += 1
     profile.hostSeconds += (clock.now - start).seconds
     return submitted

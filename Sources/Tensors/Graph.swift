@@ -36,8 +36,11 @@ public final class Graph {
     apply(Constant(value: value, type: type), [])
   }
 
+  /// Adds an operation that changes variables.
+  public func effect(_ operation: any EffectOperation, _ inputs: [Tensor]) { _ = apply(operation, inputs) }
+
   /// Adds an operation; a mistake in its inputs is kept, and thrown when the pass ends.
-  func apply(_ operation: any Operation, _ inputs: [Tensor]) -> Tensor {
+  public func apply(_ operation: any Operation, _ inputs: [Tensor]) -> Tensor {
     guard inputs.allSatisfy({ $0.graph === self }) else {
       fail(.foreignTensor(operation: operation.name))
       return Tensor(graph: self, id: placeholder(inputs.first?.type ?? TensorType([])))

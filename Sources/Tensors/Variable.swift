@@ -16,12 +16,13 @@ public final class Variable: Sendable {
   ///
   /// - Throws: `VulkanError.outOfMemory` before anything is allocated when it doesn't fit.
   public init(
-    _ shape: Shape, _ dataType: DataType = .float32, on device: Device, label: String
+    _ shape: Shape, _ dataType: DataType = .float32, on device: Device, domain: MemoryDomain = .device,
+    label: String
   ) throws(VulkanError) {
     type = TensorType(shape, dataType)
     self.label = label
     self.device = device
-    buffer = try device.makeBuffer(bytes: max(4, type.byteCount), domain: .device, label: label)
+    buffer = try device.makeBuffer(bytes: max(4, type.byteCount), domain: domain, label: label)
     try device.fill(buffer, with: 0)
   }
 

@@ -103,7 +103,9 @@ struct OperationGoldenTests {
           let wanted = inputs.indices.filter { golden.tensors["\(key)/gradient\($0)"] != nil }
           let gradients = graph.gradients(
             of: (output * graph.read(weight)).sum(), withRespectTo: wanted.map { inputs[$0] })
-          for (position, gradient) in zip(wanted, gradients) { try check(gradient, "\(key)/gradient\(position)") }
+          for (position, gradient) in zip(wanted, gradients) {
+            try check(gradient, "\(key)/gradient\(position)")
+          }
         }
       }
     }
@@ -113,7 +115,8 @@ struct OperationGoldenTests {
       let bound = ["matmul", "linear", "sum", "mean", "variance"].contains(name) ? 1e-7 : 1e-9
       #expect(normalizedError(actual, expected.values) <= bound, "\(check.golden)")
       let reference = try #require(references[check.golden])
-      #expect(normalizedError(reference.values, expected.values) <= 1e-7, "the CPU reference of \(check.golden)")
+      #expect(
+        normalizedError(reference.values, expected.values) <= 1e-7, "the CPU reference of \(check.golden)")
       #expect(reference.type.shape == expected.type.shape, "the shape of \(check.golden)")
     }
   }

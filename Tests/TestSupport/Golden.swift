@@ -1,15 +1,27 @@
-public import Learning
-import Tensors
-
-
 import Foundation
+public import Learning
+import Testing
 
 /// Files of numbers that others computed: `Tests/Goldens`, made by `Tools/References`.
 public enum Golden {
   /// The golden file `name`.
   public static func load(_ name: String) throws -> Safetensors {
+    try Safetensors(contentsOf: path("\(name).safetensors"))
+  }
+
+  /// Compares `text` with the golden text `name`; `RECORD_GOLDENS=1` writes it anew instead.
+  public static func check(_ text: String, _ name: String) throws {
+    let file = path("\(name).txt")
+    if ProcessInfo.processInfo.environment["RECORD_GOLDENS"] == "1" {
+      try "\(text)\n".write(toFile: file, atomically: true, encoding: .utf8)
+    }
+    let golden = try String(contentsOfFile: file, encoding: .utf8)
+    #expect("\(text)\n" == golden, "Tests/Goldens/\(name).txt")
+  }
+
+  private static func path(_ name: String) -> String {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return try Safetensors(contentsOf: folder.appendingPathComponent("Goldens/\(name).safetensors").path)
+    return folder.appendingPathComponent("Goldens/\(name)").path
   }
 }
 

@@ -74,6 +74,8 @@ public struct Sequential: Module {
   public static func buildExpression(_ layers: [any Module]) -> [any Module] { layers }
   /// All layers of a block.
   public static func buildBlock(_ parts: [any Module]...) -> [any Module] { parts.flatMap { $0 } }
+  /// Layers under a condition.
+  public static func buildOptional(_ part: [any Module]?) -> [any Module] { part ?? [] }
   /// The layers of a loop.
   public static func buildArray(_ parts: [[any Module]]) -> [any Module] { parts.flatMap { $0 } }
 }

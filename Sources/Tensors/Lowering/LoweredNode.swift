@@ -55,7 +55,9 @@ struct LoweredGraph {
   init(_ graph: Graph) {
     nodes = graph.nodes.map { LoweredNode(operation: $0.operation, inputs: $0.inputs, type: $0.type) }
     find(live: graph.effects)
-    fuseActivations()
+    transposeProducts(graph.effects)
+    find(live: graph.effects)
+    fuseEpilogues(graph.effects)
     find(live: graph.effects)
     insertCopies()
     find(live: graph.effects)
@@ -70,6 +72,13 @@ struct LoweredGraph {
       let layout = view.layout(of: inner.layout, nodes[node.inputs[0]].type.shape)
     else { return inner }
     return Resolved(base: inner.base, layout: layout)
+  }
+
+  /// Consumers of a node's memory, through views, each with the input by which it reads.
+  func readers(of id: Int) -> [(consumer: Int, input: Int)] {
+    consumers[id].flatMap { consumer in
+      nodes[consumer].role == .view ? readers(of: consumer) : [(consumer, id)]
+    }
   }
 
   /// Dead code falls away: only what an effect needs is kept.
@@ -92,26 +101,49 @@ struct LoweredGraph {
     for id in order { for input in nodes[id].inputs { consumers[input].append(id) } }
   }
 
-  /// A matrix product whose only consumer is tanh or relu computes it itself.
-  private mutating func fuseActivations() {
+  // Both rewritings move a product down to its consumer: not past an effect, which may assign what the product reads.
+
+  /// A matrix product whose only consumer is an activation, or an activation's gradient, computes it itself.
+  private mutating func fuseEpilogues(_ effects: [Int]) {
+    let epilogues: [String: MatrixProduct.Epilogue] = [
+      Elementwise.tanh.name: .tanh, Elementwise.relu.name: .relu,
+      Elementwise.tanhBackward.name: .tanhBackward, Elementwise.reluBackward.name: .reluBackward,
+    ]
     for id in order {
-      guard let elementwise = nodes[id].operation as? Elementwise, nodes[id].inputs.count == 1,
-        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.activation == .none,
-        consumers[nodes[id].inputs[0]].count == 1
+      guard let elementwise = nodes[id].operation as? Elementwise, let epilogue = epilogues[elementwise.name],
+        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.epilogue == .none,
+        consumers[nodes[id].inputs[0]].count == 1, !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
       else { continue }
-      let activation: MatrixProduct.Activation
-      switch elementwise.name {
-      case Elementwise.tanh.name: activation = .tanh
-      case Elementwise.relu.name: activation = .relu
-      default: continue
+      let inputs = nodes[nodes[id].inputs[0]].inputs
+      if epilogue.takesResult && inputs.count == 3 { continue }
+      nodes[id].inputs = inputs + nodes[id].inputs.dropFirst()
+      nodes[id].operation = MatrixProduct(epilogue: epilogue)
+    }
+  }
+
+  /// (A·B)ᵀ = Bᵀ·Aᵀ: a product that is only used transposed is computed that way round.
+  private mutating func transposeProducts(_ effects: [Int]) {
+    for id in order {
+      guard let view = nodes[id].operation as? View, view.kind == .permute([1, 0]),
+        nodes[nodes[id].inputs[0]].operation is MatrixProduct, consumers[nodes[id].inputs[0]].count == 1,
+        !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
+      else { continue }
+      let inputs = nodes[nodes[id].inputs[0]].inputs
+      guard inputs.count == 2 else { continue }
+      nodes[id].operation = MatrixProduct()
+      nodes[id].inputs = inputs.reversed().map { input in
+        let shape = nodes[input].type.shape
+        nodes.append(
+          LoweredNode(
+            operation: view, inputs: [input], type: TensorType([shape[1], shape[0]], nodes[input].type.dataType)))
+        return nodes.count - 1
       }
-      nodes[id].inputs = nodes[nodes[id].inputs[0]].inputs
-      nodes[id].operation = MatrixProduct(activation: activation)
     }
   }
 
   private mutating func insertCopies() {
     var copies: [Int: Int] = [:]
+    var placed = Set<Int>()
     for id in order {
       switch nodes[id].role {
       case .dispatched:
@@ -137,15 +169,25 @@ struct LoweredGraph {
         {
           nodes[id].inputs[0] = copy(of: input, &copies)
         }
-      case .pack: placeInputs(of: id)
+      case .fused where nodes[id].operation is Assign:
+        // Lanes run in any order, so each may replace only the element that it reads itself.
+        let input = nodes[id].inputs[0]
+        let resolved = resolve(input)
+        if let assign = nodes[id].operation as? Assign,
+          let read = nodes[resolved.base].operation as? ReadVariable,
+          read.variable === assign.variable,
+          resolved.layout.offset != assign.offset || !resolved.layout.isContiguous(nodes[input].type.shape)
+        {
+          nodes[id].inputs[0] = copy(of: input, &copies)
+        }
+      case .pack: placeInputs(of: id, &placed)
       default: break
       }
     }
   }
 
-  /// What can't be computed in its place of the pack is copied there.
-  private mutating func placeInputs(of pack: Int) {
-    var placed = Set<Int>()
+  /// What can't be computed in its place of the pack, or has a place in another, is copied there.
+  private mutating func placeInputs(of pack: Int, _ placed: inout Set<Int>) {
     for position in nodes[pack].inputs.indices {
       let input = nodes[pack].inputs[position]
       let resolved = resolve(input)
@@ -153,9 +195,7 @@ struct LoweredGraph {
       let whole =
         resolved.layout.offset == 0 && resolved.layout.isContiguous(nodes[input].type.shape)
         && base.type.shape.count == nodes[input].type.shape.count
-      let inOtherPack = consumers[resolved.base].contains { nodes[$0].role == .pack && $0 != pack }
-      guard base.role == .fused || base.role == .dispatched, whole, !inOtherPack,
-        placed.insert(resolved.base).inserted
+      guard base.role == .fused || base.role == .dispatched, whole, placed.insert(resolved.base).inserted
       else {
         nodes.append(LoweredNode(operation: Copy(), inputs: [input], type: nodes[input].type))
         nodes[pack].inputs[position] = nodes.count - 1

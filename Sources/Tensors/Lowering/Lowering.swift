@@ -82,7 +82,7 @@ struct Lowering {
     let members = Set(nodes)
     let stored = members.filter { id in
       places[id] != nil
-        || readers(of: id).contains { consumer, input in
+        || graph.readers(of: id).contains { consumer, input in
           !members.contains(consumer)
             || !Schedule.isInPlace(graph.resolve(input), input: input, consumer: consumer, in: graph)
         }
@@ -99,13 +99,6 @@ struct Lowering {
     return FusedKernel(nodes, stored: stored, in: graph) { id in
       guard let region = regions[id] else { preconditionFailure("node \(id) has no memory") }
       return region
-    }
-  }
-
-  /// Consumers of a node's memory, through views, each with the input by which it reads.
-  private func readers(of id: Int) -> [(consumer: Int, input: Int)] {
-    graph.consumers[id].flatMap { consumer in
-      graph.nodes[consumer].role == .view ? readers(of: consumer) : [(consumer, id)]
     }
   }
 

@@ -38,7 +38,27 @@ struct Schedule {
     for id in graph.order {
       levels[id] = try level(of: id, &versions)
     }
+    for id in graph.order.reversed() { sink(id) }
     group(graph.order)
+  }
+
+  /// Moves an elementwise node to the level of its first consumer: it is computed where it is used, and not stored.
+  ///
+  /// Readers of variables stay where the order of reads and assignments has put them.
+  private mutating func sink(_ id: Int) {
+    let node = graph.nodes[id]
+    guard node.role == .fused, !(node.operation is Assign),
+      node.inputs.allSatisfy({ graph.nodes[graph.resolve($0).base].role != .leaf })
+    else { return }
+    var latest = Int.max
+    for (consumer, input) in graph.readers(of: id) {
+      guard graph.nodes[consumer].role != .pack else { return }
+      let inPlace =
+        graph.nodes[consumer].role == .fused
+        && Self.isInPlace(graph.resolve(input), input: input, consumer: consumer, in: graph)
+      latest = min(latest, inPlace ? levels[consumer] : levels[consumer] - 1)
+    }
+    if latest < Int.max { levels[id] = max(levels[id], latest) }
   }
 
   /// The shape over which a fused node's kernel iterates.

@@ -45,11 +45,28 @@ extension Elementwise {
 
   static let tanh = Elementwise(
     name: "tanh", accepts: [.float32], glsl: { "tanh(\($0[0]))" }, scalar: { Glibc.tanh($0[0]) },
-    gradient: { [$0.gradient * (1 - $0.output * $0.output)] })
+    gradient: { [Tensor.elementwise(.tanhBackward, [$0.gradient, $0.output])] })
+
+  /// The gradient of tanh, from that of its result and from its result.
+  static let tanhBackward = Elementwise(
+    name: "tanh_backward", accepts: [.float32], glsl: { "\($0[0]) * (1.0 - \($0[1]) * \($0[1]))" },
+    scalar: { $0[0] * (1 - $0[1] * $0[1]) },
+    gradient: {
+      let (gradient, y) = ($0.inputs[0], $0.inputs[1])
+      return [$0.gradient * (1 - y * y), $0.gradient * gradient * y * -2]
+    })
 
   static let relu = Elementwise(
     name: "relu", accepts: [.float32], glsl: { "max(\($0[0]), 0.0)" }, scalar: { max($0[0], 0) },
-    gradient: { [Tensor.where($0.output .> 0, $0.gradient, 0)] })
+    gradient: { [Tensor.elementwise(.reluBackward, [$0.gradient, $0.output])] })
+
+  /// The gradient of relu, from that of its result and from its result.
+  static let reluBackward = Elementwise(
+    name: "threshold_backward", accepts: [.float32], glsl: { "\($0[1]) > 0.0 ? \($0[0]) : 0.0" },
+    scalar: { $0[1] > 0 ? $0[0] : 0 },
+    gradient: {
+      [Tensor.where($0.inputs[1] .> 0, $0.gradient, 0), $0.output.graph.constant(0, $0.inputs[1].type)]
+    })
 }
 
 extension Tensor {

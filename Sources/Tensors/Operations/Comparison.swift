@@ -15,9 +15,12 @@ extension Elementwise {
     name: "eq", result: .bool, glsl: { "\($0[0]) == \($0[1])" }, scalar: { $0[0] == $0[1] ? 1 : 0 })
 
   static let select = Elementwise(
-    name: "where", accepts: [.float32, .int32, .uint32], glsl: { "\($0[0]) ? \($0[1]) : \($0[2])" },
+    name: "where", isConditional: true, accepts: [.float32, .int32, .uint32],
+    glsl: { "\($0[0]) ? \($0[1]) : \($0[2])" },
     scalar: { $0[0] != 0 ? $0[1] : $0[2] },
-    gradient: { [nil, Tensor.where($0.inputs[0], $0.gradient, 0), Tensor.where($0.inputs[0], 0, $0.gradient)] })
+    gradient: {
+      [nil, Tensor.where($0.inputs[0], $0.gradient, 0), Tensor.where($0.inputs[0], 0, $0.gradient)]
+    })
 
   // As in PyTorch, equal elements share the gradient.
   static let minimum = Elementwise(

@@ -7,6 +7,8 @@ struct Elementwise: Operation {
   let name: String
   /// The type of the result's elements, nil for the type of the last input.
   var result: DataType?
+  /// Whether the first input is a bool that chooses among the others.
+  var isConditional = false
   /// Types that the inputs may have.
   var accepts: Set<DataType> = [.float32, .int32, .uint32]
   /// The GLSL expression of the operands' names.
@@ -20,8 +22,10 @@ struct Elementwise: Operation {
     guard let last = inputs.last, inputs.allSatisfy({ $0.shape == last.shape }) else {
       throw .mismatch(operation: name, inputs: inputs, expected: "shapes that broadcast to one")
     }
-    // `where` has a condition before its values.
-    let values = inputs.count == 3 && inputs[0].dataType == .bool ? Array(inputs.dropFirst()) : inputs
+    guard !isConditional || inputs[0].dataType == .bool else {
+      throw .mismatch(operation: name, inputs: inputs, expected: "a bool condition first")
+    }
+    let values = inputs.dropFirst(isConditional ? 1 : 0)
     guard values.allSatisfy({ $0.dataType == last.dataType && accepts.contains($0.dataType) }) else {
       let types = accepts.map(\.rawValue).sorted().joined(separator: ", ")
       throw .mismatch(operation: name, inputs: inputs, expected: "inputs of one type, out of \(types)")
@@ -46,7 +50,8 @@ extension Tensor {
       guard let common = shape.broadcast(with: operand.shape) else {
         graph.fail(
           .mismatch(
-            operation: operation.name, inputs: operands.map(\.type), expected: "shapes that broadcast to one"))
+            operation: operation.name, inputs: operands.map(\.type), expected: "shapes that broadcast to one")
+        )
         return operands[0]
       }
       shape = common

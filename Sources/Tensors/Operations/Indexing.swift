@@ -12,7 +12,9 @@ struct IndexSelect: IndexedOperation {
   var indexedInputs: Set<Int> { [0, 1] }
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
-    guard inputs[0].shape.rank >= 1, inputs[1].shape.rank == 1, inputs[1].dataType == .uint32 else {
+    guard inputs[0].shape.rank >= 1, inputs[0].shape[0] > 0, inputs[1].shape.rank == 1,
+      inputs[1].dataType == .uint32
+    else {
       throw .mismatch(operation: name, inputs: inputs, expected: "x[n, …] and uint32 indices [m]")
     }
     return TensorType(
@@ -38,7 +40,9 @@ struct Gather: IndexedOperation {
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
     let expected = Shape(inputs[0].shape.dimensions.dropLast() + [1])
-    guard inputs[0].shape.rank >= 1, inputs[1].shape == expected, inputs[1].dataType == .int32 else {
+    guard inputs[0].shape.rank >= 1, inputs[0].shape.dimensions.last != 0, inputs[1].shape == expected,
+      inputs[1].dataType == .int32
+    else {
       throw .mismatch(operation: name, inputs: inputs, expected: "x[…, n] and int32 indices [… , 1]")
     }
     return TensorType(expected, inputs[0].dataType)

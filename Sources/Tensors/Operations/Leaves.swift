@@ -18,16 +18,29 @@ struct Constant: Operation {
 
   var name: String { "constant" }
   var identity: String? { "constant \(value.bitPattern)" }
-  func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType { type }
+  func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
+    let fits =
+      switch type.dataType {
+      case .float32: true
+      case .int32: Int32(exactly: value) != nil
+      case .uint32: UInt32(exactly: value) != nil
+      case .bool: value == 0 || value == 1
+      }
+    guard fits else {
+      throw .mismatch(operation: name, inputs: [type], expected: "a type that holds \(value)")
+    }
+    return type
+  }
   func reference(_ inputs: [HostTensor], _ type: TensorType) -> HostTensor { HostTensor(type) { _ in value } }
 
-  /// The value as a GLSL literal of its type.
+  /// The value as a GLSL literal of its type; in parentheses, so that a sign before it is not a decrement.
   var glsl: String {
     switch type.dataType {
     case .float32:
       let float = Float(value)
-      return float.isFinite ? "\(float)" : "uintBitsToFloat(\(float.bitPattern)u)"
-    case .int32: return "\(Int(value))"
+      return float.isFinite ? "(\(float))" : "uintBitsToFloat(\(float.bitPattern)u)"
+    // The literal of the least integer is one above the largest.
+    case .int32: return "int(\(UInt32(bitPattern: Int32(value)))u)"
     case .uint32: return "\(Int(value))u"
     case .bool: return value != 0 ? "true" : "false"
     }
@@ -45,11 +58,12 @@ struct Assign: EffectOperation {
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
     let input = inputs[0]
-    let fits =
-      input.dataType == variable.type.dataType
-      && (input.shape == variable.type.shape || offset + input.shape.count <= variable.type.shape.count)
-    guard fits else {
-      throw .mismatch(operation: name, inputs: inputs, expected: "at most \(variable.type)")
+    let count = variable.type.shape.count
+    guard input.dataType == variable.type.dataType, (0...count).contains(offset),
+      input.shape.count <= count - offset
+    else {
+      throw .mismatch(
+        operation: name, inputs: inputs, expected: "what fits \(variable.type) from element \(offset) on")
     }
     return TensorType([0])
   }

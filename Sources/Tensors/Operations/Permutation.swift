@@ -14,9 +14,11 @@ struct MinibatchIndices: DispatchedOperation {
   var identity: String? { "\(name) \(count) \(batch) \(seed)" }
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
-    guard inputs[0] == TensorType([], .uint32), batch > 0, count % batch == 0 else {
+    guard inputs[0] == TensorType([], .uint32), batch > 0, (1...Int(UInt32.max)).contains(count),
+      count % batch == 0
+    else {
       throw .mismatch(
-        operation: name, inputs: inputs, expected: "a uint32 cursor, and a batch that divides \(count)")
+        operation: name, inputs: inputs, expected: "a uint32 cursor, and a batch that divides \(count) rows")
     }
     return TensorType([batch], .uint32)
   }

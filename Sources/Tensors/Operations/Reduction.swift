@@ -80,7 +80,8 @@ extension Recorder {
     var lanes = 1
     while lanes < local, lanes * 16 <= reduced, outputs * lanes < 1024 { lanes *= 2 }
     let scale: Float = kind == .mean ? 1 / Float(reduced) : 1
-    let parts = outputs * lanes <= 4 * local ? min(64, max(1, reduced / (lanes * 512))) : 1
+    let busy = outputs * lanes <= 4 * local ? min(64, reduced / (lanes * 512)) : 1
+    let parts = max(1, busy, (reduced / lanes + maximumLoopRounds - 1) / maximumLoopRounds)
     let groups = { (parts: Int) in Groups((outputs * lanes + local - 1) / local, parts) }
     let code = (kind == .maximum ? 1 : 0) as UInt32
     var source = (input, reduced)
@@ -101,7 +102,8 @@ extension Recorder {
       Dispatch(
         label, .reduce, specialization: [UInt32(local), single ? UInt32(lanes) : 1, code],
         parameters: ReduceParameters(
-          outer: single ? UInt32(outer) : 1, reduced: UInt32(source.1), inner: UInt32(single ? inner : outputs),
+          outer: single ? UInt32(outer) : 1, reduced: UInt32(source.1),
+          inner: UInt32(single ? inner : outputs),
           partLength: UInt32(source.1), inputOffset: UInt32(source.0.elementOffset),
           outputOffset: UInt32(output.elementOffset), scale: scale),
         bindings: [.read(source.0.region), .write(output.region)],
@@ -129,7 +131,10 @@ extension Tensor {
     while let last = rest.popLast() {
       var first = last
       while rest.last == first - 1, let next = rest.popLast() { first = next }
-      result = graph.apply(Reduction(kind: kind, axes: first..<last + 1), [result])
+      let reduced = graph.apply(Reduction(kind: kind, axes: first..<last + 1), [result])
+      // A sum of nothing: there is no memory to read.
+      result =
+        result.shape.count == 0 && reduced.shape.count > 0 ? graph.constant(0, reduced.type) : reduced
     }
     let kept = shape.dimensions.indices.filter { keepDimensions || !normalized.contains($0) }
     return result.reshape(Shape(kept.map { result.shape[$0] }))

@@ -27,7 +27,7 @@ struct View: Operation {
     let input = inputs[0]
     switch kind {
     case .reshape(let shape):
-      guard shape.count == input.shape.count else {
+      guard shape.count == input.shape.count, shape.dimensions.allSatisfy({ $0 >= 0 }) else {
         throw .mismatch(operation: name, inputs: inputs, expected: "\(shape.count) elements for \(shape)")
       }
       return TensorType(shape, input.dataType)
@@ -43,7 +43,8 @@ struct View: Operation {
       return TensorType(Shape(axes.map { input.shape[$0] }), input.dataType)
     case .slice(let axis, let range):
       guard axis < input.shape.rank, range.lowerBound >= 0, range.upperBound <= input.shape[axis] else {
-        throw .mismatch(operation: name, inputs: inputs, expected: "at least \(range.upperBound) on axis \(axis)")
+        throw .mismatch(
+          operation: name, inputs: inputs, expected: "at least \(range.upperBound) on axis \(axis)")
       }
       var dimensions = input.shape.dimensions
       dimensions[axis] = range.count
@@ -58,7 +59,8 @@ struct View: Operation {
       if layout.isContiguous(input) { return Layout(offset: layout.offset, strides: shape.strides) }
       guard shape.squeezed == input.squeezed else { return nil }
       var strides = layout.squeezedStrides(input).makeIterator()
-      return Layout(offset: layout.offset, strides: shape.dimensions.map { $0 == 1 ? 0 : strides.next() ?? 0 })
+      return Layout(
+        offset: layout.offset, strides: shape.dimensions.map { $0 == 1 ? 0 : strides.next() ?? 0 })
     case .expand(let shape):
       let added = shape.rank - input.rank
       return Layout(
@@ -86,8 +88,12 @@ struct View: Operation {
       return [gradient.sum(axes: axes).reshape(input.shape)]
     case .permute(let axes):
       return [gradient.permute(axes.indices.map { axis in axes.firstIndex(of: axis) ?? axis })]
+    case .slice(_, let range) where range.isEmpty: return [input.constant(0).expand(input.shape)]
     case .slice(let axis, let range):
-      return [input.graph.apply(Pad(axis: axis, before: range.lowerBound, inner: range.count, size: input.shape[axis]), [gradient])]
+      return [
+        input.graph.apply(
+          Pad(axis: axis, before: range.lowerBound, inner: range.count, size: input.shape[axis]), [gradient])
+      ]
     }
   }
 

@@ -1,0 +1,48 @@
+import KernelParameters
+public import Learning
+
+/// The shape of a multilayer perceptron: what a kernel that evaluates it in place has to know.
+public struct MultilayerPerceptron: Sendable, Equatable {
+  /// Sizes of the layers, from the input to the output.
+  public let widths: [Int]
+  /// The most layers of weights that the kernels take.
+  public static let maximumLayers = Int(MAXIMUM_LAYERS)
+
+  /// A network of `hidden` layers between `inputs` and `outputs`.
+  public init(inputs: Int, hidden: [Int], outputs: Int) { widths = [inputs] + hidden + [outputs] }
+
+  /// Dense layers with tanh between; orthogonal with gain √2, the last with `gain`, biases 0 (Andrychowicz et al. 2021).
+  public func module(gain: Double) -> Sequential {
+    Sequential {
+      for index in 1..<widths.count {
+        Linear(
+          widths[index - 1], widths[index],
+          weight: .orthogonal(gain: index == widths.count - 1 ? gain : 2.0.squareRoot()), bias: .constant(0))
+        if index < widths.count - 1 { Tanh() }
+      }
+    }
+  }
+
+  /// How often loops go round in one step of a kernel that evaluates it in place (`Shaders/policy.glsl`), or a little more.
+  func loopRounds(handed: Int) -> Int {
+    let layers = zip(widths, widths.dropFirst()).map { inputs, outputs in
+      (outputs + 7) / 8 * (2 + inputs / handed + inputs % handed)
+    }
+    // The rest: copies of observations and logits, two calls of the random function.
+    return layers.reduce(0, +) + 3 * widths.count + 4 * ((widths.first ?? 0) + (widths.last ?? 0)) + 32
+  }
+
+  /// The push constants of a kernel that evaluates the module whose first weight is element `offset`.
+  func parameters(offset: Int) -> PolicyParameters {
+    var parameters = PolicyParameters()
+    parameters.layers = UInt32(widths.count - 1)
+    parameters.activation = 1
+    parameters.offset = UInt32(offset)
+    withUnsafeMutableBytes(of: &parameters.widths) { raw in
+      for (index, width) in widths.enumerated() {
+        raw.storeBytes(of: UInt32(width), toByteOffset: 4 * index, as: UInt32.self)
+      }
+    }
+    return parameters
+  }
+}

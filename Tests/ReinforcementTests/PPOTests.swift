@@ -1,0 +1,123 @@
+import Learning
+import Recording
+import Tensors
+import TestSupport
+import Testing
+import Vulkan
+
+@testable import Reinforcement
+
+/// The recorded iteration as a whole.
+struct PPOTests {
+  let device = TestDevice.shared
+
+  private var small: PPOConfiguration {
+    var configuration = PPOConfiguration()
+    configuration.steps = 4 * 8 * 33
+    configuration.environments = 8
+    configuration.horizon = 33
+    configuration.minibatches = 3
+    configuration.hidden = [16, 7]
+    configuration.anneal = [.learningRate, .clip]
+    return configuration
+  }
+
+  private func trained(_ configuration: PPOConfiguration, _ options: PlanOptions = PlanOptions()) throws -> [UInt8] {
+    let ppo = try PPO(configuration, on: device, options: options)
+    try ppo.train()
+    return try ppo.checkpoint().encoded()
+  }
+
+  @Test func sameSeedGivesSameBytesAndAnotherSeedOthers() throws {
+    let first = try trained(small)
+    #expect(try trained(small) == first)
+    var other = small
+    other.seed = 2
+    #expect(try trained(other) != first)
+  }
+
+  @Test func debugSwitchesChangeNothing() throws {
+    let bytes = try trained(small)
+    #expect(try trained(small, PlanOptions(serialBarriers: true)) == bytes)
+    #expect(try trained(small, PlanOptions(noAliasing: true)) == bytes)
+  }
+
+  @Test func replayedAndEagerGiveTheSameBits() throws {
+    let bytes = try trained(small)
+    let ppo = try PPO(small, on: device)
+    for _ in 0..<ppo.iterations { try ppo.plan.replay() }
+    #expect(try ppo.checkpoint().encoded() == bytes)
+  }
+
+  @Test func reportsEachIterationInOrderWithAtMostOneSubmission() throws {
+    let ppo = try PPO(small, on: device)
+    var seen: [PPO.Progress] = []
+    try ppo.train {
+      seen.append($0)
+      return true
+    }
+    #expect(seen.map(\.iteration) == [1, 2, 3, 4])
+    #expect(seen.last?.steps == small.steps)
+    #expect(ppo.profile.submissions <= ppo.iterations)
+    #expect(seen.allSatisfy { $0.entropy > 0.5 && $0.entropy < 0.6932 && $0.gradientNorm > 0 })
+    #expect(seen.allSatisfy { $0.policyLoss.isFinite && $0.valueLoss > 0 && $0.approximateKL > -1e-4 })
+    // A straight line from the whole to a quarter.
+    for (progress, left) in zip(seen, [1, 0.75, 0.5, 0.25]) {
+      #expect(abs(progress.learningRate - left * small.learningRate) < 1e-9)
+      #expect(abs(progress.clip - left * small.clip) < 1e-7)
+    }
+    let episodes = seen.filter { $0.episodes > 0 }
+    #expect(episodes.allSatisfy { ($0.returnMean ?? 0) > 5 && $0.returnMean == $0.lengthMean })
+    #expect(!episodes.isEmpty)
+  }
+
+  @Test func stopsWhenProgressSaysSo() throws {
+    let ppo = try PPO(small, on: device)
+    var seen = 0
+    try ppo.train { _ in
+      seen += 1
+      return false
+    }
+    #expect(seen >= 1 && seen < ppo.iterations)
+    let iteration = try #require(ppo.checkpoint().tensors["iteration"]).elements(UInt32.self)
+    #expect(iteration == [UInt32(seen)], "the checkpoint is of the last iteration reported")
+  }
+
+  @Test func checkpointHoldsPyTorchsNames() throws {
+    let names = Set(try PPO(small, on: device).checkpoint().tensors.keys)
+    for part in ["policy", "value"] {
+      for layer in [0, 2, 4] {
+        #expect(names.contains("\(part).\(layer).weight") && names.contains("\(part).\(layer).bias"))
+      }
+    }
+    #expect(names.contains("optimizer.exp_avg") && names.contains("iteration"))
+  }
+
+  @Test func planOfAnIterationIsRefusedWhenItDoesNotFit() throws {
+    var huge = PPOConfiguration()
+    huge.environments = 1 << 20
+    huge.horizon = 1 << 8
+    // A device of its own: other tests allocate at the same time.
+    let device = try TestDevice.make()
+    let before = device.allocatedBytes
+    #expect(throws: VulkanError.self) { try PPO(huge, on: device) }
+    #expect(device.allocatedBytes == before)
+  }
+
+  private static let badSettings: [(String, @Sendable (inout PPOConfiguration) -> Void)] = [
+    ("environments", { $0.environments = 0 }), ("horizon", { $0.horizon = -1 }), ("steps", { $0.steps = 0 }),
+    ("minibatches", { $0.minibatches = 5 }), ("minibatches", { $0.minibatches = 8 * 33 }),
+    ("hidden", { $0.hidden = [0] }), ("hidden", { $0.hidden = [Int](repeating: 8, count: 8) }),
+    ("gamma", { $0.gamma = 1.1 }), ("learning-rate", { $0.learningRate = .nan }), ("clip", { $0.clip = 0 }),
+    ("environment", { $0.environment = "cartpool" }),
+  ]
+
+  @Test func badSettingsAreNamed() throws {
+    for (field, change) in Self.badSettings {
+      var configuration = small
+      change(&configuration)
+      let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+      #expect(error?.field == field)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Learning
+import Recording
+import Tensors
+import TestSupport
+import Testing
+import Vulkan
+
+@testable import Reinforcement
+
+/// What a rollout stores, whatever the environment.
+struct RolloutTests {
+  let device = TestDevice.shared
+  static let copies = 33
+  static let horizon = 70
+
+  private func sampled() throws -> (Rollout, LinearPolicy) {
+    let rollout = try Rollout(CartPole(), copies: Self.copies, horizon: Self.horizon, on: device)
+    let policy = LinearPolicy(gains: [0.3, -0.4, 2, 0.5])
+    try run(rollout, policy, seed: 11)
+    return (rollout, policy)
+  }
+
+  @Test func eachStepFollowsTheDynamicsAndResetsInTheSameStep() throws {
+    let (rollout, _) = try sampled()
+    let samples = rollout.samples
+    let before: [Float] = try rollout.observations.read()
+    let after: [Float] = try rollout.nextObservations.read()
+    let stepped = try Stepper(CartPole(), copies: samples, on: device)
+      .step(states: before, actions: rollout.actions.read(Int32.self))
+    #expect(largestDifference(stepped.states, after) <= 1e-6)
+    let terminated: [UInt32] = try rollout.terminated.read(UInt32.self)
+    let truncated: [UInt32] = try rollout.truncated.read(UInt32.self)
+    #expect(stepped.terminated == terminated.map { $0 != 0 })
+    #expect(terminated.contains(1))
+    for sample in 0..<samples - Self.copies {
+      let next = Array(before[(sample + Self.copies) * 4..<(sample + Self.copies) * 4 + 4])
+      if terminated[sample] + truncated[sample] == 0 {
+        #expect(next == Array(after[sample * 4..<sample * 4 + 4]))
+      } else {
+        #expect(next.allSatisfy { abs($0) <= 0.05 })
+      }
+    }
+  }
+
+  @Test func logProbabilitiesAreThePolicys() throws {
+    let (rollout, policy) = try sampled()
+    let observations: [Float] = try rollout.observations.read()
+    let actions: [Int32] = try rollout.actions.read(Int32.self)
+    let stored: [Float] = try rollout.logProbabilities.read()
+    var expectedOnes = 0.0
+    for sample in 0..<rollout.samples {
+      let logit = (0..<4).reduce(0.0) {
+        $0 + Double(policy.gains[$1]) * Double(observations[sample * 4 + $1])
+      }
+      let probability = 1 / (1 + exp(-logit))
+      expectedOnes += probability
+      let expected = log(actions[sample] == 1 ? probability : 1 - probability)
+      #expect(abs(Double(stored[sample]) - expected) < 1e-5)
+    }
+    // Within five standard deviations of a sum of Bernoulli variables.
+    let ones = Double(actions.reduce(0, +))
+    #expect(abs(ones - expectedOnes) < 5 * (Double(rollout.samples) / 4).squareRoot())
+  }
+
+  @Test func statisticsCountTheEpisodesThatEnded() throws {
+    let (rollout, _) = try sampled()
+    let terminated: [UInt32] = try rollout.terminated.read(UInt32.self)
+    let statistics: [Float] = try rollout.statistics.read()
+    for copy in 0..<Self.copies {
+      let ends = (0..<Self.horizon).filter { terminated[$0 * Self.copies + copy] != 0 }
+      #expect(statistics[2 * Self.copies + copy] == Float(ends.count))
+      #expect(statistics[copy] == Float(ends.last.map { $0 + 1 } ?? 0))
+      #expect(statistics[Self.copies + copy] == statistics[copy])
+    }
+  }
+
+  @Test func advantagesMatchTheReference() throws {
+    let golden = try Golden.load("gae")
+    let type = try #require(golden.tensors["rewards"]).type
+    let (horizon, copies) = (type.shape[0], type.shape[1])
+    let rollout = try Rollout(CartPole(), copies: copies, horizon: horizon, on: device)
+    try rollout.rewards.write(golden.floats("rewards"))
+    try rollout.terminated.write(try #require(golden.tensors["terminated"]).elements(UInt32.self))
+    try rollout.truncated.write(try #require(golden.tensors["truncated"]).elements(UInt32.self))
+    let values = try Variable(type.shape, golden.floats("values"), on: device, label: "values")
+    let nextValues = try Variable(type.shape, golden.floats("next_values"), on: device, label: "next")
+    let result = try Variable(type.shape, on: device, label: "advantages")
+    try device.run { graph in
+      result.assign(
+        rollout.advantages(
+          values: graph.read(values), nextValues: graph.read(nextValues), discount: 0.98, decay: 0.8))
+    }
+    #expect(largestDifference(try result.read(), golden.floats("advantages")) < 1e-5)
+  }
+
+  @Test func laterRolloutsGoOnWhereTheFirstEnded() throws {
+    let policy = LinearPolicy(gains: [10, 30, 100, 30])
+    let rollout = try Rollout(CartPole(), copies: 2, horizon: 300, on: device)
+    let weights = try Variable([policy.flat.count], policy.flat, on: device, label: "weights")
+    let iteration = try Variable([], .uint32, on: device, label: "iteration")
+    let plan = try device.record("rollouts") { program in
+      try program.pass("rollout") { graph in
+        let number = graph.read(iteration)
+        rollout.step(
+          weights: graph.read(weights), offset: 0, policy: LinearPolicy.shape, iteration: number, seed: 4)
+        iteration.assign(number + 1)
+      }
+    }
+    try plan.replay(times: 2)
+    let truncated: [UInt32] = try rollout.truncated.read(UInt32.self)
+    #expect((0..<300).filter { truncated[$0 * 2] != 0 } == [199], "step 500 of the run is step 200 of rollout 2")
+  }
+}

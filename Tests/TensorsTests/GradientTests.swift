@@ -1,0 +1,124 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// Gradients against finite differences of the CPU references, which run in double precision.
+struct GradientTests {
+  /// Relative distance of two vectors.
+  func distance(_ a: [Double], _ b: [Double]) -> Double {
+    let difference = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+    return difference / max(1e-3, b.reduce(0) { $0 + $1 * $1 }.squareRoot())
+  }
+
+  /// Records the gradient of `loss` on the device and returns it beside central differences of the references.
+  func compare(_ inputs: [HostTensor], seed: UInt64 = 0, _ loss: ([Tensor]) -> Tensor) throws {
+    let device = TestDevice.shared
+    let variables = try inputs.enumerated().map { index, input in
+      try Variable(input.type.shape, input.values.map(Float.init), on: device, label: "x\(index)")
+    }
+    let gradients = try inputs.map { try Variable($0.type.shape, on: device, label: "gradient") }
+    var differences: [[Double]] = []
+    var references: [HostTensor] = []
+    try device.run { graph in
+      let x = variables.map(graph.read)
+      let scalar = loss(x)
+      let results = graph.gradients(of: scalar, withRespectTo: x)
+      for (gradient, result) in zip(gradients, results) { gradient.assign(result) }
+      func values(_ changed: [HostTensor]) -> (Variable) -> HostTensor {
+        { variable in variables.firstIndex { $0 === variable }.map { changed[$0] } ?? changed[0] }
+      }
+      references = results.map { $0.reference(values(inputs)) }
+      let step = 1e-5
+      for (index, input) in inputs.enumerated() {
+        differences.append(
+          input.values.indices.map { element in
+            func moved(_ by: Double) -> Double {
+              var changed = inputs
+              var elements = input.values
+              elements[element] += by
+              changed[index] = HostTensor(input.type.shape, elements)
+              return scalar.reference(values(changed)).values[0]
+            }
+            return (moved(step) - moved(-step)) / (2 * step)
+          })
+      }
+    }
+    for index in inputs.indices {
+      let computed = try gradients[index].read().map(Double.init)
+      #expect(distance(references[index].values, differences[index]) < 1e-5, "seed \(seed), input \(index), reference")
+      #expect(distance(computed, differences[index]) < 1e-3, "seed \(seed), input \(index), device")
+    }
+  }
+
+  @Test(arguments: 0..<UInt64(64))
+  func randomGraphs(_ seed: UInt64) throws {
+    let random = RandomGraph(seed: seed)
+    try compare(random.inputs, seed: seed, random.loss)
+  }
+
+  @Test func ofGradients() throws {
+    var random = SeededRandom(11)
+    let inputs = [HostTensor([3, 4], &random), HostTensor([4, 2], &random), HostTensor([2], &random)]
+    /// The squared norm of the gradient of `inner`, whose own gradient is then taken.
+    func norm(_ x: [Tensor], _ inner: ([Tensor]) -> Tensor) -> Tensor {
+      let gradients = x[0].graph.gradients(of: inner(x), withRespectTo: x)
+      return gradients.map { $0.square().sum() }.reduce(x[2].sum(), +)
+    }
+    let losses: [([Tensor]) -> Tensor] = [
+      { ($0[0].matmul($0[1])).tanh().square().sum() + $0[2].sum() },
+      { $0[0].linear($0[1].transposed(), $0[2]).tanh().mean() },
+      { (($0[0].matmul($0[1]) + $0[2]).logSoftmax() * ($0[2] + 1)).sum() },
+      { $0[0].matmul($0[1]).softmax().square().sum() + $0[2].square().sum() },
+      { ($0[0].square() + 1).log().sum() / ($0[1].square().mean() + 1).sqrt() + $0[2].exp().sum() },
+      { $0[0].matmul($0[1]).slice(axis: 0, 1..<3).tanh().sum() * $0[2].mean() },
+      { ($0[0].matmul($0[1]) + 5).relu().square().sum() + $0[2].sum() },
+      { Tensor.pack([$0[0].tanh(), $0[1], $0[2]]).variance() },
+    ]
+    for loss in losses { try compare(inputs) { norm($0, loss) } }
+  }
+
+  @Test func chosenElements() throws {
+    var random = SeededRandom(12)
+    let rows = HostTensor([5, 3], &random)
+    let index = HostTensor(type: TensorType([5, 1], .int32), values: [2, 0, 1, 1, 2])
+    let result = try evaluate([rows, index]) { graph, x in
+      let loss = (x[0].logSoftmax().gather(x[1]) * 2).square().sum()
+      return graph.gradients(of: loss, withRespectTo: [x[0]])
+    }
+    #expect(result.error < 1e-11)
+    let picked = try evaluate([rows, index]) { graph, x in
+      graph.gradients(of: x[0].gather(x[1]).sum(), withRespectTo: [x[0]])
+    }
+    #expect(picked.device[0].values == [0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1])
+  }
+
+  @Test func tiesShareTheGradient() throws {
+    let a = HostTensor([4], [1, 2, 3, 3])
+    let b = HostTensor([4], [1, 3, 2, 3])
+    let result = try evaluate([a, b]) { graph, x in
+      let minimum = graph.gradients(of: Tensor.minimum(x[0], x[1]).sum(), withRespectTo: x)
+      let maximum = graph.gradients(of: Tensor.maximum(x[0], x[1]).sum(), withRespectTo: x)
+      return minimum + maximum + graph.gradients(of: x[0].max(), withRespectTo: [x[0]])
+        + graph.gradients(of: x[0].clamp(2, 3).sum(), withRespectTo: [x[0]])
+        + graph.gradients(of: (x[0] - 2).relu().sum(), withRespectTo: [x[0]])
+    }
+    // As PyTorch 2: equal elements share, the bounds of clamp pass, relu has none at 0.
+    let expected: [[Double]] = [
+      [0.5, 1, 0, 0.5], [0.5, 0, 1, 0.5], [0.5, 0, 1, 0.5], [0.5, 1, 0, 0.5], [0, 0, 0.5, 0.5], [0, 1, 1, 1],
+      [0, 0, 1, 1],
+    ]
+    #expect(result.device.map(\.values) == expected)
+    #expect(result.reference.map(\.values) == expected)
+  }
+
+  @Test func whatTheLossDoesNotDependOnGetsZeros() throws {
+    let result = try evaluate([HostTensor([2], [1, 2]), HostTensor([3], [1, 2, 3])]) { graph, x in
+      let stopped = (x[0].stopGradient() * x[0]).sum()
+      let reused = x[0].sum() * x[0].sum()
+      return graph.gradients(of: x[0].sum(), withRespectTo: [x[1], x[0]])
+        + graph.gradients(of: stopped, withRespectTo: [x[0]]) + graph.gradients(of: reused, withRespectTo: [x[0]])
+        + graph.gradients(of: x[0].sum(), withRespectTo: [x[0].sum()])
+    }
+    #expect(result.device.map(\.values) == [[0, 0, 0], [1, 1], [1, 2], [6, 6], [1]])
+  }
+}

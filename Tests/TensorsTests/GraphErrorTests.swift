@@ -1,0 +1,138 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// Misuse of tensors: refused while it is recorded, in one sentence; the device stays usable.
+struct GraphErrorTests {
+  typealias Mistake = @Sendable (Graph, [Tensor]) -> Tensor
+
+  /// x = [float32[2, 3], float32[4, 5], int32[2, 1], float32[], bool[2, 3], uint32[7]].
+  static let mistakes: [(sentence: String, mistake: Mistake)] = [
+    ("add: got float32[2, 3] and float32[4, 5]; expected shapes that broadcast to one", { $1[0] + $1[1] }),
+    (
+      "add: got float32[2, 1] and int32[2, 1]; expected inputs of one type, out of float32, int32, uint32",
+      { $1[0].slice(axis: 1, 0..<1) + $1[2] }
+    ),
+    ("exp: got int32[2, 1]; expected inputs of one type, out of float32", { $1[2].exp() }),
+    ("neg: got uint32[7]; expected inputs of one type, out of float32, int32", { -$1[5] }),
+    (
+      "where: got float32[2, 3] and float32[2, 3] and float32[2, 3]; expected a bool condition first",
+      { Tensor.where($1[0], $1[0], $1[0]) }
+    ),
+    (
+      "clamp: got bool[2, 3] and float32[2, 3] and float32[2, 3]; expected inputs of one type, out of float32, int32, uint32",
+      { $1[4].clamp($1[0], $1[0]) }
+    ),
+    (
+      "matmul: got float32[2, 3] and float32[4, 5]; expected float32 [m, k], [k, n] and, with a bias, [n]",
+      { $1[0].matmul($1[1]) }
+    ),
+    (
+      "matmul: got float32[] and float32[4, 5]; expected float32 [m, k], [k, n] and, with a bias, [n]",
+      { $1[3].matmul($1[1]) }
+    ),
+    (
+      "matmul: got float32[2, 3] and float32[3, 2] and float32[]; expected float32 [m, k], [k, n] and, with a bias, [n]",
+      { $1[0].linear($1[0], $1[3]) }
+    ),
+    ("reshape: got float32[2, 3]; expected 5 elements for [5]", { $1[0].reshape([5]) }),
+    ("reshape: got float32[2, 3]; expected 6 elements for [-2, -3]", { $1[0].reshape([-2, -3]) }),
+    ("expand: got float32[2, 3]; expected a shape that broadcasts to [3, 3]", { $1[0].expand([3, 3]) }),
+    ("expand: got float32[2, 3]; expected a shape that broadcasts to [3]", { $1[0].expand([3]) }),
+    ("permute: got float32[2, 3]; expected each axis once in [0, 0]", { $1[0].permute([0, 0]) }),
+    ("slice: got float32[2, 3]; expected at least 4 on axis 1", { $1[0].slice(axis: 1, 2..<4) }),
+    ("slice: got float32[2, 3]; expected an axis 2", { $1[0].slice(axis: 2, 0..<1) }),
+    ("reduction: got float32[2, 3]; expected distinct axes among [1, -1]", { $1[0].sum(axes: [1, -1]) }),
+    ("sum: got int32[2, 1]; expected float32 with axes 0..<2, not empty", { $1[2].sum() }),
+    ("log_softmax: got float32[]; expected float32 with at least one axis", { $1[3].logSoftmax() }),
+    ("gather: got float32[4, 5] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]", { $1[1].gather($1[2]) }),
+    (
+      "gather: got float32[2, 0] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",
+      { $1[0].slice(axis: 1, 1..<1).gather($1[2]) }
+    ),
+    ("index_select: got float32[2, 3] and int32[2, 1]; expected x[n, …] and uint32 indices [m]", { $1[0].indexSelect($1[2]) }),
+    (
+      "index_select: got float32[0, 3] and uint32[7]; expected x[n, …] and uint32 indices [m]",
+      { $1[0].slice(axis: 0, 1..<1).indexSelect($1[5]) }
+    ),
+    (
+      "minibatch_indices: got uint32[]; expected a uint32 cursor, and a batch that divides 10 rows",
+      { $1[5].slice(axis: 0, 0..<1).reshape([]).minibatchIndices(count: 10, batch: 3, seed: 0) }
+    ),
+    (
+      "minibatch_indices: got uint32[]; expected a uint32 cursor, and a batch that divides 0 rows",
+      { $1[5].slice(axis: 0, 0..<1).reshape([]).minibatchIndices(count: 0, batch: 3, seed: 0) }
+    ),
+    ("pack: got float32[2, 3] and int32[2, 1]; expected tensors of one type", { .pack([$1[0], $1[2]]) }),
+    ("constant: got int32[]; expected a type that holds 0.5", { $1[2] + 0.5 }),
+    ("constant: got uint32[]; expected a type that holds -1.0", { $1[5] + -1 }),
+    ("constant: got int32[]; expected a type that holds nan", { graph, _ in graph.constant(.nan, TensorType([], .int32)) }),
+    (
+      "the gradient of float32[2, 3] was asked for; a loss is a float32 tensor of one element",
+      { $0.gradients(of: $1[0], withRespectTo: [$1[0]])[0] }
+    ),
+    (
+      "index_select has no gradient with respect to its input 0",
+      { $0.gradients(of: $1[0].indexSelect($1[5]).sum(), withRespectTo: [$1[0]])[0] }
+    ),
+    (
+      "clamp has no gradient with respect to its input 1",
+      { $0.gradients(of: $1[0].clamp($1[0] - 1, $1[0] + 1).sum(), withRespectTo: [$1[0]])[0] }
+    ),
+  ]
+
+  static let inputs = [
+    HostTensor([2, 3], [1, 2, 3, 4, 5, 6]), HostTensor([4, 5], .init(repeating: 1, count: 20)),
+    HostTensor(type: TensorType([2, 1], .int32), values: [0, 1]), HostTensor([], [1]),
+    HostTensor(type: TensorType([2, 3], .bool), values: [1, 0, 1, 0, 1, 0]),
+    HostTensor(type: TensorType([7], .uint32), values: [0, 1, 0, 1, 0, 1, 0]),
+  ]
+
+  @Test(arguments: mistakes.indices)
+  func isRefusedInASentence(_ index: Int) throws {
+    let (sentence, mistake) = Self.mistakes[index]
+    let device = TestDevice.shared
+    let error = #expect(throws: GraphError.self) {
+      try evaluate(Self.inputs, references: false) { graph, x in
+        let wrong = mistake(graph, x)
+        // What follows a mistake hides neither it nor traps.
+        return [wrong, wrong.transposed() + wrong.transposed(), wrong.sum(), x[0].matmul(x[1])]
+      }
+    }
+    #expect(error?.description == sentence)
+    let after = try evaluate([HostTensor([2], [1, 2])], on: device) { _, x in [x[0] + 1] }
+    #expect(after.device[0].values == [2, 3])
+  }
+
+  @Test func tensorsOfTwoPasses() throws {
+    let device = TestDevice.shared
+    let x = try Variable([2], [1, 2], on: device, label: "x")
+    var stolen: Tensor?
+    try device.run { graph in
+      stolen = graph.read(x)
+      x.assign(graph.read(x) + 1)
+    }
+    let foreign = try #require(stolen)
+    let error = #expect(throws: GraphError.self) {
+      try device.run { graph in x.assign(graph.read(x) + foreign) }
+    }
+    #expect(error == .foreignTensor(operation: "add"))
+    #expect(error?.description == "add: its inputs belong to different passes; pass values through a Variable")
+    #expect(try x.read() == [2, 3])
+  }
+
+  @Test func aVariableOfAnotherShape() throws {
+    let x = try Variable([2], [1, 2], on: TestDevice.shared, label: "x")
+    let error = #expect(throws: GraphError.self) {
+      try TestDevice.shared.run { graph in x.assign(graph.constant(1, TensorType([3]))) }
+    }
+    #expect(error?.description == "assign x: got float32[3]; expected what fits float32[2] from element 0 on")
+  }
+
+  @Test func theFirstMistakeIsTold() throws {
+    let error = #expect(throws: GraphError.self) {
+      try evaluate(Self.inputs, references: false) { _, x in [x[0].matmul(x[1]), x[0].reshape([5])] }
+    }
+    #expect(error?.description.hasPrefix("matmul") == true)
+  }
+}

@@ -1,0 +1,69 @@
+import Tensors
+import TestSupport
+
+/// A random differentiable expression of two matrices, a vector and a scalar, smooth where it is evaluated.
+struct RandomGraph {
+  /// The inputs: [4, 3], [3, 4], [3], [].
+  let inputs: [HostTensor]
+  /// How many operations it has.
+  let operations: Int
+  private let seed: UInt64
+
+  init(seed: UInt64) {
+    self.seed = seed
+    var random = SeededRandom(seed)
+    inputs = [[4, 3], [3, 4], [3], []].map { HostTensor($0, &random) }
+    operations = Int.random(in: 5...30, using: &random)
+  }
+
+  /// The scalar loss.
+  func loss(_ x: [Tensor]) -> Tensor {
+    var random = SeededRandom(seed &+ 1_000_000)
+    var pool = x
+    for _ in 0..<operations {
+      let a = pool[Int.random(in: 0..<pool.count, using: &random)]
+      let b = pool[Int.random(in: 0..<pool.count, using: &random)]
+      pool.append(Self.bounded(Self.apply(Int.random(in: 0..<22, using: &random), a, b)))
+    }
+    // Every intermediate result counts.
+    return pool.enumerated().map { index, value in (value.square() * (0.3 + Double(index % 3))).mean() }.reduce(
+      x[3].square(), +)
+  }
+
+  /// Away from the places where float32 and finite differences part.
+  private static func bounded(_ x: Tensor) -> Tensor { x.shape.count > 64 ? x.mean(axes: [0]) : x }
+
+  private static func apply(_ choice: Int, _ a: Tensor, _ b: Tensor) -> Tensor {
+    let fits = a.shape.broadcast(with: b.shape) != nil
+    switch choice {
+    case 0: return fits ? a + b : a + 0.5
+    case 1: return fits ? a - b : 1 - a
+    case 2: return fits ? a * b.tanh() : a * 0.7
+    case 3: return fits ? a / (b.square() + 1) : a / 3
+    case 4: return a.tanh()
+    case 5: return (a * 0.3).tanh().exp()
+    case 6: return (a.square() + 0.5).log()
+    case 7: return (a.square() + 0.2).sqrt()
+    case 8: return (a.square() + 0.5).power(b.sum().tanh() + 1.5)
+    case 9: return a.shape.rank >= 1 ? a.logSoftmax() : -a
+    case 10: return a.shape.rank >= 1 ? a.softmax() : a * 1.1
+    case 11: return a.sum(axes: a.shape.rank > 0 ? [0] : [], keepDimensions: true) * 0.3
+    case 12: return a.mean(axes: a.shape.rank > 0 ? [-1] : [])
+    case 13: return a.shape.rank == 2 ? a.transposed() : a.square() * 0.1
+    case 14:
+      guard a.shape.rank == 2, b.shape.rank == 2 else { return a * 0.9 }
+      return a.shape[1] == b.shape[0] ? a.matmul(b) * 0.3 : a.transposed().matmul(a) * 0.3
+    case 15: return a.reshape([a.shape.count])
+    case 16: return a.shape.rank >= 1 && a.shape[0] > 1 ? a.slice(axis: 0, 1..<a.shape[0]) : a + 0.1
+    case 17: return .pack([a.tanh(), b.tanh(), a])
+    case 18: return a.variance(axes: a.shape.rank > 0 ? [0] : [], correction: 0, keepDimensions: true)
+    case 19: return a.shape.count > 1 ? a * a.mean().exp() * 0.3 : a
+    case 20: return a.shape.rank == 1 ? a.expand([2, a.shape[0]]) * 0.5 : -a
+    default:
+      guard a.shape.rank == 2 else { return a.tanh() * 2 }
+      // As a layer: product, bias, activation.
+      return a.linear(a.tanh(), a.mean(axes: [1])).tanh()
+    }
+  }
+}
+
