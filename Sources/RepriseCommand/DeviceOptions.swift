@@ -5,7 +5,7 @@ import Vulkan
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The device to use: best, cpu, its number, part of its name, or its UUID, as 'reprise devices' lists them.",
+      "The device to use: best, cpu, its number, part of its name, or its UUID, as 'reprise devices' lists them. (default: $REPRISE_DEVICE, else best)",
       valueName: "device"), transform: { DeviceSelection($0) })
   var device = DeviceSelection.environment
 }

@@ -17,6 +17,12 @@ enum Interruption {
   static func begin() {
     // Made here: a handler must not be the first to touch it.
     received.store(0, ordering: .relaxed)
+    // A parent may have left them blocked, as the threads of a pool do.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { Interruption.received.store($0, ordering: .relaxed) }
     action.sa_flags = SA_RESTART | Int32(bitPattern: UInt32(SA_RESETHAND))

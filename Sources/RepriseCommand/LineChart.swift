@@ -98,8 +98,12 @@ private struct Canvas {
     }
   }
 
+  /// A row of characters, up to the last with a dot.
   func text(row: Int) -> String {
-    let characters = cells[row * columns..<(row + 1) * columns].compactMap { Unicode.Scalar(0x2800 + $0) }
-    return String(String.UnicodeScalarView(characters))
+    let cells = cells[row * columns..<(row + 1) * columns]
+    let end = cells.lastIndex { $0 != 0 } ?? cells.startIndex - 1
+    // Not every font leaves the empty braille character empty.
+    let scalars = cells[...end].compactMap { $0 == 0 ? " " : Unicode.Scalar(0x2800 + $0) }
+    return String(String.UnicodeScalarView(scalars))
   }
 }

@@ -46,7 +46,15 @@ struct RunConfiguration: Codable {
   }
 
   /// The text of config.yaml.
-  func yaml() throws -> String { try YAMLEncoder().encode(self) }
+  func yaml() throws -> String {
+    var node = try Yams.compose(yaml: YAMLEncoder().encode(self)) ?? [:]
+    // Yams writes 0.99 as 9.9e-1 and keeps 15 digits; JSON's numbers are exact and are YAML's too.
+    for (key, value) in try Yams.compose(yaml: jsonText(self))?.mapping ?? [:]
+    where value.scalar?.style == .plain {
+      node.mapping?[key] = value
+    }
+    return try Yams.serialize(node: node)
+  }
 
   /// Reads config.yaml of a run.
   ///
@@ -56,15 +64,16 @@ struct RunConfiguration: Codable {
     func failure(_ line: Int?, _ reason: String) -> CommandFailure {
       CommandFailure("\(run.config)\(line.map { ":\($0)" } ?? ""): \(reason)")
     }
-    let root: Node
+    let composed: Node?
     do {
-      guard let node = try Yams.compose(yaml: text) else { throw failure(nil, "the file is empty") }
-      root = node
+      composed = try Yams.compose(yaml: text)
     } catch {
       let (line, reason) = explanation(of: error)
       throw failure(line, reason)
     }
-    guard root.mapping != nil else { throw failure(1, "found no settings; expected lines of 'name: value'") }
+    guard let root = composed, root.mapping != nil else {
+      throw failure(1, "found no settings; expected lines of 'name: value'")
+    }
     do {
       self = try YAMLDecoder().decode(RunConfiguration.self, from: root)
     } catch {
@@ -86,10 +95,11 @@ struct RunConfiguration: Codable {
 /// The line and the reason of text that is no YAML.
 private func explanation(of error: any Error) -> (line: Int?, reason: String) {
   switch error {
-  case let failure as CommandFailure: (nil, failure.description)
   case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
     YamlError.composer(_, let problem, let mark, _):
     (mark.line, "it is no YAML: \(problem)")
+  case YamlError.reader(let problem, let offset, _, let yaml):
+    (offset.map { 1 + yaml.prefix($0).count { $0 == "\n" } }, "it is no YAML: \(problem)")
   case YamlError.duplicatedKeysInMapping(let duplicates, let context):
     (context.mark.line, "\(duplicates.sorted().joined(separator: ", ")) stands there more than once")
   default: (nil, "it is no YAML: \("\(error)".prefix { $0 != "\n" })")

@@ -6,7 +6,10 @@ import Vulkan
 struct RunDirectory {
   let path: String
 
-  init(_ path: String) { self.path = path }
+  init(_ path: String) {
+    // A folder named by completion ends in a slash.
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
 
   var config: String { "\(path)/config.yaml" }
   var metrics: String { "\(path)/metrics.jsonl" }

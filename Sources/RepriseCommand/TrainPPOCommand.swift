@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Learning
 import Recording
 import Reinforcement
@@ -16,7 +17,7 @@ struct TrainPPOCommand: ParsableCommand {
 
       Examples:
         reprise train ppo --environment cartpole --run runs/cartpole
-        reprise train ppo --environments 1024 --horizon 32 --learning-rate 1e-3 --anneal learning-rate,clip
+        reprise train ppo --environments 1024 --anneal learning-rate,clip
         reprise train ppo --seed 2 --json --profile | tail -1
       """)
 
@@ -82,7 +83,7 @@ struct TrainPPOCommand: ParsableCommand {
     try writeLine(json ? jsonText(summary) : summary.text)
     if summary.interrupted, let signal = Interruption.signal {
       printError(
-        "reprise: Stopped by signal \(signal) after iteration \(summary.iterations) of \(ppo.iterations); "
+        "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after iteration \(summary.iterations) of \(ppo.iterations); "
           + "\(directory.checkpoint) holds what was learnt.")
       throw ExitCode(128 + signal)
     }

@@ -53,9 +53,9 @@ final class TrainingConsole {
     return [
       "\(progress.steps.grouped) steps (\(100 * progress.iteration / progress.iterations)%)",
       rate > 0 ? "\(rate.short)/s" : "–/s",
+      rate > 0 ? "\((stepsLeft / rate).clock) left" : "–:–– left",
       "return \(progress.returnMean?.fixed(1) ?? "–")",
       "loss \(progress.policyLoss.fixed(4)), value \(progress.valueLoss.fixed(2)), entropy \(progress.entropy.fixed(3))",
-      rate > 0 ? "\((stepsLeft / rate).clock) left" : "–:–– left",
     ].joined(separator: "  ")
   }
 }

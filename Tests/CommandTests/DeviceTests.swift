@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// `devices`, `bench` and `plan`: what writes no files.
+@Suite struct DeviceTests {
+  private let tool: Tool
+
+  init() throws { tool = try Tool() }
+
+  @Test func `One device is chosen, and its properties are shown`() throws {
+    let result = try tool.run("devices", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    let devices = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]])
+    let chosen = devices.filter { $0["chosen"] as? Bool == true }
+    #expect(chosen.count == 1)
+    for device in devices {
+      let isChosen = device["chosen"] as? Bool == true
+      #expect((device["reason"] as? String != nil) == isChosen)
+      let expected: Set = [
+        "name", "kind", "driverName", "driverInfo", "apiVersion", "uuid", "memoryHeaps", "subgroups",
+        "limits",
+        "features", "featuresUsed",
+      ]
+      #expect(expected.subtracting(device.keys) == [])
+    }
+
+    let table = try tool.run("devices")
+    #expect(table.status == 0)
+    let device = try #require(chosen.first)
+    for property in ["name", "driverName", "apiVersion", "uuid", "reason"] {
+      let value = try #require(device[property] as? String)
+      #expect(table.output.contains(value), "\(property)")
+    }
+    #expect(tool.names() == [])
+  }
+
+  @Test func `A device can be asked for by its number, name or UUID`() throws {
+    let devices = try #require(
+      try JSONSerialization.jsonObject(with: Data(try tool.run("devices", "--json").output.utf8))
+        as? [[String: Any]])
+    let first = try #require(devices.first)
+    for property in ["index", "name", "uuid"] {
+      let value = try #require(first[property].map { "\($0)" })
+      let result = try tool.run("devices", "--device", value)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("asked for"))
+    }
+  }
+
+  @Test func `Stepping alone is measured`() throws {
+    let arguments = ["bench", "environment", "cartpole", "--copies", "64", "--steps", "20000"]
+    let result = try tool.run(arguments + ["--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors == "")
+    let summary = try object(result.output)
+    #expect(try #require(summary["steps"] as? Int) >= 20_000)
+    #expect(try #require(summary["seconds"] as? Double) > 0)
+    #expect(try #require(summary["steps_per_second"] as? Double) > 0)
+    #expect(summary["copies"] as? Int == 64)
+    #expect(summary["device"] as? String != nil)
+
+    let text = try tool.run(arguments)
+    #expect(text.status == 0)
+    #expect(text.output.contains("steps/s"))
+    #expect(tool.names() == [])
+  }
+
+  @Test func `A plan is printed and nothing is trained`() throws {
+    let result = try tool.run("plan", "ppo", "--environments", "4", "--horizon", "16")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.hasPrefix("plan \"ppo cartpole\""))
+    #expect(tool.names() == [])
+  }
+}

@@ -1,0 +1,100 @@
+import Testing
+
+/// Help, and command lines that are refused.
+@Suite struct UsageTests {
+  private let tool: Tool
+
+  init() throws { tool = try Tool() }
+
+  @Test func `Version and help`() throws {
+    let version = try tool.run("--version")
+    #expect(version.status == 0)
+    #expect(version.output.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil)
+    let commands = [
+      [], ["devices"], ["train"], ["train", "ppo"], ["evaluate"], ["plot"], ["plan"], ["plan", "ppo"],
+      ["bench"],
+      ["bench", "environment"],
+    ]
+    for command in commands {
+      let help = try tool.run(command + ["--help"])
+      #expect(help.status == 0)
+      #expect(help.output.contains("USAGE: \((["reprise"] + command).joined(separator: " "))"))
+    }
+    #expect(tool.names() == [])
+  }
+
+  @Test func `Help of training gives each option's default`() throws {
+    // Lines are broken to fit; defaults are looked for in one line.
+    let help = try tool.run("train", "ppo", "--help").output.split { $0.isWhitespace }.joined(separator: " ")
+    let defaults = [
+      ("environment <name>", "cartpole"), ("steps <steps>", "500000"), ("environments <environments>", "64"),
+      ("horizon <horizon>", "128"), ("epochs <epochs>", "4"), ("minibatches <minibatches>", "4"),
+      ("hidden <units>", "64,64"), ("learning-rate <learning-rate>", "0.00025"), ("gamma <gamma>", "0.99"),
+      ("gae-lambda <gae-lambda>", "0.95"), ("clip <clip>", "0.2"), ("entropy <entropy>", "0.01"),
+      ("value-coefficient <value-coefficient>", "0.5"), ("max-gradient-norm <max-gradient-norm>", "0.5"),
+      ("anneal <what>", "none"), ("seed <seed>", "1"), ("run <folder>", "runs/<environment>-ppo-seed<seed>"),
+    ]
+    for (option, value) in defaults {
+      let text = try #require(help.firstRange(of: "--\(option) ").map { help[$0.upperBound...] }, "\(option)")
+      let description = text.prefix(upTo: text.firstRange(of: " --")?.lowerBound ?? text.endIndex)
+      #expect(description.contains("(default: \(value))"), "\(option): \(description)")
+    }
+  }
+
+  @Test(arguments: [
+    (["train", "ppo", "--environment", "moonbase"], ["\"moonbase\"", "cartpole"]),
+    (["train", "ppo", "--steps", "0"], ["steps", "0"]),
+    (["train", "ppo", "--steps", "many"], ["'many'", "--steps"]),
+    (["train", "ppo", "--steps"], ["--steps", "reprise train ppo --help"]),
+    (["train", "ppo", "--environments", "-4"], ["environments", "-4"]),
+    (["train", "ppo", "--environments", "4000000000000000000", "--horizon", "4"], ["environments"]),
+    (["train", "ppo", "--horizon", "0"], ["horizon", "0"]),
+    (["train", "ppo", "--epochs", "0"], ["epochs", "0"]),
+    (["train", "ppo", "--minibatches", "3"], ["minibatches", "3", "8192"]),
+    (["train", "ppo", "--minibatches", "0"], ["minibatches", "0"]),
+    (["train", "ppo", "--hidden", "64,0"], ["hidden", "0"]),
+    (["train", "ppo", "--hidden", "64,,64"], ["'64,,64'", "--hidden"]),
+    (["train", "ppo", "--learning-rate", "0"], ["learning-rate", "0"]),
+    (["train", "ppo", "--learning-rate", "nan"], ["learning-rate", "nan"]),
+    (["train", "ppo", "--gamma", "1.5"], ["gamma", "1.5"]),
+    (["train", "ppo", "--gamma", "-0.5"], ["gamma", "-0.5"]),
+    (["train", "ppo", "--gae-lambda", "2"], ["gae-lambda", "2"]),
+    (["train", "ppo", "--clip", "0"], ["clip", "0"]),
+    (["train", "ppo", "--max-gradient-norm", "inf"], ["max-gradient-norm", "inf"]),
+    (["train", "ppo", "--anneal", "gamma"], ["'gamma'", "--anneal"]),
+    (["train", "ppo", "--seed", "-1"], ["'-1'", "--seed"]),
+    (["train", "ppo", "--run", ""], ["--run"]),
+    (
+      ["train", "ppo", "--run", "there", "--device", "no such device"],
+      ["\"no such device\"", "known devices"]
+    ),
+    (["train", "ppo", "--stepz", "5"], ["--stepz", "--steps"]),
+    (["train", "dqn"], ["dqn"]),
+    (["plan", "ppo", "--minibatches", "3"], ["minibatches"]),
+    (["evaluate"], ["reprise evaluate --help"]),
+    (["plot", "run", "--width", "3"], ["--width", "3"]),
+    (["plot", "run", "--height", "0"], ["--height", "0"]),
+    (["bench", "environment", "moonbase"], ["\"moonbase\"", "cartpole"]),
+    (["bench", "environment", "cartpole", "--copies", "0"], ["copies", "0"]),
+    (["bench", "environment", "cartpole", "--steps", "-1"], ["steps", "-1"]),
+    (["devices", "--device", "99"], ["\"99\"", "known devices"]),
+    (["polish"], ["polish"]),
+  ])
+  func `Wrong usage exits with 64 and writes nothing`(arguments: [String], parts: [String]) throws {
+    let result = try tool.run(arguments)
+    expectRefusal(result, status: 64)
+    for part in parts { #expect(result.errors.contains(part), "\(result.errors)") }
+    #expect(tool.names() == [])
+  }
+
+  @Test(arguments: [
+    ["devices"], ["devices", "--json"], ["train", "ppo"], ["plan", "ppo"],
+    ["bench", "environment", "cartpole"],
+  ])
+  func `Without a device a sentence says so`(arguments: [String]) throws {
+    expectRefusal(
+      try tool.run(arguments, environment: withoutDevice), status: 1, saying: "No Vulkan device was found",
+      "VK_DRIVER_FILES")
+    #expect(tool.names() == [])
+  }
+}
