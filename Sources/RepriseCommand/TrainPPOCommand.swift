@@ -38,7 +38,7 @@ struct TrainPPOCommand: ParsableCommand {
   var json = false
 
   @Flag(
-    help: "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory."
+    help: "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory; and, but for --json, the time of each dispatch."
   )
   var profile = false
 
@@ -53,7 +53,9 @@ struct TrainPPOCommand: ParsableCommand {
     let directory = RunDirectory(folder ?? "runs/\(configuration.environment)-ppo-seed\(configuration.seed)")
     if !overwrite { try directory.refuseUsed() }
     let device = try Device(selection.device)
-    let ppo = try PPO(configuration, on: device)
+    var plan = PlanOptions.environment
+    plan.timestamps = profile
+    let ppo = try PPO(configuration, on: device, options: plan)
     let kept = RunConfiguration(configuration, device: device.physical.name, driver: device.physical.driver)
     // From here on the run is known to be good: now the files of an old one may go.
     let writer = try RunWriter(directory, overwrite: overwrite, config: kept.yaml())
@@ -81,6 +83,7 @@ struct TrainPPOCommand: ParsableCommand {
       last, returnMean: returnMean, total: ppo.iterations, device: device.physical,
       checkpoint: directory.checkpoint, cost: profile ? IterationCost(ppo.profile, ppo.plan.statistics) : nil)
     try writeLine(json ? jsonText(summary) : summary.text)
+    if profile && !json { try writeLine(dispatchTable(ppo.plan.timings())) }
     if summary.interrupted, let signal = Interruption.signal {
       printError(
         "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after iteration \(summary.iterations) of \(ppo.iterations); "
