@@ -20,7 +20,7 @@ struct RepriseCommand: ParsableCommand {
         reprise evaluate runs/cartpole --episodes 100
         reprise plot runs/cartpole
 
-      Exit status: 0 done; 1 it can't be done here; 64 the command line is wrong; 130 stopped by Ctrl-C.
+      Exit status: 0 done; 1 it can't be done here; 64 the command line is wrong; 130 or 143 stopped by SIGINT (Ctrl-C) or SIGTERM.
       Environment: REPRISE_DEVICE chooses the device where --device does not, REPRISE_CACHE the folder of compiled \
       kernels, REPRISE_VALIDATION=1 switches Vulkan's validation on.
       """,
