@@ -2,7 +2,7 @@
 #ifndef REPRISE_ACTIVATION_GLSL
 #define REPRISE_ACTIVATION_GLSL
 
-// Branches, not selections: a lane pays only for the function that it needs.
+// Kinds are specialization constants wherever it matters: llvmpipe computes both sides of a branch.
 float activate(float x, uint kind) {
   if (kind == 1u) x = tanh(x);
   if (kind == 2u) x = max(x, 0.0);

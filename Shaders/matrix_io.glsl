@@ -4,6 +4,8 @@
 #define REPRISE_MATRIX_IO_GLSL
 #include "activation.glsl"
 
+layout(constant_id = 7) const uint EPILOGUE = 0;    // as MatrixProduct.Epilogue
+layout(constant_id = 8) const uint SIDED = 0;       // there is a bias, or an activation's result
 layout(constant_id = 3) const uint A_FOURS = 0;     // A in fours: along depth (held) or along rows (tiled)
 layout(constant_id = 4) const uint B_FOURS = 0;     // 1 B in fours along depth, 2 along columns
 layout(constant_id = 5) const uint C_FOURS = 0;     // C in fours along columns

@@ -36,7 +36,7 @@ void main() {
     if (A_FOURS != 0u) {
       [[unroll]] for (uint r = 0u; r < ROWS; r += 4u) {
         vec4 fours = a4[(aAt[r] + (k + handed) * p.aColumn) / 4u];
-        [[unroll]] for (uint i = 0u; i < 4u && r + i < ROWS; i++) held[r + i] = fours[i];
+        [[unroll]] for (uint i = 0u; i < 4u; i++) held[min(r + i, ROWS - 1u)] = fours[i];
       }
     } else {
       [[unroll]] for (uint r = 0u; r < ROWS; r++) held[r] = a[aAt[r] + (k + handed) * p.aColumn];
@@ -57,8 +57,8 @@ void main() {
     uint row = firstRow + r;
     if (row < p.rows) {
       vec4 other = vec4(0.0);
-      if (p.sided != 0u) other = loadSide(row, column);
-      storeC(part, row, column, finish(sum[r], other, p.epilogue));
+      if (SIDED != 0u) other = loadSide(row, column);
+      storeC(part, row, column, finish(sum[r], other, EPILOGUE));
     }
   }
 }

@@ -1,6 +1,6 @@
 // C = epilogue(A B), or the part of A B that depths [z*depthOfPart, (z+1)*depthOfPart) give.
 // A: [rows, depth], B: [depth, columns], side (a bias, or an activation's result) and C of any strides, parts outermost.
-// A workgroup computes rowsOfGroup rows of local_size * 4 columns; a lane holds DEPTH x 4 elements of B and walks down the
+// A workgroup computes rowsOfGroup rows of local_size * 4 * COLUMNS columns; a lane holds DEPTH x 4 * COLUMNS elements of B and walks down the
 // rows: for devices where loads are dear and registers spill to a near cache. Reference: MatrixProduct.reference.
 #version 450
 #extension GL_GOOGLE_include_directive : require
@@ -14,37 +14,49 @@ layout(constant_id = 2) const uint DEPTH = 64;
 layout(push_constant) uniform Push { MatrixProductParameters p; };
 #include "matrix_io.glsl"
 
+layout(constant_id = 9) const uint SIDE_MOVES = 0;  // the side differs from row to row
+layout(constant_id = 10) const uint BLOCKS = 1;      // there may be more than one block along depth
+layout(constant_id = 11) const uint COLUMNS = 1;     // fours of columns that a lane computes
+
 // Elements of A that a lane loads at once, along depth.
 const uint LOADED = A_FOURS != 0u ? 4u : 1u;
 
 void main() {
   uint firstRow = gl_WorkGroupID.y * p.rowsOfGroup;
   uint lastRow = min(firstRow + p.rowsOfGroup, p.rows);
-  uint column = (gl_WorkGroupID.x * gl_WorkGroupSize.x + gl_LocalInvocationID.x) * 4u;
+  uint firstColumn = (gl_WorkGroupID.x * gl_WorkGroupSize.x * COLUMNS + gl_LocalInvocationID.x) * 4u;
   uint begin = gl_WorkGroupID.z * p.depthOfPart;
   uint end = min(begin + p.depthOfPart, p.depth);
   uint handed = gl_SubgroupInvocationID % HANDED * LOADED;
   uint part = p.cOffset + gl_WorkGroupID.z * p.rows * p.columns;
-  vec4 bias = vec4(0.0);
-  if (p.sided != 0u && p.sideRow == 0u) bias = loadSide(0u, column);
+  uint column[COLUMNS];
+  vec4 fixedSide[COLUMNS];
+  [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
+    column[s] = firstColumn + s * gl_WorkGroupSize.x * 4u;
+    fixedSide[s] = vec4(0.0);
+    if (SIDED != 0u && SIDE_MOVES == 0u) fixedSide[s] = loadSide(0u, column[s]);
+  }
 
   for (uint k = begin; k < end; k += DEPTH) {
     // Depths past the end are zero on both sides.
-    vec4 right[DEPTH];
-    if (B_FOURS == 1u) {
-      [[unroll]] for (uint i = 0u; i < DEPTH; i += 4u) {
-        [[unroll]] for (uint s = 0u; s < 4u; s++) {
-          uint at = p.bOffset + min(column + s, p.columns - 1u) * p.bColumn + min(k + i, end - 4u);
-          vec4 fours = k + i < end ? b4[at / 4u] : vec4(0.0);
-          [[unroll]] for (uint j = 0u; j < 4u; j++) right[i + j][s] = fours[j];
+    vec4 right[DEPTH][COLUMNS];
+    [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
+      if (B_FOURS == 1u) {
+        [[unroll]] for (uint i = 0u; i < DEPTH; i += 4u) {
+          [[unroll]] for (uint c = 0u; c < 4u; c++) {
+            uint at = p.bOffset + min(column[s] + c, p.columns - 1u) * p.bColumn + min(k + i, end - 4u);
+            vec4 fours = k + i < end ? b4[at / 4u] : vec4(0.0);
+            [[unroll]] for (uint j = 0u; j < 4u; j++) right[i + j][s][c] = fours[j];
+          }
         }
+      } else {
+        [[unroll]] for (uint i = 0u; i < DEPTH; i++)
+          right[i][s] = k + i < end ? loadB(min(k + i, end - 1u), column[s]) : vec4(0.0);
       }
-    } else {
-      [[unroll]] for (uint i = 0u; i < DEPTH; i++)
-        right[i] = k + i < end ? loadB(min(k + i, end - 1u), column) : vec4(0.0);
     }
     for (uint row = firstRow; row < lastRow; row++) {
-      vec4 sum = vec4(0.0);
+      vec4 sum[COLUMNS];
+      [[unroll]] for (uint s = 0u; s < COLUMNS; s++) sum[s] = vec4(0.0);
       [[unroll]] for (uint t = 0u; t < DEPTH; t += HANDED * LOADED) {
         uint depth = k + t + handed;
         uint at = p.aOffset + row * p.aRow + min(depth, end - LOADED) * p.aColumn;
@@ -55,17 +67,23 @@ void main() {
           held.x = depth < end ? a[at] : 0.0;
         }
         [[unroll]] for (uint i = 0u; i < HANDED; i++) {
-          [[unroll]] for (uint j = 0u; j < LOADED; j++)
-            sum = fma(vec4(subgroupBroadcast(held[j], i)), right[t + i * LOADED + j], sum);
+          [[unroll]] for (uint j = 0u; j < LOADED; j++) {
+            vec4 left = vec4(subgroupBroadcast(held[j], i));
+            [[unroll]] for (uint s = 0u; s < COLUMNS; s++) sum[s] = fma(left, right[t + i * LOADED + j][s], sum[s]);
+          }
         }
       }
-      if (k > begin) sum += loadC(part, row, column);
-      if (k + DEPTH >= end) {
-        vec4 other = bias;
-        if (p.sided != 0u && p.sideRow != 0u) other = loadSide(row, column);
-        sum = finish(sum, other, p.epilogue);
+      [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
+        vec4 other = fixedSide[s];
+        if (SIDED != 0u && SIDE_MOVES != 0u) other = loadSide(row, column[s]);
+        if (BLOCKS == 1u) {
+          sum[s] = finish(sum[s], other, EPILOGUE);
+        } else {
+          if (k > begin) sum[s] += loadC(part, row, column[s]);
+          if (k + DEPTH >= end) sum[s] = finish(sum[s], other, EPILOGUE);
+        }
+        storeC(part, row, column[s], sum[s]);
       }
-      storeC(part, row, column, sum);
     }
   }
 }

@@ -8,6 +8,8 @@
 #include "activation.glsl"
 
 layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const uint EPILOGUE = 0;  // as MatrixProduct.Epilogue
+layout(constant_id = 2) const uint SIDED = 0;     // there is a bias, or an activation's result
 
 layout(push_constant) uniform Push { MatrixPartsParameters p; };
 layout(std430, binding = 0) readonly buffer Parts { float parts[]; };
@@ -23,6 +25,6 @@ void main() {
   uint row = index / p.columns;
   uint column = index % p.columns;
   float other = 0.0;
-  if (p.sided != 0u) other = side[p.sideOffset + row * p.sideRow + column * p.sideColumn];
-  c[p.cOffset + row * p.cRow + column * p.cColumn] = finish(vec4(value), vec4(other), p.epilogue).x;
+  if (SIDED != 0u) other = side[p.sideOffset + row * p.sideRow + column * p.sideColumn];
+  c[p.cOffset + row * p.cRow + column * p.cColumn] = finish(vec4(value), vec4(other), EPILOGUE).x;
 }

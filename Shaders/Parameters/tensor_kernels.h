@@ -17,7 +17,6 @@ struct MatrixProductParameters {
   uint bOffset, bRow, bColumn;
   uint cOffset, cRow, cColumn;
   uint sideOffset, sideRow, sideColumn;  // of the bias, or of an activation's result
-  uint sided, epilogue;
   uint rowsOfGroup;
 };
 
@@ -25,7 +24,6 @@ struct MatrixPartsParameters {
   uint rows, columns, parts;
   uint cOffset, cRow, cColumn;
   uint sideOffset, sideRow, sideColumn;
-  uint sided, epilogue;
 };
 
 struct RowsParameters {

@@ -112,8 +112,7 @@ struct RecordedProduct {
           cOffset: UInt32(target.elementOffset), cRow: UInt32(split ? c.columns : c.rowStride),
           cColumn: UInt32(split ? 1 : c.columnStride),
           sideOffset: UInt32(side?.value.elementOffset ?? 0), sideRow: UInt32(side?.rowStride ?? 0),
-          sideColumn: UInt32(side?.columnStride ?? 0), sided: split || side == nil ? 0 : 1,
-          epilogue: split ? 0 : epilogue.rawValue, rowsOfGroup: UInt32(tiles.rows)),
+          sideColumn: UInt32(side?.columnStride ?? 0), rowsOfGroup: UInt32(tiles.rows)),
         bindings: [
           .read(a.value.region), .read(b.value.region), .read((side ?? a).value.region), .write(target.region),
         ],
@@ -126,12 +125,13 @@ struct RecordedProduct {
     let local = 64
     recorder.dispatch(
       Dispatch(
-        "matmul: sum of \(partial.type.shape[0]) parts", .matrixProductParts, specialization: [UInt32(local)],
+        "matmul: sum of \(partial.type.shape[0]) parts", .matrixProductParts,
+        specialization: [UInt32(local), epilogue.rawValue, side == nil ? 0 : 1],
         parameters: MatrixPartsParameters(
           rows: UInt32(c.rows), columns: UInt32(c.columns), parts: UInt32(partial.type.shape[0]),
           cOffset: UInt32(c.value.elementOffset), cRow: UInt32(c.rowStride), cColumn: UInt32(c.columnStride),
           sideOffset: UInt32(side?.value.elementOffset ?? 0), sideRow: UInt32(side?.rowStride ?? 0),
-          sideColumn: UInt32(side?.columnStride ?? 0), sided: side == nil ? 0 : 1, epilogue: epilogue.rawValue),
+          sideColumn: UInt32(side?.columnStride ?? 0)),
         bindings: [.read(partial.region), .read(side?.value.region ?? partial.region), .write(c.value.region)],
         groups: Groups((c.rows * c.columns + local - 1) / local)))
   }

@@ -6,7 +6,7 @@ import Vulkan
 ///
 /// On GPUs a lane holds a tile of C and both operands stream past. On CPU drivers a load of a buffer is a walk over the
 /// lanes of about 80 cycles, hardly dearer for four neighbours than for one; so there a lane holds a block of B, which the
-/// rows of A walk past, unless A lies along the rows.
+/// rows of A walk past.
 struct MatrixTiles {
   let kernel: Kernel
   /// Workgroup size, elements that one load hands round, rows or depth that a lane holds, then which operands are read and
@@ -27,9 +27,11 @@ struct MatrixTiles {
     let handed = min(8, subgroup.minSize)
     let width = (columns + 3) / 4
     let alongRows = a.isInFours(along: \.rowStride, across: \.columnStride, extent: count)
-    let holdsB = isCPU && count >= 16 && depth > 0 && !(alongRows && depth >= 128)
+    let holdsB = isCPU && count >= 16 && depth > 0
     let local: Int
     let block: Int
+    // A broadcast costs as much as a dozen products: it should serve eight.
+    let fours = holdsB && width > subgroup.size ? 2 : 1
     if holdsB {
       kernel = .matrixProductHeld
       local = subgroup.size
@@ -40,7 +42,7 @@ struct MatrixTiles {
       kernel = .matrixProduct
       local = isCPU ? subgroup.size : subgroup.size * max(1, min(width / subgroup.size, 64 / subgroup.size))
       block = handed
-      rows = isCPU && alongRows && count >= 16 ? 16 : count >= 8 ? 8 : count >= 4 ? 4 : count >= 2 ? 2 : 1
+      rows = count >= 8 ? 8 : count >= 4 ? 4 : count >= 2 ? 2 : 1
     }
     let alongDepth =
       holdsB && block % (4 * handed) == 0
@@ -50,7 +52,7 @@ struct MatrixTiles {
     let cAcross = c.isInFours(along: \.columnStride, across: \.rowStride, extent: columns)
     let sideAcross =
       product.side?.isInFours(along: \.columnStride, across: \.rowStride, extent: columns) ?? false
-    let across = (width + local - 1) / local
+    let across = (width + local * fours - 1) / (local * fours)
     let down = (count + rows - 1) / rows
     // Enough workgroups for a few cores, or for a small GPU; parts of at least 128.
     let wanted = isCPU ? 8 : 256
@@ -62,11 +64,16 @@ struct MatrixTiles {
     parts = max(1, (depth + depthOfPart - 1) / depthOfPart)
     groups = Groups(across, down, parts)
     let cInFours = parts > 1 ? columns % 4 == 0 : cAcross
-    specialization =
+    var specialization =
       [local, handed, holdsB ? block : rows].map(UInt32.init) + [
         (holdsB ? alongDepth : alongRows && rows % 4 == 0) ? 1 : 0, bAcross ? 2 : bDown ? 1 : 0,
-        cInFours ? 1 : 0, sideAcross ? 1 : 0,
+        cInFours ? 1 : 0, sideAcross ? 1 : 0, parts > 1 ? 0 : product.epilogue.rawValue,
+        parts > 1 || product.side == nil ? 0 : 1,
       ]
+    if holdsB {
+      specialization += [product.side?.rowStride == 0 ? 0 : 1, depthOfPart <= block ? 1 : 2, UInt32(fours)]
+    }
+    self.specialization = specialization
   }
 }
 
