@@ -110,6 +110,20 @@ struct MatrixProductTests {
     }
   }
 
+  @Test func activationsOfExtremes() throws {
+    let x = HostTensor([6, 1], [-1e30, -88.5, 14.9, 100, .infinity, .nan])
+    let result = try evaluate([x, HostTensor([1, 1], [1])], references: false) { _, x in
+      [x[0].matmul(x[1]).tanh(), x[0].tanh(), x[0].matmul(x[1]).relu(), x[0].relu()]
+    }
+    for tanh in result.device[..<2] {
+      #expect(tanh.values[..<5] == [-1, -1, 1, 1, 1], "\(tanh.values)")
+      #expect(tanh.values[5].isNaN)
+    }
+    for relu in result.device[2...] {
+      #expect(relu.values[..<5] == [0, 0, Double(Float(14.9)), 100, .infinity])
+    }
+  }
+
   @Test func longProductsAreSplit() throws {
     let device = TestDevice.shared
     var recorder = Recorder(on: device, label: "unused")

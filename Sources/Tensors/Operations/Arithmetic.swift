@@ -43,8 +43,10 @@ extension Elementwise {
     name: "log", accepts: [.float32], glsl: { "log(\($0[0]))" }, scalar: { Glibc.log($0[0]) },
     gradient: { [$0.gradient / $0.inputs[0]] })
 
+  // As in activation.glsl: some drivers' tanh overflows far out.
   static let tanh = Elementwise(
-    name: "tanh", accepts: [.float32], glsl: { "tanh(\($0[0]))" }, scalar: { Glibc.tanh($0[0]) },
+    name: "tanh", accepts: [.float32], glsl: { "abs(\($0[0])) > 15.0 ? sign(\($0[0])) : tanh(\($0[0]))" },
+    scalar: { Glibc.tanh($0[0]) },
     gradient: { [Tensor.elementwise(.tanhBackward, [$0.gradient, $0.output])] })
 
   /// The gradient of tanh, from that of its result and from its result.
