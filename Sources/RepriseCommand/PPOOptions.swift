@@ -55,7 +55,7 @@ struct PPOOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What goes down in a straight line to 0 over the run, separated by commas: "
-        + "\(Anneal.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "what"))
+        + "\(Anneal.allCases.map(\.rawValue).joined(separator: ", ")); or none.", valueName: "what"))
   var anneal = CommaSeparated(defaults.anneal)
 
   @Option(
@@ -91,7 +91,7 @@ struct PPOOptions: ParsableArguments {
 
 extension Anneal: ExpressibleByArgument {}
 
-/// A list in one argument: `64,64`. Nothing between the quotes is an empty list.
+/// A list in one argument: `64,64`; `none` is the empty list.
 struct CommaSeparated<Element: ExpressibleByArgument & Sendable>: ExpressibleByArgument, Sendable {
   let elements: [Element]
 
@@ -99,7 +99,7 @@ struct CommaSeparated<Element: ExpressibleByArgument & Sendable>: ExpressibleByA
 
   init?(argument: String) {
     var elements: [Element] = []
-    for part in argument.isEmpty ? [] : argument.split(separator: ",", omittingEmptySubsequences: false) {
+    for part in argument == "none" ? [] : argument.split(separator: ",", omittingEmptySubsequences: false) {
       guard let element = Element(argument: String(part)) else { return nil }
       elements.append(element)
     }

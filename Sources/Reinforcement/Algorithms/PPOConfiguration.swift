@@ -20,33 +20,33 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
   /// Name of the environment.
   public var environment = "cartpole"
   /// Environment steps of the whole run, over all copies; rounded up to whole iterations.
-  public var steps = 500_000
+  public var steps = 200_000
   /// Copies of the environment that are stepped side by side.
   public var environments = 64
   /// Steps of each copy in an iteration.
-  public var horizon = 128
+  public var horizon = 32
   /// Passes over the samples of an iteration.
-  public var epochs = 4
+  public var epochs = 10
   /// Parts that a pass is cut into; each gives one update.
-  public var minibatches = 4
+  public var minibatches = 8
   /// Units of the hidden layers, of the policy and of the value function alike.
   public var hidden = [64, 64]
   /// Adam's step size.
-  public var learningRate = 2.5e-4
+  public var learningRate = 1e-3
   /// γ, the discount of rewards.
-  public var gamma = 0.99
+  public var gamma = 0.98
   /// λ of generalized advantage estimation.
-  public var gaeLambda = 0.95
+  public var gaeLambda = 0.8
   /// Bound of the importance ratio's distance from 1.
   public var clip = 0.2
   /// Weight of the entropy in the loss.
-  public var entropy = 0.01
+  public var entropy = 0.0
   /// Weight of the value loss.
   public var valueCoefficient = 0.5
   /// Bound of the gradient's norm.
   public var maximumGradientNorm = 0.5
   /// What goes down in a straight line to 0.
-  public var anneal: [Anneal] = []
+  public var anneal: [Anneal] = [.learningRate, .clip]
   /// Decides every random number of the run.
   public var seed: UInt64 = 1
 
