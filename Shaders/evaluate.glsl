@@ -3,10 +3,11 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint HANDED = 4;
+const uint COPIES = 1u;
 
 layout(push_constant) uniform Push { EvaluationParameters p; };
 layout(std430, binding = 0) readonly buffer Weights { float weights[]; };
-layout(std430, binding = 1) buffer Scratch { float scratch[]; };
+layout(std430, binding = 1) buffer Scratch { vec4 scratch[]; };
 layout(std430, binding = 2) buffer States { float states[]; };
 layout(std430, binding = 3) buffer Returns { float returns[]; };
 layout(std430, binding = 4) buffer Lengths { uint lengths[]; };
@@ -32,11 +33,11 @@ void main() {
     if (subgroupBallot(length >= RUNNING) == uvec4(0u)) break;
     float observation[OBSERVATION_SIZE];
     observe(state, observation);
-    for (uint i = 0u; i < OBSERVATION_SIZE; i++) scratch[scratchAt(i)] = observation[i];
+    for (uint i = 0u; i < OBSERVATION_SIZE; i++) scratch[scratchAt(i)] = vec4(observation[i]);
     uint logits = evaluatePolicy(p.policy);
     uint action = 0u;
     for (uint a = 1u; a < ACTION_COUNT; a++) {
-      if (scratch[scratchAt(logits + a)] > scratch[scratchAt(logits + action)]) action = a;
+      if (scratch[scratchAt(logits + a)].x > scratch[scratchAt(logits + action)].x) action = a;
     }
     float reward;
     bool terminated;

@@ -1,5 +1,5 @@
-// A multilayer perceptron evaluated in place, one sample a lane; the weights are handed round the subgroup.
-// Wants `float weights[]`, `float scratch[]` ([2 * widest, lanes]), HANDED, and all lanes of the subgroup in step.
+// A multilayer perceptron evaluated in place for up to four copies a lane; the weights are handed round the subgroup.
+// Wants `float weights[]`, `vec4 scratch[]` ([2 * widest, lanes]), HANDED, COPIES 1 or 4, and all lanes of the subgroup in step.
 #ifndef REPRISE_POLICY_GLSL
 #define REPRISE_POLICY_GLSL
 #include "activation.glsl"
@@ -9,32 +9,35 @@ const uint TILE = 8u;
 // Parameters begin at multiples of 64 (Network).
 uint aligned(uint count) { return (count + 63u) / 64u * 64u; }
 
-uint scratchLanes() { return gl_NumWorkGroups.x * gl_WorkGroupSize.x; }
-uint scratchAt(uint row) { return row * scratchLanes() + gl_GlobalInvocationID.x; }
+// The scratch holds a row of four values, one a copy, for each unit and lane.
+uint scratchAt(uint row) { return row * gl_NumWorkGroups.x * gl_WorkGroupSize.x + gl_GlobalInvocationID.x; }
 
 // One dense layer from rows [from, from + inputs) of the scratch to rows [to, to + outputs).
 void dense(uint weightAt, uint inputs, uint outputs, uint from, uint to, uint activation) {
   uint biasAt = weightAt + aligned(inputs * outputs);
-  uint whole = inputs / HANDED * HANDED;
   uint handed = gl_SubgroupInvocationID % HANDED;
   for (uint o = 0u; o < outputs; o += TILE) {
-    float sum[TILE];
+    vec4 sum[TILE];
     uint row[TILE];
     [[unroll]] for (uint j = 0u; j < TILE; j++) {
       row[j] = weightAt + min(o + j, outputs - 1u) * inputs;
-      sum[j] = 0.0;
+      sum[j] = vec4(0.0);
     }
-    for (uint k = 0u; k < whole; k += HANDED) {
+    // Inputs past the end are read again, with weight zero.
+    for (uint k = 0u; k < inputs; k += HANDED) {
       float held[TILE];
-      [[unroll]] for (uint j = 0u; j < TILE; j++) held[j] = weights[row[j] + k + handed];
-      [[unroll]] for (uint i = 0u; i < HANDED; i++) {
-        float x = scratch[scratchAt(from + k + i)];
-        [[unroll]] for (uint j = 0u; j < TILE; j++) sum[j] = fma(subgroupBroadcast(held[j], i), x, sum[j]);
+      [[unroll]] for (uint j = 0u; j < TILE; j++) {
+        float weight = weights[row[j] + min(k + handed, inputs - 1u)];
+        held[j] = k + handed < inputs ? weight : 0.0;
       }
-    }
-    for (uint k = whole; k < inputs; k++) {
-      float x = scratch[scratchAt(from + k)];
-      [[unroll]] for (uint j = 0u; j < TILE; j++) sum[j] = fma(weights[row[j] + k], x, sum[j]);
+      [[unroll]] for (uint i = 0u; i < HANDED; i++) {
+        vec4 x = scratch[scratchAt(from + min(k + i, inputs - 1u))];
+        [[unroll]] for (uint j = 0u; j < TILE; j++) {
+          float weight = subgroupBroadcast(held[j], i);
+          if (COPIES > 1u) sum[j] = fma(vec4(weight), x, sum[j]);
+          else sum[j].x = fma(weight, x.x, sum[j].x);
+        }
+      }
     }
     [[unroll]] for (uint j = 0u; j < TILE; j++) {
       if (o + j < outputs) scratch[scratchAt(to + o + j)] = activate(sum[j] + weights[biasAt + o + j], activation);

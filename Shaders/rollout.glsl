@@ -4,13 +4,14 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint HANDED = 4;
+layout(constant_id = 2) const uint COPIES = 1;  // that a lane steps, 1 or 4
 
 layout(push_constant) uniform Push { RolloutParameters p; };
 layout(std430, binding = 0) readonly buffer Weights { float weights[]; };
 layout(std430, binding = 1) readonly buffer Iteration { uint iteration[]; };
 layout(std430, binding = 2) buffer States { float states[]; };
 layout(std430, binding = 3) buffer Episodes { float episodes[]; };
-layout(std430, binding = 4) buffer Scratch { float scratch[]; };
+layout(std430, binding = 4) buffer Scratch { vec4 scratch[]; };
 layout(std430, binding = 5) writeonly buffer Observations { float observations[]; };
 layout(std430, binding = 6) writeonly buffer NextObservations { float nextObservations[]; };
 layout(std430, binding = 7) writeonly buffer Actions { int actions[]; };
@@ -22,85 +23,105 @@ layout(std430, binding = 12) buffer Statistics { float statistics[]; };
 
 #include "policy.glsl"
 
-// A categorical action by the inverse of the distribution function, and its log probability.
-uint sampleAction(uint logits, float uniformNumber, out float logProbability) {
-  float largest = scratch[scratchAt(logits)];
-  for (uint a = 1u; a < ACTION_COUNT; a++) largest = max(largest, scratch[scratchAt(logits + a)]);
+// A categorical action of copy s of the lane, by the inverse of the distribution function, and its log probability.
+uint sampleAction(uint logits, uint s, float uniformNumber, out float logProbability) {
+  float largest = scratch[scratchAt(logits)][s];
+  for (uint a = 1u; a < ACTION_COUNT; a++) largest = max(largest, scratch[scratchAt(logits + a)][s]);
   float total = 0.0;
-  for (uint a = 0u; a < ACTION_COUNT; a++) total += exp(scratch[scratchAt(logits + a)] - largest);
+  for (uint a = 0u; a < ACTION_COUNT; a++) total += exp(scratch[scratchAt(logits + a)][s] - largest);
   float threshold = uniformNumber * total;
   float below = 0.0;
   uint action = ACTION_COUNT - 1u;
   for (uint a = 0u; a < ACTION_COUNT - 1u; a++) {
-    below += exp(scratch[scratchAt(logits + a)] - largest);
+    below += exp(scratch[scratchAt(logits + a)][s] - largest);
     if (action == ACTION_COUNT - 1u && threshold < below) action = a;
   }
-  logProbability = scratch[scratchAt(logits + action)] - largest - log(total);
+  logProbability = scratch[scratchAt(logits + action)][s] - largest - log(total);
   return action;
 }
 
+// What a copy carries from step to step.
+struct Copy {
+  float state[STATE_SIZE];
+  float episodeReturn, episodeLength;
+  float returns, lengths, finished;
+};
+
 void main() {
-  uint copy = gl_GlobalInvocationID.x;
-  bool exists = copy < p.copies;
-  // Lanes past the last copy walk along so that the subgroup stays whole, and store nothing.
-  uint source = min(copy, p.copies - 1u);
   uvec2 seed = uvec2(p.seedLow, p.seedHigh);
   uint first = iteration[0] * p.horizon;
   uint last = p.firstStep + p.steps;
-
-  float state[STATE_SIZE];
-  for (uint i = 0u; i < STATE_SIZE; i++) state[i] = states[i * p.copies + source];
-  float episodeReturn = episodes[source];
-  float episodeLength = episodes[p.copies + source];
-  if (first + p.firstStep == 0u) reset(state, philox(uvec4(source, 0u, 0u, STREAM_RESET), seed));
   bool begins = p.firstStep == 0u;
-  float returns = begins ? 0.0 : statistics[source];
-  float lengths = begins ? 0.0 : statistics[p.copies + source];
-  float finished = begins ? 0.0 : statistics[2u * p.copies + source];
+  Copy copies[COPIES];
+  [[unroll]] for (uint s = 0u; s < COPIES; s++) {
+    // Copies past the last walk along so that the subgroup stays whole, and store nothing.
+    uint copy = min(gl_GlobalInvocationID.x * COPIES + s, p.copies - 1u);
+    [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copies[s].state[i] = states[i * p.copies + copy];
+    if (first + p.firstStep == 0u) reset(copies[s].state, philox(uvec4(copy, 0u, 0u, STREAM_RESET), seed));
+    copies[s].episodeReturn = episodes[copy];
+    copies[s].episodeLength = episodes[p.copies + copy];
+    copies[s].returns = begins ? 0.0 : statistics[copy];
+    copies[s].lengths = begins ? 0.0 : statistics[p.copies + copy];
+    copies[s].finished = begins ? 0.0 : statistics[2u * p.copies + copy];
+  }
 
   for (uint t = p.firstStep; t < last; t++) {
-    float observation[OBSERVATION_SIZE];
-    observe(state, observation);
-    uint at = t * p.copies + copy;
-    for (uint i = 0u; i < OBSERVATION_SIZE; i++) {
-      scratch[scratchAt(i)] = observation[i];
-      if (exists) observations[at * OBSERVATION_SIZE + i] = observation[i];
+    vec4 inputs[OBSERVATION_SIZE];
+    [[unroll]] for (uint s = 0u; s < COPIES; s++) {
+      uint copy = gl_GlobalInvocationID.x * COPIES + s;
+      float observation[OBSERVATION_SIZE];
+      observe(copies[s].state, observation);
+      [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) {
+        inputs[i][s] = observation[i];
+        if (copy < p.copies) observations[(t * p.copies + copy) * OBSERVATION_SIZE + i] = observation[i];
+      }
     }
+    [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) scratch[scratchAt(i)] = inputs[i];
     uint logits = evaluatePolicy(p.policy);
-    uvec4 random = philox(uvec4(source, first + t, 0u, STREAM_ACTION), seed);
-    float logProbability;
-    uint action = sampleAction(logits, uniformFloat(random.x), logProbability);
 
-    float reward;
-    bool terminated;
-    step(state, action, reward, terminated);
-    episodeReturn += reward;
-    episodeLength += 1.0;
-    bool truncated = episodeLength >= float(MAXIMUM_STEPS);
-    observe(state, observation);
-    if (exists) {
-      for (uint i = 0u; i < OBSERVATION_SIZE; i++) nextObservations[at * OBSERVATION_SIZE + i] = observation[i];
-      actions[at] = int(action);
-      logProbabilities[at] = logProbability;
-      rewards[at] = reward;
-      terminations[at] = uint(terminated);
-      truncations[at] = uint(truncated);
-    }
-    if (terminated || truncated) {
-      returns += episodeReturn;
-      lengths += episodeLength;
-      finished += 1.0;
-      episodeReturn = 0.0;
-      episodeLength = 0.0;
-      reset(state, philox(uvec4(source, first + t + 1u, 0u, STREAM_RESET), seed));
+    [[unroll]] for (uint s = 0u; s < COPIES; s++) {
+      uint copy = gl_GlobalInvocationID.x * COPIES + s;
+      uvec4 random = philox(uvec4(copy, first + t, 0u, STREAM_ACTION), seed);
+      float logProbability;
+      uint action = sampleAction(logits, s, uniformFloat(random.x), logProbability);
+      float reward;
+      bool terminated;
+      step(copies[s].state, action, reward, terminated);
+      copies[s].episodeReturn += reward;
+      copies[s].episodeLength += 1.0;
+      bool truncated = copies[s].episodeLength >= float(MAXIMUM_STEPS);
+      if (copy < p.copies) {
+        uint at = t * p.copies + copy;
+        float observation[OBSERVATION_SIZE];
+        observe(copies[s].state, observation);
+        [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++)
+          nextObservations[at * OBSERVATION_SIZE + i] = observation[i];
+        actions[at] = int(action);
+        logProbabilities[at] = logProbability;
+        rewards[at] = reward;
+        terminations[at] = uint(terminated);
+        truncations[at] = uint(truncated);
+      }
+      if (terminated || truncated) {
+        copies[s].returns += copies[s].episodeReturn;
+        copies[s].lengths += copies[s].episodeLength;
+        copies[s].finished += 1.0;
+        copies[s].episodeReturn = 0.0;
+        copies[s].episodeLength = 0.0;
+        reset(copies[s].state, philox(uvec4(copy, first + t + 1u, 0u, STREAM_RESET), seed));
+      }
     }
   }
 
-  if (!exists) return;
-  for (uint i = 0u; i < STATE_SIZE; i++) states[i * p.copies + copy] = state[i];
-  episodes[copy] = episodeReturn;
-  episodes[p.copies + copy] = episodeLength;
-  statistics[copy] = returns;
-  statistics[p.copies + copy] = lengths;
-  statistics[2u * p.copies + copy] = finished;
+  [[unroll]] for (uint s = 0u; s < COPIES; s++) {
+    uint copy = gl_GlobalInvocationID.x * COPIES + s;
+    if (copy < p.copies) {
+      [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * p.copies + copy] = copies[s].state[i];
+      episodes[copy] = copies[s].episodeReturn;
+      episodes[p.copies + copy] = copies[s].episodeLength;
+      statistics[copy] = copies[s].returns;
+      statistics[p.copies + copy] = copies[s].lengths;
+      statistics[2u * p.copies + copy] = copies[s].finished;
+    }
+  }
 }

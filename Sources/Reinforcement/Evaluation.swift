@@ -78,7 +78,7 @@ private struct EvaluationOperation: EffectOperation, DispatchedOperation {
       recorder.dispatch(
         Dispatch(
           "evaluate \(environment.name) \(steps.count)×\(episodes)", environment.kernels.evaluate,
-          specialization: lanes.specialization,
+          specialization: Array(lanes.specialization.prefix(2)),
           parameters: EvaluationParameters(
             episodes: UInt32(episodes), firstStep: UInt32(steps.lowerBound), steps: UInt32(steps.count),
             seedLow: UInt32(truncatingIfNeeded: seed), seedHigh: UInt32(truncatingIfNeeded: seed >> 32),

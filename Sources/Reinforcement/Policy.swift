@@ -26,10 +26,10 @@ public struct MultilayerPerceptron: Sendable, Equatable {
   /// How often loops go round in one step of a kernel that evaluates it in place (`Shaders/policy.glsl`), or a little more.
   func loopRounds(handed: Int) -> Int {
     let layers = zip(widths, widths.dropFirst()).map { inputs, outputs in
-      (outputs + 7) / 8 * (2 + inputs / handed + inputs % handed)
+      (outputs + 7) / 8 * (2 + (inputs + handed - 1) / handed)
     }
-    // The rest: copies of observations and logits, two calls of the random function.
-    return layers.reduce(0, +) + 3 * widths.count + 4 * ((widths.first ?? 0) + (widths.last ?? 0)) + 32
+    // The rest, for four copies: observations and logits, two calls of the random function.
+    return layers.reduce(0, +) + 3 * widths.count + 4 * (4 * ((widths.first ?? 0) + (widths.last ?? 0)) + 32)
   }
 
   /// The push constants of a kernel that evaluates the module whose first weight is element `offset`.

@@ -77,7 +77,9 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
   }
 
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
-    let lanes = PolicyLanes(copies: rollout.copies, policy: policy, device: recorder.device)
+    let lanes = PolicyLanes(
+      copies: rollout.copies, policy: policy, device: recorder.device,
+      copiesPerLane: PolicyLanes.copiesPerLane(rollout.copies, on: recorder.device))
     let scratch = recorder.transient(byteCount: lanes.scratchBytes, label: "activations")
     for steps in lanes.cut(rollout.horizon, policy) {
       recorder.dispatch(
@@ -100,23 +102,30 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
   }
 }
 
-/// How copies are laid over lanes by kernels that evaluate a policy in place: one a lane, in whole subgroups.
+/// How copies are laid over lanes by kernels that evaluate a policy in place, in whole subgroups.
 struct PolicyLanes {
+  /// Workgroup size, weights that one load hands round, copies a lane.
   let specialization: [UInt32]
   let groups: Groups
-  /// Two layers of activations for each lane.
+  /// Two layers of activations for each lane, four values each.
   let scratchBytes: Int
   private let handed: Int
 
-  init(copies: Int, policy: MultilayerPerceptron, device: Device) {
+  init(copies: Int, policy: MultilayerPerceptron, device: Device, copiesPerLane: Int = 1) {
     let subgroups = device.physical.subgroups
     let local = subgroups.maxSize
     handed = min(8, subgroups.minSize)
-    let count = (copies + local - 1) / local
-    specialization = [UInt32(local), UInt32(handed)]
+    let count = (copies + local * copiesPerLane - 1) / (local * copiesPerLane)
+    specialization = [local, handed, copiesPerLane].map(UInt32.init)
     groups = Groups(count)
-    scratchBytes = 4 * 2 * (policy.widths.max() ?? 1) * count * local
+    scratchBytes = 16 * 2 * (policy.widths.max() ?? 1) * count * local
   }
+
+  /// Four copies a lane where that leaves work for two cores: a weight that is handed round then serves four.
+  static func copiesPerLane(_ copies: Int, on device: Device) -> Int {
+    device.physical.kind == .cpu && copies >= 8 * device.physical.subgroups.maxSize ? 4 : 1
+  }
+
   /// Runs of time steps short enough that the loops of one dispatch stay below `maximumLoopRounds`.
   func cut(_ steps: Int, _ policy: MultilayerPerceptron) -> [Range<Int>] {
     let length = max(1, maximumLoopRounds / policy.loopRounds(handed: handed))
