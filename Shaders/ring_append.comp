@@ -1,7 +1,7 @@
 // ring[counter mod capacity] = values.
 // counter: [1]; values: [width]; ring: [capacity, width].
 // A workgroup copies local_size values.
-// Reference: RingTests.
+// Reference: Tests/TensorsTests/RingTests.swift.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"

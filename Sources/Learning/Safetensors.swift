@@ -93,7 +93,9 @@ public struct Safetensors: Sendable, Equatable {
     func malformed(_ offset: Int, _ found: String, _ expected: String) -> CheckpointError {
       .malformed(file: file, offset: offset, found: found, expected: expected)
     }
-    guard bytes.count >= 8 else { throw malformed(0, "\(bytes.count) bytes", "at least 8: the header's length") }
+    guard bytes.count >= 8 else {
+      throw malformed(0, "\(bytes.count) bytes", "at least 8: the header's length")
+    }
     let length = bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
     guard length <= UInt64(bytes.count - 8) else {
       throw malformed(0, "a header of \(length) bytes", "at most the \(bytes.count - 8) that follow")
@@ -103,12 +105,15 @@ public struct Safetensors: Sendable, Equatable {
     do {
       header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start]))
     } catch {
-      throw malformed(8, "a header that is no safetensors JSON (\(error))", "names with dtype, shape, data_offsets")
+      throw malformed(
+        8, "a header that is no safetensors JSON (\(error))", "names with dtype, shape, data_offsets")
     }
     self.init(metadata: header.metadata)
     var covered = 0
     // An empty tensor begins and ends where its neighbour begins.
-    let inOrder = header.items.sorted { $0.value.data_offsets.lexicographicallyPrecedes($1.value.data_offsets) }
+    let inOrder = header.items.sorted {
+      $0.value.data_offsets.lexicographicallyPrecedes($1.value.data_offsets)
+    }
     for (name, item) in inOrder {
       guard let dataType = Self.names.first(where: { $0.value == item.dtype })?.key else {
         throw malformed(8, "\"\(name)\" of type \(item.dtype)", "F32, I32 or U32")

@@ -48,7 +48,8 @@ struct Encoder {
       // With the bytes between the aligned start of a binding and its region: they are bound, and validation counts them.
       let accesses = zip(dispatch.bindings, resolved).map { binding, place in
         ByteAccess(
-          buffer: ObjectIdentifier(place.buffer), bytes: place.offset - place.offset % Region.alignment..<place.offset + place.byteCount,
+          buffer: ObjectIdentifier(place.buffer),
+          bytes: place.offset - place.offset % Region.alignment..<place.offset + place.byteCount,
           writes: binding.access.writes)
       }
       let needed = planner.needsBarrier(before: accesses)

@@ -65,7 +65,8 @@ public final class Plan {
     var passes: [Pass] = []
     var statistics = Statistics()
     for segment in segments {
-      let timestamps = options.timestamps ? try TimestampPool(device, count: segment.dispatches.count + 1) : nil
+      let timestamps =
+        options.timestamps ? try TimestampPool(device, count: segment.dispatches.count + 1) : nil
       let encoded = try encoder.encode(segment, pool: pool, timestamps: timestamps)
       passes.append(
         Pass(

@@ -74,7 +74,9 @@ private struct EvaluationOperation: EffectOperation, DispatchedOperation {
     let states = recorder.transient(byteCount: 4 * environment.stateSize * episodes, label: "states")
     for steps in lanes.cut(environment.maximumSteps, policy) {
       // The first dispatch writes what the others go on from.
-      func carried(_ region: Region) -> Binding { steps.lowerBound == 0 ? .write(region) : .readWrite(region) }
+      func carried(_ region: Region) -> Binding {
+        steps.lowerBound == 0 ? .write(region) : .readWrite(region)
+      }
       recorder.dispatch(
         Dispatch(
           "evaluate \(environment.name) \(steps.count)×\(episodes)", environment.kernels.evaluate,

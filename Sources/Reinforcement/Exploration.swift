@@ -76,7 +76,8 @@ private struct ExplorationOperation: EffectOperation, DispatchedOperation {
     let local = 64
     recorder.dispatch(
       Dispatch(
-        "explore \(environment.name) × \(copies)", environment.kernels.explore, specialization: [UInt32(local)],
+        "explore \(environment.name) × \(copies)", environment.kernels.explore,
+        specialization: [UInt32(local)],
         parameters: ExplorationParameters(
           copies: UInt32(copies), steps: UInt32(steps), seedLow: UInt32(truncatingIfNeeded: seed),
           seedHigh: UInt32(truncatingIfNeeded: seed >> 32)),

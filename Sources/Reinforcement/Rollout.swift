@@ -29,7 +29,8 @@ public final class Rollout: Sendable {
     self.environment = environment
     self.copies = copies
     self.horizon = horizon
-    func variable(_ name: String, _ shape: Shape, _ type: DataType = .float32) throws(VulkanError) -> Variable {
+    func variable(_ name: String, _ shape: Shape, _ type: DataType = .float32) throws(VulkanError) -> Variable
+    {
       try Variable(shape, type, on: device, label: "rollout.\(name)")
     }
     let observed = Shape([horizon, copies, environment.observationSize])
@@ -96,7 +97,9 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
             .readWrite(rollout.episodes.region),
             // Each lane reads only what it wrote.
             .write(scratch),
-          ] + writes.dropFirst(2).dropLast().map { .write($0.region) } + [.readWrite(rollout.statistics.region)],
+          ] + writes.dropFirst(2).dropLast().map { .write($0.region) } + [
+            .readWrite(rollout.statistics.region)
+          ],
           groups: lanes.groups))
     }
   }

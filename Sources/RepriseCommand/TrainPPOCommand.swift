@@ -38,7 +38,8 @@ struct TrainPPOCommand: ParsableCommand {
   var json = false
 
   @Flag(
-    help: "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory; and, but for --json, the time of each dispatch."
+    help:
+      "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory; and, but for --json, the time of each dispatch."
   )
   var profile = false
 

@@ -16,7 +16,8 @@ extension Graph {
       reaches.insert(id)
     }
     var totals: [Int: Tensor] = [loss.id: constant(1, loss.type)]
-    for id in stride(from: loss.id, through: 0, by: -1) where nodes[id].inputs.contains(where: reaches.contains) {
+    for id in stride(from: loss.id, through: 0, by: -1)
+    where nodes[id].inputs.contains(where: reaches.contains) {
       guard let gradient = totals[id] else { continue }
       let node = nodes[id]
       let inputs = node.inputs.map { Tensor(graph: self, id: $0) }

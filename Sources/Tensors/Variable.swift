@@ -51,10 +51,13 @@ public final class Variable: Sendable {
   }
 
   /// All elements in row-major order. Waits for the device.
-  public func read<Element: BitwiseCopyable>(_ element: Element.Type = Float.self) throws(VulkanError) -> [Element] {
+  public func read<Element: BitwiseCopyable>(_ element: Element.Type = Float.self) throws(VulkanError)
+    -> [Element]
+  {
     precondition(
       MemoryLayout<Element>.stride == type.dataType.byteCount, "\"\(label)\" is \(type), not of \(element)")
-    return try [Element](unsafeUninitializedCapacity: type.shape.count) { (target, count) throws(VulkanError) in
+    return try [Element](unsafeUninitializedCapacity: type.shape.count) {
+      (target, count) throws(VulkanError) in
       try device.download(
         from: buffer, at: 0,
         into: UnsafeMutableRawBufferPointer(

@@ -43,7 +43,7 @@ func readFile(_ path: String, limit: Int) -> [UInt8]? {
 }
 
 /// Makes `path` and its parents; true when it is a directory that can be written afterwards.
-func makeDirectory(_ path: String) -> Bool {
+public func makeDirectory(_ path: String) -> Bool {
   var prefix = path.hasPrefix("/") ? "/" : ""
   for part in path.split(separator: "/") {
     prefix += part + "/"

@@ -91,14 +91,16 @@ struct CartPoleTests {
     // Layers so wide that the episodes are cut into several dispatches; tanh keeps the sign that decides.
     configuration.hidden = [256, 256]
     let wide = LinearPolicy(gains: [0.1, 0.3, 1, 0.3]).widened(to: 256)
-    #expect(PolicyLanes(copies: 5, policy: .init(inputs: 4, hidden: [256, 256], outputs: 2), device: device)
-      .cut(500, .init(inputs: 4, hidden: [256, 256], outputs: 2)).count > 1)
+    #expect(
+      PolicyLanes(copies: 5, policy: .init(inputs: 4, hidden: [256, 256], outputs: 2), device: device)
+        .cut(500, .init(inputs: 4, hidden: [256, 256], outputs: 2)).count > 1)
     let cut = try Evaluator.run(
       configuration, weights: wide, file: "test", episodes: 5, seed: 3, on: device)
     #expect(cut.lengths == [Int](repeating: 500, count: 5))
     configuration.hidden = []
     let leftOnly = try Evaluator.run(
-      configuration, weights: LinearPolicy(gains: [0, 0, 0, 0]).checkpoint, file: "test", episodes: 200, seed: 3,
+      configuration, weights: LinearPolicy(gains: [0, 0, 0, 0]).checkpoint, file: "test", episodes: 200,
+      seed: 3,
       on: device)
     // Gymnasium: pushing one way ends an episode after 8 to 10 steps.
     #expect(leftOnly.lengths.allSatisfy { (8...11).contains($0) })

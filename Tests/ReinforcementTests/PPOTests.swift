@@ -22,7 +22,9 @@ struct PPOTests {
     return configuration
   }
 
-  private func trained(_ configuration: PPOConfiguration, _ options: PlanOptions = PlanOptions()) throws -> [UInt8] {
+  private func trained(_ configuration: PPOConfiguration, _ options: PlanOptions = PlanOptions()) throws
+    -> [UInt8]
+  {
     let ppo = try PPO(configuration, on: device, options: options)
     try ppo.train()
     return try ppo.checkpoint().encoded()

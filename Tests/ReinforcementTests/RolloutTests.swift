@@ -109,6 +109,7 @@ struct RolloutTests {
     }
     try plan.replay(times: 2)
     let truncated: [UInt32] = try rollout.truncated.read(UInt32.self)
-    #expect((0..<300).filter { truncated[$0 * 2] != 0 } == [199], "step 500 of the run is step 200 of rollout 2")
+    #expect(
+      (0..<300).filter { truncated[$0 * 2] != 0 } == [199], "step 500 of the run is step 200 of rollout 2")
   }
 }

@@ -58,7 +58,8 @@ struct LinearPolicy {
     }
     var file = Safetensors()
     for (part, outputs) in [("policy", 2), ("value", 1)] {
-      file.tensors["\(part).0.weight"] = matrix(width, 4, gains.enumerated().map { (0, $0.offset, $0.element) })
+      file.tensors["\(part).0.weight"] = matrix(
+        width, 4, gains.enumerated().map { (0, $0.offset, $0.element) })
       file.tensors["\(part).2.weight"] = matrix(width, width, [(0, 0, 1)])
       file.tensors["\(part).4.weight"] = matrix(outputs, width, [(outputs - 1, 0, 100)])
       for (layer, size) in [(0, width), (2, width), (4, outputs)] {

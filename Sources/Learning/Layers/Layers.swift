@@ -19,7 +19,8 @@ public struct Linear: Module {
   /// `weight`, then `bias`.
   public var parameters: [ParameterDeclaration] {
     [
-      ParameterDeclaration("weight", [outputs, inputs], weight), ParameterDeclaration("bias", [outputs], bias),
+      ParameterDeclaration("weight", [outputs, inputs], weight),
+      ParameterDeclaration("bias", [outputs], bias),
     ]
   }
 
@@ -62,7 +63,8 @@ public struct Sequential: Module {
 
   /// Applies the layers in order.
   public func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor {
-    layers.enumerated().reduce(input) { value, layer in layer.element(value, weights.scope("\(layer.offset)")) }
+    layers.enumerated().reduce(input) { value, layer in layer.element(value, weights.scope("\(layer.offset)"))
+    }
   }
 }
 

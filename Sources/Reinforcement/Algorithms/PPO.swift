@@ -38,7 +38,9 @@ public final class PPO {
   /// Allocates and initialises everything, and records the iteration.
   ///
   /// - Throws: `ConfigurationError`, `RecordingError` or `VulkanError`; nothing has run then.
-  public init(_ configuration: PPOConfiguration, on device: Device, options: PlanOptions = .environment) throws {
+  public init(_ configuration: PPOConfiguration, on device: Device, options: PlanOptions = .environment)
+    throws
+  {
     try configuration.validate()
     guard let environment = Environments.named(configuration.environment) else {
       throw ConfigurationError(field: "environment", reason: "\"\(configuration.environment)\" is not known")
@@ -74,7 +76,9 @@ public final class PPO {
     replay = try Replay(plan)
   }
 
-  static func policy(_ configuration: PPOConfiguration, _ environment: any Environment) -> MultilayerPerceptron {
+  static func policy(_ configuration: PPOConfiguration, _ environment: any Environment)
+    -> MultilayerPerceptron
+  {
     MultilayerPerceptron(
       inputs: environment.observationSize, hidden: configuration.hidden, outputs: environment.actionCount)
   }
@@ -96,7 +100,8 @@ public final class PPO {
   ) {
     let iteration = graph.read(counters.iteration)
     rollout.step(
-      weights: graph.read(network.flat), offset: 0, policy: policy, iteration: iteration, seed: configuration.seed)
+      weights: graph.read(network.flat), offset: 0, policy: policy, iteration: iteration,
+      seed: configuration.seed)
 
     let steps = Shape([rollout.horizon, rollout.copies])
     let samples = Shape([rollout.samples, rollout.environment.observationSize])
@@ -117,7 +122,8 @@ public final class PPO {
 
   /// One minibatch: forward, the clipped objective, backward, Adam.
   private static func update(
-    _ graph: Graph, _ configuration: PPOConfiguration, _ network: Network, _ rollout: Rollout, _ optimizer: Adam,
+    _ graph: Graph, _ configuration: PPOConfiguration, _ network: Network, _ rollout: Rollout,
+    _ optimizer: Adam,
     _ counters: Counters
   ) {
     let count = rollout.samples / configuration.minibatches

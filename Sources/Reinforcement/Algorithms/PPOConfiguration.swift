@@ -54,7 +54,8 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
   public init() {}
 
   enum CodingKeys: String, CodingKey {
-    case environment, steps, environments, horizon, epochs, minibatches, hidden, gamma, clip, entropy, anneal, seed
+    case environment, steps, environments, horizon, epochs, minibatches, hidden, gamma, clip, entropy, anneal,
+      seed
     case learningRate = "learning_rate"
     case gaeLambda = "gae_lambda"
     case valueCoefficient = "value_coefficient"
@@ -76,7 +77,8 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
         reason: "\"\(environment)\" is not known; there are: \(Environments.names.joined(separator: ", "))")
     }
     let counts = [
-      ("steps", steps, 1_000_000_000_000), ("environments", environments, 1 << 20), ("horizon", horizon, 1 << 15),
+      ("steps", steps, 1_000_000_000_000), ("environments", environments, 1 << 20),
+      ("horizon", horizon, 1 << 15),
       ("epochs", epochs, 1000), ("minibatches", minibatches, 1 << 20),
     ]
     for (field, value, limit) in counts where value < 1 || value > limit {
@@ -84,7 +86,8 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
     }
     guard batch <= 1 << 28 else {
       throw ConfigurationError(
-        field: "environments", reason: "times horizon is \(batch) samples an iteration; the most is \(1 << 28)")
+        field: "environments",
+        reason: "times horizon is \(batch) samples an iteration; the most is \(1 << 28)")
     }
     guard batch % minibatches == 0 else {
       throw ConfigurationError(
@@ -100,11 +103,15 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
     let mostLayers = MultilayerPerceptron.maximumLayers - 1
     guard hidden.count <= mostLayers, hidden.allSatisfy({ (1...1024).contains($0) }) else {
       throw ConfigurationError(
-        field: "hidden", reason: "is \(hidden); it must be at most \(mostLayers) sizes from 1 to 1024, the most that a rollout evaluates in place")
+        field: "hidden",
+        reason:
+          "is \(hidden); it must be at most \(mostLayers) sizes from 1 to 1024, the most that a rollout evaluates in place"
+      )
     }
     let reals = [
       ("learning-rate", learningRate, 1e-12...10), ("gamma", gamma, 0...1), ("gae-lambda", gaeLambda, 0...1),
-      ("clip", clip, 1e-6...1e6), ("entropy", entropy, 0...1e6), ("value-coefficient", valueCoefficient, 0...1e6),
+      ("clip", clip, 1e-6...1e6), ("entropy", entropy, 0...1e6),
+      ("value-coefficient", valueCoefficient, 0...1e6),
       ("max-gradient-norm", maximumGradientNorm, 1e-12...1e12),
     ]
     for (field, value, range) in reals where !range.contains(value) {

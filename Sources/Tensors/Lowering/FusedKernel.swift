@@ -133,7 +133,8 @@ struct FusedKernel {
   private mutating func store(_ value: String, _ type: DataType, at offset: Int, in region: Region) {
     let port = port(region, type, writes: true)
     let start = offset + region.offset % Region.alignment / 4
-    stores.append("b\(port)[index\(start == 0 ? "" : " + \(start)u")] = \(type == .bool ? "uint(\(value))" : value);")
+    stores.append(
+      "b\(port)[index\(start == 0 ? "" : " + \(start)u")] = \(type == .bool ? "uint(\(value))" : value);")
   }
 
   /// One binding for all uses of a region, so that a kernel may replace what it reads.
@@ -149,7 +150,8 @@ struct FusedKernel {
     for (index, port) in ports.enumerated() {
       let qualifier = port.writes ? (port.reads ? "" : "writeonly ") : "readonly "
       lines.append(
-        "layout(std430, binding = \(index)) \(qualifier)buffer B\(index) { \(port.type.glslStorage) b\(index)[]; };")
+        "layout(std430, binding = \(index)) \(qualifier)buffer B\(index) { \(port.type.glslStorage) b\(index)[]; };"
+      )
     }
     lines += [
       "void main() {",

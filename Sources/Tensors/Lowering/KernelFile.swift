@@ -43,6 +43,7 @@ enum KernelFile {
       magic, UInt64(sourceBytes), UInt64(words.count), payload.withUnsafeBytes { fnv1a($0) },
     ]
     let bytes = header.withUnsafeBytes { Array($0) } + payload
+    guard makeDirectory(directory) else { return }
     bytes.withUnsafeBytes { try? writeAtomically(path(directory, name), $0) }
   }
 

@@ -20,7 +20,9 @@ enum KernelLibrary {
       words = cached
     } else {
       words = try ShaderCompiler().compile(source: source, file: "\(name).comp").words
-      if let cacheDirectory { KernelFile.write(directory: cacheDirectory, name: name, source: source, words: words) }
+      if let cacheDirectory {
+        KernelFile.write(directory: cacheDirectory, name: name, source: source, words: words)
+      }
     }
     let kernel = Kernel(name: name, words: words)
     kernels.withLock { $0[source] = kernel }

@@ -112,7 +112,8 @@ struct LoweredGraph {
     for id in order {
       guard let elementwise = nodes[id].operation as? Elementwise, let epilogue = epilogues[elementwise.name],
         let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.epilogue == .none,
-        consumers[nodes[id].inputs[0]].count == 1, !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
+        consumers[nodes[id].inputs[0]].count == 1,
+        !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
       else { continue }
       let inputs = nodes[nodes[id].inputs[0]].inputs
       if epilogue.takesResult && inputs.count == 3 { continue }
@@ -135,7 +136,8 @@ struct LoweredGraph {
         let shape = nodes[input].type.shape
         nodes.append(
           LoweredNode(
-            operation: view, inputs: [input], type: TensorType([shape[1], shape[0]], nodes[input].type.dataType)))
+            operation: view, inputs: [input],
+            type: TensorType([shape[1], shape[0]], nodes[input].type.dataType)))
         return nodes.count - 1
       }
     }

@@ -92,7 +92,8 @@ struct Schedule {
     }
   }
 
-  private mutating func level(of id: Int, _ versions: inout [ObjectIdentifier: Int]) throws(GraphError) -> Int {
+  private mutating func level(of id: Int, _ versions: inout [ObjectIdentifier: Int]) throws(GraphError) -> Int
+  {
     let node = graph.nodes[id]
     var level = 0
     for input in node.inputs {
@@ -129,11 +130,13 @@ struct Schedule {
   /// A kernel may read the elements of a variable that it replaces, each lane its own.
   private func canShare(_ reader: Int, with effect: Int, _ variable: Variable) -> Bool {
     guard let assign = graph.nodes[effect].operation as? Assign, graph.nodes[reader].role == .fused,
-      Self.iterationShape(graph.nodes[reader], in: graph) == Self.iterationShape(graph.nodes[effect], in: graph)
+      Self.iterationShape(graph.nodes[reader], in: graph)
+        == Self.iterationShape(graph.nodes[effect], in: graph)
     else { return false }
     return graph.nodes[reader].inputs.allSatisfy { input in
       let resolved = graph.resolve(input)
-      guard let read = graph.nodes[resolved.base].operation as? ReadVariable, read.variable === variable else {
+      guard let read = graph.nodes[resolved.base].operation as? ReadVariable, read.variable === variable
+      else {
         return true
       }
       return resolved.layout.offset == assign.offset

@@ -8,8 +8,11 @@ struct LogSoftmax: DispatchedOperation {
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
     let most = maximumLoopRounds / 4
-    guard inputs[0].dataType == .float32, inputs[0].shape.rank >= 1, inputs[0].shape.dimensions.last ?? 0 <= most else {
-      throw .mismatch(operation: name, inputs: inputs, expected: "float32 with a last axis of at most \(most)")
+    guard inputs[0].dataType == .float32, inputs[0].shape.rank >= 1,
+      inputs[0].shape.dimensions.last ?? 0 <= most
+    else {
+      throw .mismatch(
+        operation: name, inputs: inputs, expected: "float32 with a last axis of at most \(most)")
     }
     return inputs[0]
   }

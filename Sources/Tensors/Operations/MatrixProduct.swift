@@ -25,7 +25,8 @@ struct MatrixProduct: DispatchedOperation {
     guard inputs.allSatisfy({ $0.dataType == .float32 }), a.shape.rank == 2, b.shape.rank == 2,
       a.shape[1] == b.shape[0], inputs.count == 2 || inputs[2].shape == [b.shape[1]]
     else {
-      throw .mismatch(operation: name, inputs: inputs, expected: "float32 [m, k], [k, n] and, with a bias, [n]")
+      throw .mismatch(
+        operation: name, inputs: inputs, expected: "float32 [m, k], [k, n] and, with a bias, [n]")
     }
     return TensorType([a.shape[0], b.shape[1]])
   }
@@ -114,7 +115,8 @@ struct RecordedProduct {
           sideOffset: UInt32(side?.value.elementOffset ?? 0), sideRow: UInt32(side?.rowStride ?? 0),
           sideColumn: UInt32(side?.columnStride ?? 0), rowsOfGroup: UInt32(tiles.rows)),
         bindings: [
-          .read(a.value.region), .read(b.value.region), .read((side ?? a).value.region), .write(target.region),
+          .read(a.value.region), .read(b.value.region), .read((side ?? a).value.region),
+          .write(target.region),
         ],
         groups: tiles.groups))
     if let partial { finish(partial, into: &recorder) }
@@ -132,7 +134,9 @@ struct RecordedProduct {
           cOffset: UInt32(c.value.elementOffset), cRow: UInt32(c.rowStride), cColumn: UInt32(c.columnStride),
           sideOffset: UInt32(side?.value.elementOffset ?? 0), sideRow: UInt32(side?.rowStride ?? 0),
           sideColumn: UInt32(side?.columnStride ?? 0)),
-        bindings: [.read(partial.region), .read(side?.value.region ?? partial.region), .write(c.value.region)],
+        bindings: [
+          .read(partial.region), .read(side?.value.region ?? partial.region), .write(c.value.region),
+        ],
         groups: Groups((c.rows * c.columns + local - 1) / local)))
   }
 }

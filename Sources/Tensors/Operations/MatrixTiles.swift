@@ -35,7 +35,8 @@ struct MatrixTiles {
     if holdsB {
       kernel = .matrixProductHeld
       local = subgroup.size
-      block = depth <= handed ? handed : depth <= 2 * handed ? 2 * handed : depth <= 4 * handed ? 4 * handed : 64
+      block =
+        depth <= handed ? handed : depth <= 2 * handed ? 2 * handed : depth <= 4 * handed ? 4 * handed : 64
       // Tall enough to pay for the block; short enough that all cores work where k can't be split.
       rows = depth >= 512 ? min(128, count) : max(16, min(128, (count + 7) / 8))
     } else {

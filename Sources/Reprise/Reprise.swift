@@ -1,0 +1,6 @@
+// The front door: `import Reprise` brings what an embedding program needs.
+@_exported import Learning
+@_exported import Recording
+@_exported import Reinforcement
+@_exported import Tensors
+@_exported import Vulkan
