@@ -90,7 +90,8 @@ let package = Package(
     .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
     .testTarget(name: "RecordingTests", dependencies: ["Recording", "Vulkan", "Kernels", "TestSupport"]),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "TestSupport"]),
+      name: "TensorsTests",
+      dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "Kernels", "TestSupport"]),
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
     .testTarget(

@@ -79,11 +79,11 @@ import Testing
       ("\tgamma: 1", "config.yaml:\(line): it is no YAML"),
       ("gamma: high", "config.yaml:\(line): \"gamma\" is no Double"),
       ("gamma: 3", "config.yaml:\(line): gamma: is 3.0"),
-      ("gama: 0.99", "config.yaml: \"gamma\" is missing"),
+      ("gama: 0.98", "config.yaml: \"gamma\" is missing"),
       ("seed: 1\ngamma: 1", "config.yaml:\(line): seed stands there more than once"),
     ]
     for (text, expected) in cases {
-      try tool.write(config.replacing("gamma: 0.99", with: text).utf8, to: "run/config.yaml")
+      try tool.write(config.replacing("gamma: 0.98", with: text).utf8, to: "run/config.yaml")
       expectRefusal(try tool.run("evaluate", "run"), status: 1, saying: "run/\(expected)")
     }
     for text in ["", "3\n", "- 1\n"] {

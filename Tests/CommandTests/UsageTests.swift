@@ -27,12 +27,13 @@ import Testing
     // Lines are broken to fit; defaults are looked for in one line.
     let help = try tool.run("train", "ppo", "--help").output.split { $0.isWhitespace }.joined(separator: " ")
     let defaults = [
-      ("environment <name>", "cartpole"), ("steps <steps>", "500000"), ("environments <environments>", "64"),
-      ("horizon <horizon>", "128"), ("epochs <epochs>", "4"), ("minibatches <minibatches>", "4"),
-      ("hidden <units>", "64,64"), ("learning-rate <learning-rate>", "0.00025"), ("gamma <gamma>", "0.99"),
-      ("gae-lambda <gae-lambda>", "0.95"), ("clip <clip>", "0.2"), ("entropy <entropy>", "0.01"),
+      ("environment <name>", "cartpole"), ("steps <steps>", "200000"), ("environments <environments>", "64"),
+      ("horizon <horizon>", "32"), ("epochs <epochs>", "10"), ("minibatches <minibatches>", "8"),
+      ("hidden <units>", "64,64"), ("learning-rate <learning-rate>", "0.001"), ("gamma <gamma>", "0.98"),
+      ("gae-lambda <gae-lambda>", "0.8"), ("clip <clip>", "0.2"), ("entropy <entropy>", "0.0"),
       ("value-coefficient <value-coefficient>", "0.5"), ("max-gradient-norm <max-gradient-norm>", "0.5"),
-      ("anneal <what>", "none"), ("seed <seed>", "1"), ("run <folder>", "runs/<environment>-ppo-seed<seed>"),
+      ("anneal <what>", "learning-rate,clip"), ("seed <seed>", "1"),
+      ("run <folder>", "runs/<environment>-ppo-seed<seed>"),
     ]
     for (option, value) in defaults {
       let text = try #require(help.firstRange(of: "--\(option) ").map { help[$0.upperBound...] }, "\(option)")
@@ -50,7 +51,7 @@ import Testing
     (["train", "ppo", "--environments", "4000000000000000000", "--horizon", "4"], ["environments"]),
     (["train", "ppo", "--horizon", "0"], ["horizon", "0"]),
     (["train", "ppo", "--epochs", "0"], ["epochs", "0"]),
-    (["train", "ppo", "--minibatches", "3"], ["minibatches", "3", "8192"]),
+    (["train", "ppo", "--minibatches", "3"], ["minibatches", "3", "2048"]),
     (["train", "ppo", "--minibatches", "0"], ["minibatches", "0"]),
     (["train", "ppo", "--hidden", "64,0"], ["hidden", "0"]),
     (["train", "ppo", "--hidden", "64,,64"], ["'64,,64'", "--hidden"]),

@@ -27,7 +27,8 @@ struct NetworkTests {
         "first.0.weight", "first.0.bias", "first.2.weight", "first.2.bias", "first.3.weight", "first.3.bias",
         "first.5.weight", "first.5.bias", "second.weight", "second.bias",
       ])
-    #expect(parameters.map(\.offset) == [0, 15, 20, 45, 50, 75, 80, 90, 92, 94])
+    // Each where a binding may begin.
+    #expect(parameters.map(\.offset) == [0, 64, 128, 192, 256, 320, 384, 448, 512, 576])
   }
 
   @Test func oneSeedGivesOneNetwork() throws {
@@ -35,7 +36,7 @@ struct NetworkTests {
     #expect(try network().flat.read() == values)
     #expect(try network(seed: 2).flat.read() != values)
     // Two layers of one shape start differently.
-    #expect(values[20..<45] != values[50..<75])
+    #expect(values[128..<153] != values[256..<281])
   }
 
   @Test func appliesItsLayers() throws {
@@ -45,15 +46,16 @@ struct NetworkTests {
     let output = try Variable([1, 2], on: device, label: "output")
     let input = try Variable([1, 3], x.map(Float.init), on: device, label: "input")
     try device.run { graph in output.assign(network("first", graph.read(input))) }
-    func layer(_ x: [Double], _ offset: Int, _ outputs: Int) -> [Double] {
-      (0..<outputs).map { row in
-        zip(x, values[(offset + row * x.count)...]).reduce(values[offset + outputs * x.count + row]) {
-          $0 + $1.0 * $1.1
-        }
+    func layer(_ x: [Double], _ name: String, _ outputs: Int) throws -> [Double] {
+      let places = try ["weight", "bias"].map { part in
+        try #require(network.parameters.first { $0.name == "first.\(name).\(part)" }).offset
+      }
+      return (0..<outputs).map { row in
+        zip(x, values[(places[0] + row * x.count)...]).reduce(values[places[1] + row]) { $0 + $1.0 * $1.1 }
       }
     }
-    let hidden = layer(layer(x, 0, 5).map { max($0, 0) }, 20, 5)
-    let expected = layer(layer(hidden, 50, 5).map { tanh($0) }, 80, 2)
+    let hidden = try layer(layer(x, "0", 5).map { max($0, 0) }, "2", 5)
+    let expected = try layer(layer(hidden, "3", 5).map { tanh($0) }, "5", 2)
     #expect(normalizedError(try output.read(Float.self).map(Double.init), expected) < 1e-11)
   }
 

@@ -1,0 +1,30 @@
+import TestSupport
+import Testing
+
+@testable import Reinforcement
+
+/// That PPO learns, by rl-baselines3-zoo's recipe for CartPole-v1.
+struct PPOLearnsTests {
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func cartPoleIsSolvedInAHundredThousandSteps(seed: UInt64) throws {
+    var configuration = PPOConfiguration()
+    configuration.environments = 8
+    configuration.horizon = 32
+    configuration.minibatches = 1
+    configuration.epochs = 20
+    configuration.gaeLambda = 0.8
+    configuration.gamma = 0.98
+    configuration.learningRate = 1e-3
+    configuration.anneal = [.learningRate, .clip]
+    configuration.entropy = 0
+    configuration.steps = 100_000
+    configuration.seed = seed
+    let device = try TestDevice.make()
+    let ppo = try PPO(configuration, on: device)
+    try ppo.train()
+    let evaluation = try Evaluator.run(
+      configuration, weights: ppo.checkpoint(), file: "the run", episodes: 100, seed: 10_000 + seed,
+      on: device)
+    #expect(evaluation.returnMean >= CartPole().rewardThreshold)
+  }
+}
