@@ -44,7 +44,9 @@ struct GraphErrorTests {
     ("slice: got float32[2, 3]; expected an axis 2", { $1[0].slice(axis: 2, 0..<1) }),
     ("reduction: got float32[2, 3]; expected distinct axes among [1, -1]", { $1[0].sum(axes: [1, -1]) }),
     ("sum: got int32[2, 1]; expected float32 with axes 0..<2, not empty", { $1[2].sum() }),
-    ("log_softmax: got float32[]; expected float32 with a last axis of at most 15000", { $1[3].logSoftmax() }),
+    (
+      "log_softmax: got float32[]; expected float32 with a last axis of at most 15000", { $1[3].logSoftmax() }
+    ),
     (
       "gather: got float32[4, 5] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",
       { $1[1].gather($1[2]) }
