@@ -106,7 +106,7 @@ public struct Safetensors: Sendable, Equatable {
       header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start]))
     } catch {
       throw malformed(
-        8, "a header that is no safetensors JSON (\(error))", "names with dtype, shape, data_offsets")
+        8, "a header that is no safetensors JSON", "names with dtype, shape, data_offsets")
     }
     self.init(metadata: header.metadata)
     var covered = 0

@@ -85,6 +85,19 @@ struct PPOTests {
     #expect(iteration == [UInt32(seen)], "the checkpoint is of the last iteration reported")
   }
 
+  @Test func endsWhenALossIsNoNumber() throws {
+    let ppo = try PPO(small, on: device)
+    try ppo.network.flat.write([Float.nan], at: 0)
+    var seen = 0
+    let error = #expect(throws: DivergenceError.self) {
+      try ppo.train { _ in
+        seen += 1
+        return true
+      }
+    }
+    #expect(error?.iteration == 1 && seen == 0)
+  }
+
   @Test func checkpointHoldsPyTorchsNames() throws {
     let names = Set(try PPO(small, on: device).checkpoint().tensors.keys)
     for part in ["policy", "value"] {

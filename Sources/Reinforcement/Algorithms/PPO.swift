@@ -178,6 +178,20 @@ public final class PPO {
   }
 }
 
+/// Training went wrong: a loss or a gradient is infinite or no number, and so are the weights.
+public struct DivergenceError: Error, CustomStringConvertible {
+  /// Where it was seen.
+  public let iteration, steps: Int
+  /// Means over the iteration's updates.
+  public let policyLoss, valueLoss, gradientNorm: Double
+
+  /// A sentence for people.
+  public var description: String {
+    "training diverged in iteration \(iteration), after \(steps) steps: policy loss \(policyLoss), value loss "
+      + "\(valueLoss), gradient norm \(gradientNorm); a smaller learning rate may help, and the last checkpoint is from before"
+  }
+}
+
 extension PPO {
   /// What an iteration gave.
   public struct Progress: Codable, Sendable {
@@ -222,7 +236,7 @@ extension PPO {
   ///
   /// - Parameter progress: called for each iteration in order, while later ones run on the device; returning false ends
   ///   training after those that are in flight.
-  /// - Throws: what `progress` throws; `VulkanError` when the device fails.
+  /// - Throws: what `progress` throws; `DivergenceError` when a loss is no number; `VulkanError` when the device fails.
   public func train(progress: (Progress) throws -> Bool = { _ in true }) throws {
     let clock = ContinuousClock()
     let start = clock.now
@@ -234,6 +248,11 @@ extension PPO {
       while reported < done {
         let rate = firstEnd.map { Double(reported * configuration.batch) / max(seconds - $0, 1e-9) }
         let row = self.progress(reported, seconds: seconds, stepsPerSecond: rate ?? 0)
+        guard (row.policyLoss + row.valueLoss + row.gradientNorm).isFinite else {
+          throw DivergenceError(
+            iteration: row.iteration, steps: row.steps, policyLoss: row.policyLoss, valueLoss: row.valueLoss,
+            gradientNorm: row.gradientNorm)
+        }
         firstEnd = firstEnd ?? seconds
         reported += 1
         going = try progress(row) && going
