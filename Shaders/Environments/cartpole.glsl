@@ -3,6 +3,7 @@
 // State and observation: x [m], dx/dt [m/s], theta [rad], dtheta/dt [rad/s].
 #ifndef REPRISE_CARTPOLE_GLSL
 #define REPRISE_CARTPOLE_GLSL
+#include "../trigonometry.glsl"
 
 const uint STATE_SIZE = 4u;
 const uint OBSERVATION_SIZE = 4u;
@@ -30,8 +31,8 @@ void step(inout float state[STATE_SIZE], uint action, out float reward, out bool
   float angle = state[2];
   float rate = state[3];
   float force = action == 1u ? FORCE : -FORCE;
-  float cosine = cos(angle);
-  float sine = sin(angle);
+  float sine, cosine;
+  sineAndCosine(angle, sine, cosine);
   float push = (force + POLE_MASS * HALF_LENGTH * rate * rate * sine) / TOTAL_MASS;
   float angular = (GRAVITY * sine - cosine * push)
     / (HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * cosine * cosine / TOTAL_MASS));
