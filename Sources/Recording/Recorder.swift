@@ -73,7 +73,7 @@ public struct PlanOptions: Sendable {
   /// `REPRISE_SERIAL_BARRIERS=1` and `REPRISE_NO_ALIASING=1` switch on what they say.
   public static var environment: PlanOptions {
     PlanOptions(
-      serialBarriers: environmentFlag("REPRISE_SERIAL_BARRIERS"),
-      noAliasing: environmentFlag("REPRISE_NO_ALIASING"))
+      serialBarriers: environmentSwitch("REPRISE_SERIAL_BARRIERS"),
+      noAliasing: environmentSwitch("REPRISE_NO_ALIASING"))
   }
 }

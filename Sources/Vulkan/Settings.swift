@@ -7,7 +7,7 @@ func environmentVariable(_ name: String) -> String? {
 }
 
 /// True when a switch such as `REPRISE_VALIDATION` is set to anything but `0`.
-func environmentSwitch(_ name: String) -> Bool {
+public func environmentSwitch(_ name: String) -> Bool {
   environmentVariable(name).map { $0 != "0" } ?? false
 }
 
