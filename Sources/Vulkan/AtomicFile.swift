@@ -24,7 +24,7 @@ public func writeAtomically(_ path: String, _ bytes: UnsafeRawBufferPointer) thr
 }
 
 /// The bytes of a file, or nil when it can't be read or is longer than `limit` bytes.
-func readFile(_ path: String, limit: Int) -> [UInt8]? {
+public func readFile(_ path: String, limit: Int) -> [UInt8]? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }

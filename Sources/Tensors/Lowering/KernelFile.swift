@@ -1,6 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
 import Vulkan
 
 /// A compiled kernel on disk, with its whole source, so that only an equal source finds it.
@@ -12,19 +9,14 @@ enum KernelFile {
 
   /// The words kept for `source`, or nil when there are none that can be trusted.
   static func read(directory: String, name: String, source: String) -> [UInt32]? {
-    guard let file = fopen(path(directory, name), "rb") else { return nil }
-    defer { fclose(file) }
-    fseek(file, 0, SEEK_END)
-    let size = ftell(file)
-    rewind(file)
-    guard size > headerBytes, size < 1 << 26 else { return nil }
-    var bytes = [UInt8](repeating: 0, count: size)
-    guard fread(&bytes, 1, size, file) == size else { return nil }
+    guard let bytes = readFile(path(directory, name), limit: (1 << 26) - 1), bytes.count > headerBytes else {
+      return nil
+    }
     return bytes.withUnsafeBytes { raw in
       let header = (0..<4).map { raw.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self) }
       let utf8 = Array(source.utf8)
       guard header[0] == magic, header[1] == UInt64(utf8.count), header[2] < 1 << 24,
-        size == headerBytes + utf8.count + 4 * Int(header[2]),
+        bytes.count == headerBytes + utf8.count + 4 * Int(header[2]),
         header[3] == fnv1a(UnsafeRawBufferPointer(rebasing: raw[headerBytes...])),
         raw[headerBytes..<headerBytes + utf8.count].elementsEqual(utf8)
       else { return nil }
