@@ -31,6 +31,9 @@ class Family:
     def integers(self, *shape, below, low=0):
         return self.random.integers(low, below, size=shape).astype(np.int32)
 
+    def unsigned(self, *shape):
+        return self.random.integers(0, 2**32, size=shape).astype(np.uint32)
+
     def away_from_zero(self, *shape):
         return self.random.choice([-1, 1], shape).astype(np.float32) * self.uniform(*shape, low=0.5, high=3)
 
@@ -69,7 +72,7 @@ class Family:
 
 
 def computed(dtype):
-    return {"f": torch.float64, "i": torch.int64, "b": torch.bool}[dtype.kind]
+    return {"f": torch.float64, "i": torch.int64, "u": torch.int64, "b": torch.bool}[dtype.kind]
 
 
 def array(*values):

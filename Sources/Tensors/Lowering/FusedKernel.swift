@@ -153,6 +153,7 @@ struct FusedKernel {
         "layout(std430, binding = \(index)) \(qualifier)buffer B\(index) { \(port.type.glslStorage) b\(index)[]; };"
       )
     }
+    lines += ShaderFunctions.text(calledBy: body + stores)
     lines += [
       "void main() {",
       "  uint index = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x",

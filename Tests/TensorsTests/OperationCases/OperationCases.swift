@@ -15,6 +15,8 @@ enum OperationCases {
 
   static let families = [
     Family(name: "elementwise", bound: 1e-9, builders: elementwise),
+    Family(name: "comparisons", bound: 0, builders: comparisons),
+    Family(name: "activations", bound: 1e-9, builders: activations),
     Family(name: "reductions", bound: 1e-7, builders: reductions),
     Family(name: "normalization", bound: 1e-9, builders: normalization),
     Family(name: "indexing", bound: 1e-9, builders: indexing),
