@@ -50,7 +50,9 @@ uint floorRemainder(uint a, uint b) { return truncatedRemainder(a, b); }
 
 float floorQuotient(float a, float b) {
   if (b == 0.0) return a / b;
-  precise float q = (a - floorRemainder(a, b)) / b;
+  float r = truncatedRemainder(a, b);
+  precise float q = (a - r) / b;
+  if (r != 0.0 && ((r < 0.0) != (b < 0.0))) q -= 1.0;
   return q == 0.0 ? withSign(0.0, a / b) : roundEven(q);
 }
 int floorQuotient(int a, int b) {

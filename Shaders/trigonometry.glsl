@@ -7,7 +7,7 @@
 
 void sineAndCosine(float x, out float sine, out float cosine) {
   float quarter = roundEven(x * 0.63661977236758);
-  float high = floor(quarter * (1.0 / 4096.0)) * 4096.0;
+  float high = trunc(quarter * (1.0 / 4096.0)) * 4096.0;
   precise float low = quarter - high;
   precise float r = (x - high * 1.5703125) - low * 1.5703125;
   r = (r - high * 4.837512969970703e-4) - low * 4.837512969970703e-4;

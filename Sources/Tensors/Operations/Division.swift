@@ -8,7 +8,9 @@ extension Elementwise {
     name: "floor_divide", glsl: { "floorQuotient(\($0[0]), \($0[1]))" },
     scalar: { x in
       if x[1] == 0 { return x[0] / x[1] }
-      return ((x[0] - floored(x[0], x[1])) / x[1]).rounded(.toNearestOrEven)
+      let rest = Glibc.fmod(x[0], x[1])
+      let isBelow = rest != 0 && (rest < 0) != (x[1] < 0)
+      return ((x[0] - rest) / x[1] - (isBelow ? 1 : 0)).rounded(.toNearestOrEven)
     },
     integer: { $0[1] == 0 ? 0 : ($0[0] - floored($0[0], $0[1])) / $0[1] })
 

@@ -10,16 +10,10 @@ public struct Generator {
   /// The number of the next draw of the pass.
   private var draws: UInt32 = 0
 
-  /// - Parameter counter: a uint32 scalar, such as a variable that the pass counts up.
+  /// - Parameter counter: a uint32 scalar: the value of a variable that the pass counts up after its last draw.
   public init(seed: UInt64, counter: Tensor) {
     self.seed = seed
     self.counter = counter
-  }
-
-  /// The generator of a pass that draws with the value of `counter` and then counts it up.
-  public init(seed: UInt64, counting counter: Variable, in graph: Graph) {
-    self.init(seed: seed, counter: graph.read(counter))
-    counter.assign(self.counter + 1)
   }
 
   /// Uniform in `low`..<`high`, with 24 bits.
