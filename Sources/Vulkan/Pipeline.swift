@@ -50,6 +50,8 @@ public final class Pipeline: Sendable {
     bindings = key.bindings
     pushConstantBytes = key.pushConstantBytes
     device.setName(handle, VK_OBJECT_TYPE_PIPELINE, key.name)
+    device.setName(made, VK_OBJECT_TYPE_PIPELINE_LAYOUT, key.name)
+    device.setName(setLayout, VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT, key.name)
   }
 
   deinit {

@@ -34,6 +34,13 @@ public final class TimestampPool: Sendable {
   ///
   /// The clock may wrap around once in between. Throws `.call` with `VK_NOT_READY` when one was not written yet.
   public func nanoseconds() throws(VulkanError) -> [Double] {
+    let limits = device.physical.limits
+    return elapsedNanoseconds(
+      try ticks(), validBits: limits.timestampValidBits, period: limits.timestampPeriod)
+  }
+
+  /// The timestamps as the device wrote them; pools of one device have one clock.
+  package func ticks() throws(VulkanError) -> [UInt64] {
     var ticks = [UInt64](repeating: 0, count: count)
     let stride = MemoryLayout<UInt64>.stride
     try check(
@@ -41,8 +48,7 @@ public final class TimestampPool: Sendable {
         device.handle, handle, 0, UInt32(count), count * stride, &ticks, VkDeviceSize(stride),
         VK_QUERY_RESULT_64_BIT.rawValue),
       "vkGetQueryPoolResults", during: "reading timestamps")
-    let limits = device.physical.limits
-    return elapsedNanoseconds(ticks, validBits: limits.timestampValidBits, period: limits.timestampPeriod)
+    return ticks
   }
 }
 

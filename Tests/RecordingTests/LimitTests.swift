@@ -13,9 +13,9 @@ struct LimitTests {
   func refusal(_ body: (inout Recorder) throws -> Void) throws -> RecordingError? {
     let device = try TestDevice.make()
     let before = device.allocatedBytes
-    var recorder = Recorder(on: device, label: "refused")
+    var recorder = Recorder(on: device, label: "refused", options: PlanOptions())
     try body(&recorder)
-    let finish = { (recorder: consuming Recorder) throws in _ = try recorder.finish(PlanOptions()) }
+    let finish = { (recorder: consuming Recorder) throws in _ = try recorder.finish() }
     var found: RecordingError?
     do { try finish(recorder) } catch let error as RecordingError { found = error }
     #expect(device.allocatedBytes == before)

@@ -74,7 +74,8 @@ struct Lowering {
           specialization: [UInt32(local)],
           bindings: kernel.ports.map { port in
             port.writes ? (port.reads ? .readWrite(port.region) : .write(port.region)) : .read(port.region)
-          }, groups: Groups(across, (groups + across - 1) / across)))
+          }, groups: Groups(across, (groups + across - 1) / across),
+          flops: part.count { graph.nodes[$0].operation is Elementwise } * kernel.count))
     }
   }
 
@@ -115,7 +116,9 @@ struct Lowering {
       region = memory(place.pack, &recorder)
         .slice(offset: place.offset * node.type.dataType.byteCount, byteCount: node.type.byteCount)
     } else {
-      region = recorder.transient(byteCount: max(4, node.type.byteCount), label: node.operation.name)
+      region = recorder.transient(
+        byteCount: max(4, node.type.byteCount), label: node.operation.name,
+        holdsFloats: node.type.dataType == .float32)
     }
     regions[id] = region
     return region

@@ -94,7 +94,8 @@ extension Recorder {
           parameters: ReduceParameters(
             outer: UInt32(outer), reduced: UInt32(reduced), inner: UInt32(inner), partLength: UInt32(length),
             inputOffset: UInt32(input.elementOffset), outputOffset: 0, scale: 1),
-          bindings: [.read(input.region), .write(partial.region)], groups: groups(parts)))
+          bindings: [.read(input.region), .write(partial.region)], groups: groups(parts),
+          flops: outputs * reduced))
       source = (partial, parts)
     }
     let single = parts == 1
@@ -107,13 +108,15 @@ extension Recorder {
           partLength: UInt32(source.1), inputOffset: UInt32(source.0.elementOffset),
           outputOffset: UInt32(output.elementOffset), scale: scale),
         bindings: [.read(source.0.region), .write(output.region)],
-        groups: single ? groups(1) : Groups((outputs + local - 1) / local)))
+        groups: single ? groups(1) : Groups((outputs + local - 1) / local), flops: outputs * source.1))
   }
 
   /// Memory for a value that lives within one operation.
   mutating func scratch(_ type: TensorType, label: String) -> Value {
     Value(
-      region: transient(byteCount: type.byteCount, label: label), layout: .contiguous(type.shape), type: type)
+      region: transient(
+        byteCount: type.byteCount, label: label, holdsFloats: type.dataType == .float32),
+      layout: .contiguous(type.shape), type: type)
   }
 }
 
