@@ -57,7 +57,9 @@ public final class Plan {
     var passes: [Pass] = []
     for segment in segments {
       let timestamps =
-        options.timestamps ? try TimestampPool(device, count: segment.dispatches.count + 1) : nil
+        options.timestamps
+        ? try TimestampPool(
+          device, count: segment.dispatches.count + 1, label: "\(label): \(segment.label)") : nil
       let commands = try encoder.encode(segment, pool: pool, timestamps: timestamps)
       passes.append(Pass(commands: commands, repeats: segment.repeats, timestamps: timestamps))
     }

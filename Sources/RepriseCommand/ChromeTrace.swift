@@ -31,7 +31,8 @@ struct ChromeTrace {
       Self.track(1, dropped == 0 ? "host" : "host, without the last \(dropped) spans"),
       Self.track(2, "device, last iteration"),
     ]
-    for span in spans {
+    // What holds others comes before them.
+    for span in spans.sorted(by: { ($0.start, $1.seconds) < ($1.start, $0.seconds) }) {
       events.append(
         Self.complete(
           "\(span.kind.rawValue) \(span.name)", span.kind.rawValue, span.start, span.start + span.seconds, 1))

@@ -9,8 +9,8 @@ func dispatchTable(_ timings: [Timing]) -> String {
     let rate = 1e-9 / max(timing.seconds, 1e-9)
     return [
       (total(timing) * 1e3).fixed(2), (100 * total(timing) / max(sum, 1e-9)).fixed(1), "\(timing.repeats)",
-      (timing.seconds * 1e6).fixed(0), (Double(timing.bytes) * rate).fixed(2),
-      timing.flops > 0 ? (Double(timing.flops) * rate).fixed(2) : "–",
+      (timing.seconds * 1e6).fixed(0), (Double(timing.bytes) * rate).short,
+      timing.flops > 0 ? (Double(timing.flops) * rate).short : "–",
       "\(timing.segment): \(timing.dispatch)",
     ]
   }

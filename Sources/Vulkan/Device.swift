@@ -74,7 +74,10 @@ public final class Device: Sendable {
       specialization: specialization)
     if let known = pipelines.withLock({ $0.value(for: key) }) { return known }
     // Compiling outside of the lock lets threads compile at once; of two that make the same one, the first stays.
-    let made = try Pipeline(logical, key, words: words, cache: pipelineCache.handle)
+    let cache = pipelineCache.handle
+    let made = try withExtendedLifetime(cache) { () throws(VulkanError) in
+      try Pipeline(logical, key, words: words, cache: cache.value)
+    }
     pipelineCache.note(key.shader)
     return pipelines.withLock { pipelines in
       if let known = pipelines.value(for: key) { return known }

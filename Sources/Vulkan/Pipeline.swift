@@ -139,6 +139,7 @@ extension LogicalDevice {
     let action = "making the pipeline \(key.name)"
     let module = try makeModule(words, action)
     defer { functions.destroyShaderModule(handle, module, nil) }
+    setName(module, VK_OBJECT_TYPE_SHADER_MODULE, key.name)
     let entries = key.specialization.indices.map { constant in
       VkSpecializationMapEntry(
         constantID: UInt32(constant), offset: UInt32(constant * 4), size: MemoryLayout<UInt32>.size)

@@ -8,7 +8,7 @@ public final class TimestampPool: Sendable {
   nonisolated(unsafe) let handle: VkQueryPool
 
   /// Room for `count` times; nil when the device's queue has no clock.
-  public init?(_ device: Device, count: Int) throws(VulkanError) {
+  public init?(_ device: Device, count: Int, label: String = "timestamps") throws(VulkanError) {
     let logical = device.logical
     guard logical.physical.limits.timestampValidBits > 0 else { return nil }
     guard let count32 = UInt32(exactly: count), count > 0 else {
@@ -26,6 +26,7 @@ public final class TimestampPool: Sendable {
     handle = try created(pool, "vkCreateQueryPool", during: action)
     self.count = count
     self.device = logical
+    logical.setName(handle, VK_OBJECT_TYPE_QUERY_POOL, label)
   }
 
   deinit { device.functions.destroyQueryPool(device.handle, handle, nil) }
