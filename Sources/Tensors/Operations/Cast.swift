@@ -1,5 +1,8 @@
 extension Elementwise {
-  static let float = cast("float", .float32, { "float(\($0))" }, { $0 })
+  static let float = Elementwise(
+    name: "float", result: .float32, accepts: [.float32, .int32, .uint32, .bool],
+    glsl: { "float(\($0[0]))" }, scalar: { $0[0] },
+    gradient: { [$0.inputs[0].dataType == .float16 ? $0.gradient.half() : nil] })
 
   // Truncated, and held at the ends of the range: PyTorch leaves open what becomes of numbers beyond them.
   static let int32 = cast(
@@ -25,6 +28,12 @@ extension Elementwise {
       name: name, result: result, accepts: [.float32, .int32, .uint32, .bool], glsl: { glsl($0[0]) },
       scalar: { scalar($0[0]) })
   }
+
+  /// To float16, rounded to nearest even; beyond 65 504 it is infinite.
+  static let half = Elementwise(
+    name: "half", result: .float16, accepts: [.float32, .int32, .uint32, .bool],
+    glsl: { "unpackHalf2x16(halfBits(float(\($0[0])))).x" }, scalar: { Double(Float16(Float($0[0]))) },
+    gradient: { [$0.inputs[0].dataType == .float32 ? $0.gradient.float() : nil] })
 }
 
 extension Tensor {
@@ -34,15 +43,17 @@ extension Tensor {
   /// The elements as int32: floats truncated, and held at ±2³¹ (NaN becomes 0); a uint32 keeps its bits; a bool becomes
   /// 0 or 1. Has no gradient.
   public func int32() -> Tensor {
-    dataType == .int32 ? self : Tensor.elementwise(dataType == .float32 ? .int32 : .int32Bits, [self])
+    dataType == .int32 ? self : Tensor.elementwise(dataType.isFloating ? .int32 : .int32Bits, [self])
   }
 
   /// The elements as uint32: floats truncated, and held at 0 and 2³² − 1 (NaN becomes 0); an int32 keeps its bits; a bool
   /// becomes 0 or 1. Has no gradient.
   public func uint32() -> Tensor {
-    dataType == .uint32 ? self : Tensor.elementwise(dataType == .float32 ? .uint32 : .uint32Bits, [self])
+    dataType == .uint32 ? self : Tensor.elementwise(dataType.isFloating ? .uint32 : .uint32Bits, [self])
   }
 
   /// Whether each element is anything but 0; NaN is.
   public func bool() -> Tensor { dataType == .bool ? self : Tensor.elementwise(.bool, [self]) }
+  /// The elements as float16, rounded to nearest even (`torch.Tensor.half`).
+  public func half() -> Tensor { dataType == .float16 ? self : Tensor.elementwise(.half, [self]) }
 }

@@ -6,10 +6,14 @@ import Vulkan
 
 /// All golden cases of one operation, run in one pass, so that cases of one shape share kernels.
 struct OperationRun {
+  /// Normalised mean squared error that float16 may have: 2⁻¹¹ relative, squared, with room for one more rounding.
+  static let halfBound = 1e-6
+
   /// A result, beside what PyTorch and the CPU reference say.
   struct Check {
     let name: String
     let isStrided: Bool
+    let isHalf: Bool
     let isInteger: Bool
     let shape: Shape
     let computed: [Double]
@@ -51,10 +55,13 @@ struct OperationRun {
           words: try #require(golden.tensors[entry.name]).elements(UInt32.self))
       checks.append(
         Check(
-          name: entry.name, isStrided: entry.isStrided, isInteger: entry.tensor.dataType != .float32,
+          name: entry.name, isStrided: entry.isStrided, isHalf: entry.tensor.dataType == .float16,
+          isInteger: !entry.tensor.dataType.isFloating,
           shape: entry.tensor.shape,
           computed: HostTensor(type: entry.output.type, words: try entry.output.read(UInt32.self)).values,
-          reference: entry.reference.values, expected: expected))
+          reference: entry.output.type.dataType == .float32
+            ? entry.reference.values.map { Double(Float($0)) } : entry.reference.values,
+          expected: expected))
     }
     pending = []
   }
@@ -98,7 +105,7 @@ struct OperationRun {
       lying = host.permuted(axes)
     }
     let variable = try Variable(lying.type.shape, lying.type.dataType, on: device, label: label)
-    if !lying.values.isEmpty { try variable.write(lying.words) }
+    try variable.write(lying)
     stored[label] = lying
     var tensor = graph.read(variable)
     if isStrided && shape.rank == 1 {
@@ -106,7 +113,11 @@ struct OperationRun {
     } else if isStrided {
       tensor = tensor.permute(axes)
     }
-    return type == "bool" ? tensor .> 0 : tensor
+    return switch type {
+    case "bool": tensor .> 0
+    case "float16": tensor.half()
+    default: tensor
+    }
   }
 
   private mutating func check(_ tensor: Tensor, _ name: String, _ isStrided: Bool) throws {
@@ -114,11 +125,7 @@ struct OperationRun {
     let output = try Variable(tensor.shape, value.dataType, on: device, label: "\(name) computed")
     output.assign(value)
     let stored = stored
-    var reference = value.reference { stored[$0.label] ?? HostTensor(type: $0.type, values: []) }
-    if value.dataType == .float32 {
-      // What the device can keep: too large a number is infinite.
-      reference = HostTensor(type: reference.type, values: reference.values.map { Double(Float($0)) })
-    }
+    let reference = value.reference { stored[$0.label] ?? HostTensor(type: $0.type, values: []) }
     pending.append((name, tensor, isStrided, reference, output))
   }
 
