@@ -11,11 +11,12 @@ float uniformAt(uint index, uint counter, uint stream, uint purpose, uvec2 seed)
   return uniformFloat(philox(uvec4(index, counter, stream, purpose), seed).x);
 }
 
-// In 0..<range: the high word of a product, so that each has a chance of 1 / range within 2^-32.
+// In 0..<range, where 0 stands for 2^32: the high word of a product, so that each has a chance of 1 / range within 2^-32.
 uint integerAt(uint index, uint counter, uint stream, uint purpose, uvec2 seed, uint range) {
   uint high, low;
-  umulExtended(philox(uvec4(index, counter, stream, purpose), seed).x, range, high, low);
-  return high;
+  uint word = philox(uvec4(index, counter, stream, purpose), seed).x;
+  umulExtended(word, range, high, low);
+  return range == 0u ? word : high;
 }
 
 // Standard normal (Box and Muller 1958); the logarithm's argument is in [2^-33, 1], so that it is never that of 0.

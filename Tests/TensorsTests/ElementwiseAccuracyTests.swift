@@ -49,12 +49,13 @@ struct ElementwiseAccuracyTests {
       description: "softplus", range: -80...30, bound: 4e-7, tensor: { $0.softplus(threshold: 100) },
       exact: { log1p(exp($0)) }),
     Sweep(
-      description: "gelu", range: -8...8, bound: 4e-7, tensor: { $0.gelu() },
+      // Far to the left a rounding of x is one of x² / 2 in the exponent.
+      description: "gelu", range: -8...8, bound: 5e-6, tensor: { $0.gelu() },
       exact: { $0 * 0.5 * erfc(-$0 * 0.5.squareRoot()) }),
     Sweep(
-      description: "pow", range: 0.01...30, bound: 4e-7, tensor: { $0.power(7.3) }, exact: { pow($0, 7.3) }),
+      description: "pow", range: 0.01...30, bound: 1e-6, tensor: { $0.power(7.3) }, exact: { pow($0, 7.3) }),
     Sweep(
-      description: "pow", range: -60...60, bound: 4e-7, tensor: { .power(3, $0) }, exact: { pow(3, $0) }),
+      description: "pow", range: -60...60, bound: 1e-6, tensor: { .power(3, $0) }, exact: { pow(3, $0) }),
     Sweep(
       description: "fmod", range: -1e9...1e9, bound: 0, tensor: { $0.fmod(0.37) },
       exact: { fmod($0, Double(Float(0.37))) }),

@@ -7,6 +7,7 @@ struct Draw: IndexedOperation {
   /// What the numbers are for: the last word of Philox's counter, so that kinds are independent of each other.
   enum Purpose: Hashable {
     case uniform, normal, bernoulli, categorical, dropout
+    /// Below `range`; 0 stands for 2³².
     case integer(range: UInt32)
     case permutation(count: UInt32)
 
@@ -82,7 +83,7 @@ struct Draw: IndexedOperation {
     }
     let words = philox(counter: (index, counter, number, purpose.word), key: key)
     switch purpose {
-    case .integer(let range): return Double((UInt64(words.0) * UInt64(range)) >> 32)
+    case .integer(let range): return Double((UInt64(words.0) * (range == 0 ? 1 << 32 : UInt64(range))) >> 32)
     case .normal:
       // As the device rounds it: near 1 the logarithm would tell.
       let first = Double(Float(words.0) * 0x1p-32 + 0x1p-33)
