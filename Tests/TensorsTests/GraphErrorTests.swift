@@ -42,10 +42,29 @@ struct GraphErrorTests {
     ("permute: got float32[2, 3]; expected each axis once in [0, 0]", { $1[0].permute([0, 0]) }),
     ("slice: got float32[2, 3]; expected at least 4 on axis 1", { $1[0].slice(axis: 1, 2..<4) }),
     ("slice: got float32[2, 3]; expected an axis 2", { $1[0].slice(axis: 2, 0..<1) }),
-    ("reduction: got float32[2, 3]; expected distinct axes among [1, -1]", { $1[0].sum(axes: [1, -1]) }),
-    ("sum: got int32[2, 1]; expected float32 with axes 0..<2, not empty", { $1[2].sum() }),
+    ("sum: got float32[2, 3]; expected distinct axes among [1, -1]", { $1[0].sum(axes: [1, -1]) }),
+    ("mean: got int32[2, 1]; expected one of float32", { $1[2].mean() }),
+    ("sum: got bool[2, 3]; expected one of float32, int32, uint32", { $1[4].sum() }),
     (
-      "log_softmax: got float32[]; expected float32 with a last axis of at most 15000", { $1[3].logSoftmax() }
+      "amax: got float32[0, 3]; expected at least one element along axes [0]",
+      { $1[0].slice(axis: 0, 1..<1).max(axes: [0]) }
+    ),
+    ("log_softmax: got float32[]; expected an axis -1", { $1[3].logSoftmax() }),
+    ("log_softmax: got int32[2, 1]; expected float32", { $1[2].logSoftmax() }),
+    (
+      "cross_entropy: got float32[2, 3] and int32[2, 1]; expected [n, c, …], int32 classes [n, …] or probabilities of the same shape, and weights [c]",
+      { $1[0].crossEntropy($1[2]) }
+    ),
+    (
+      "batch_norm: got float32[2, 3] and float32[4, 5]; expected [n, c, …] and parameters [c]",
+      { $1[0].batchNorm(weight: $1[1]) }
+    ),
+    (
+      "group_norm: got float32[2, 3]; expected channels divisible by 2 groups", { $1[0].groupNorm(groups: 2) }
+    ),
+    (
+      "layer_norm: got float32[2, 3] and float32[4, 5]; expected parameters of the shape of the last 2 axes",
+      { $1[0].layerNorm(weight: $1[1]) }
     ),
     (
       "gather: got float32[4, 5] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",

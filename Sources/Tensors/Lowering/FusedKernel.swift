@@ -40,7 +40,7 @@ struct FusedKernel {
     }
     lines.append("}")
     let header = KernelSource.header(
-      body.ports, bindingLimit: bindingLimit, usedBy: lines.joined(separator: "\n"))
+      body.ports, bindingLimit: bindingLimit, usedBy: lines)
     source = (header + lines).joined(separator: "\n") + "\n"
   }
 

@@ -97,7 +97,7 @@ struct ReductionKernel {
     lines.append("  if (member == 0u && place < \(plan.outputs)u) {")
     lines += stores.map { "    \($0)" } + ["  }", "}"]
     let header = KernelSource.header(
-      body.ports, bindingLimit: bindingLimit, usedBy: lines.joined(separator: "\n"))
+      body.ports, bindingLimit: bindingLimit, usedBy: lines)
     source = (header + lines).joined(separator: "\n") + "\n"
   }
 
@@ -147,7 +147,7 @@ struct ReductionKernel {
       ]
     }
     lines.append("}")
-    let header = KernelSource.header(ports, bindingLimit: bindingLimit, usedBy: "")
+    let header = KernelSource.header(ports, bindingLimit: bindingLimit, usedBy: lines)
     return (
       (header + lines).joined(separator: "\n") + "\n",
       KernelSource.bindings(ports, bindingLimit: bindingLimit)

@@ -21,7 +21,7 @@ enum ShaderFunctions {
 
   private static let includes = [
     ShaderText.numbers, .division, .exponential, .trigonometry, .hyperbolic, .activation, .errorFunction,
-    .random, .distributions,
+    .random, .distributions, .half,
   ].map { Include($0) }
 
   /// The texts of the includes whose functions `code` calls, each after those that it needs.

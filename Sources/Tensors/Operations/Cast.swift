@@ -4,6 +4,12 @@ extension Elementwise {
     glsl: { "float(\($0[0]))" }, scalar: { $0[0] },
     gradient: { [$0.inputs[0].dataType == .float16 ? $0.gradient.half() : nil] })
 
+  /// To float16, rounded to nearest even; beyond 65 504 it is infinite.
+  static let half = Elementwise(
+    name: "half", result: .float16, accepts: [.float32, .int32, .uint32, .bool],
+    glsl: { "unpackHalf2x16(halfBits(float(\($0[0])))).x" }, scalar: { Double(Float16(Float($0[0]))) },
+    gradient: { [$0.inputs[0].dataType == .float32 ? $0.gradient.float() : nil] })
+
   // Truncated, and held at the ends of the range: PyTorch leaves open what becomes of numbers beyond them.
   static let int32 = cast(
     "int32", .int32, { "toInt(\($0))" },
@@ -28,17 +34,13 @@ extension Elementwise {
       name: name, result: result, accepts: [.float32, .int32, .uint32, .bool], glsl: { glsl($0[0]) },
       scalar: { scalar($0[0]) })
   }
-
-  /// To float16, rounded to nearest even; beyond 65 504 it is infinite.
-  static let half = Elementwise(
-    name: "half", result: .float16, accepts: [.float32, .int32, .uint32, .bool],
-    glsl: { "unpackHalf2x16(halfBits(float(\($0[0])))).x" }, scalar: { Double(Float16(Float($0[0]))) },
-    gradient: { [$0.inputs[0].dataType == .float32 ? $0.gradient.float() : nil] })
 }
 
 extension Tensor {
   /// The elements as float32, exact up to 2²⁴; a bool becomes 0 or 1.
   public func float() -> Tensor { dataType == .float32 ? self : Tensor.elementwise(.float, [self]) }
+  /// The elements as float16, rounded to nearest even (`torch.Tensor.half`).
+  public func half() -> Tensor { dataType == .float16 ? self : Tensor.elementwise(.half, [self]) }
 
   /// The elements as int32: floats truncated, and held at ±2³¹ (NaN becomes 0); a uint32 keeps its bits; a bool becomes
   /// 0 or 1. Has no gradient.
@@ -54,6 +56,4 @@ extension Tensor {
 
   /// Whether each element is anything but 0; NaN is.
   public func bool() -> Tensor { dataType == .bool ? self : Tensor.elementwise(.bool, [self]) }
-  /// The elements as float16, rounded to nearest even (`torch.Tensor.half`).
-  public func half() -> Tensor { dataType == .float16 ? self : Tensor.elementwise(.half, [self]) }
 }

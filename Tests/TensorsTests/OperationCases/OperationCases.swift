@@ -3,7 +3,7 @@ import Tensors
 
 /// How each operation is built from a golden case's inputs and attributes: one table a family, one golden file a family.
 enum OperationCases {
-  typealias Builder = @Sendable ([Tensor], Attributes) -> [Tensor]
+  typealias Builder = @Sendable ([Tensor], Attributes) throws -> [Tensor]
 
   /// One golden file, `operations_<name>.safetensors`, and what its cases call.
   struct Family: Sendable {
