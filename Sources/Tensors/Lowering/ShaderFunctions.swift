@@ -25,8 +25,8 @@ enum ShaderFunctions {
   ].map { Include($0) }
 
   /// The texts of the includes whose functions `code` calls, each after those that it needs.
-  static func text(calledBy code: String) -> [String] {
-    let called = Set(calls(in: code))
+  static func text(calledBy code: [String]) -> [String] {
+    let called = Set(code.flatMap { calls(in: $0) })
     var texts: [String] = []
     var known = Set<String>()
     func add(_ include: Include) {
