@@ -7,15 +7,13 @@ struct Lowering {
   private let graph: LoweredGraph
   private let prologues: Prologues
   private let device: Device
-  private let fusion: Bool
   private var regions: [Int: Region] = [:]
   /// The pack that a node is computed into, and its first element there.
   private var places: [Int: (pack: Int, offset: Int)] = [:]
 
-  private init(_ graph: LoweredGraph, _ schedule: Schedule, device: Device, fusion: Bool) {
+  private init(_ graph: LoweredGraph, _ schedule: Schedule, device: Device) {
     self.graph = graph
     self.device = device
-    self.fusion = fusion
     prologues = schedule.prologues
     for pack in graph.order where graph.nodes[pack].role == .pack {
       var offset = 0
@@ -27,11 +25,12 @@ struct Lowering {
   }
 
   /// Records the dispatches of `graph` into the current segment of `recorder`.
-  static func lower(_ graph: Graph, fusion: Bool = true, into recorder: inout Recorder) throws {
+  static func lower(_ graph: Graph, into recorder: inout Recorder) throws {
     if let failure = graph.failure { throw failure }
+    let fusion = !recorder.options.noFusion
     let lowered = LoweredGraph(graph, fusion: fusion)
     let schedule = try Schedule(lowered, fusion: fusion)
-    var lowering = Lowering(lowered, schedule, device: graph.device, fusion: fusion)
+    var lowering = Lowering(lowered, schedule, device: graph.device)
     for step in schedule.steps {
       switch step {
       case .dispatched(let id): lowering.dispatch(id, into: &recorder)
@@ -89,7 +88,7 @@ struct Lowering {
         Dispatch(
           label(part), try compiled(kernel.source), specialization: [UInt32(local)],
           bindings: kernel.bindings, groups: Groups(over: (kernel.lanes + local - 1) / local),
-          flops: operations(part) * Schedule.iterationShape(graph.nodes[nodes[0]], in: graph).count))
+          flops: kernel.operations))
     }
   }
 
@@ -126,8 +125,7 @@ struct Lowering {
         Dispatch(
           cut.parts == 1 ? name : "\(name): parts", try compiled(kernel.source),
           specialization: [UInt32(cut.local)], bindings: kernel.bindings,
-          groups: Groups(across.x, across.y, cut.parts),
-          flops: (operations(inside) + part.count) * shape.outputs * shape.reduced))
+          groups: Groups(across.x, across.y, cut.parts), flops: kernel.operations))
       guard cut.parts > 1 else { continue }
       let parted = sums.filter { part.contains($0.node) }
       let join = ReductionKernel.join(
@@ -140,14 +138,8 @@ struct Lowering {
       recorder.dispatch(
         Dispatch(
           label(part), try compiled(join.source), specialization: [UInt32(cut.local)],
-          bindings: join.bindings, groups: Groups(over: (shape.outputs + cut.local - 1) / cut.local),
-          flops: part.count * shape.outputs * cut.parts))
+          bindings: join.bindings, groups: Groups(over: (shape.outputs + cut.local - 1) / cut.local)))
     }
-  }
-
-  /// How many of `nodes` compute something for each element.
-  private func operations(_ nodes: some Sequence<Int>) -> Int {
-    nodes.count { graph.nodes[$0].operation is Elementwise }
   }
 
   private func compiled(_ source: String) throws -> Kernel {
