@@ -20,7 +20,7 @@ public struct Program: ~Copyable {
     recorder.beginSegment(label, repeats: repeats)
     let span = Trace.begin(.lowering, label)
     defer { span?.end() }
-    try Lowering.lower(graph, fusion: !recorder.options.noFusion, into: &recorder)
+    try Lowering.lower(graph, into: &recorder)
   }
 
   consuming func finish() throws -> Plan { try recorder.finish() }
