@@ -37,11 +37,13 @@ public struct Recorder: ~Copyable {
 
   /// Bytes that live from the first dispatch of a segment that uses them to the last.
   ///
-  /// - Parameter holdsFloats: they are float32, and each dispatch that writes them leaves all with a value.
-  public mutating func transient(byteCount: Int, label: String, holdsFloats: Bool = false) -> Region {
+  /// - Parameter elements: what they hold; each dispatch that writes floats there leaves all of them with a value.
+  public mutating func transient(
+    byteCount: Int, label: String, elements: Region.Elements = .other
+  ) -> Region {
     transients.append(Transient(label: label, byteCount: byteCount))
     return Region(
-      place: .transient(transients.count - 1), offset: 0, byteCount: byteCount, holdsFloats: holdsFloats)
+      place: .transient(transients.count - 1), offset: 0, byteCount: byteCount, elements: elements)
   }
 
   /// Adds a dispatch to the current segment.

@@ -10,7 +10,7 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
   case hazard(plan: String, first: String, second: String, bytes: Range<Int>)
   /// A transient was read before any dispatch of its segment wrote it.
   case readBeforeWrite(dispatch: String, label: String)
-  /// A dispatch left NaN or infinity in a float32 tensor. Replays of the plan and the runs of a segment within one are
+  /// A dispatch left NaN or infinity in a tensor. Replays of the plan and the runs of a segment within one are
   /// counted from 1; the dispatch is the first in their order.
   case notFinite(
     plan: String, replay: Int, segment: String, run: Int, dispatch: String, tensor: String, found: NotFinite)

@@ -193,7 +193,7 @@ struct Lowering {
     } else {
       region = recorder.transient(
         byteCount: max(4, node.type.byteCount), label: node.operation.name,
-        holdsFloats: node.type.dataType == .float32)
+        elements: node.type.dataType.elements)
     }
     regions[id] = region
     return region
