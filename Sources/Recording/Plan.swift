@@ -12,6 +12,8 @@ public final class Plan {
   public let statistics: Statistics
   /// One command buffer a segment, with the number of times it runs in each replay.
   let passes: [Pass]
+  /// Where dispatches note indices out of range.
+  let indexReports: [IndexReport]
 
   private let arena: Buffer?
   private let retained: [Buffer]
@@ -41,7 +43,8 @@ public final class Plan {
   }
 
   init(
-    device: Device, label: String, segments: [Segment], transients: [Transient], options: PlanOptions
+    device: Device, label: String, segments: [Segment], transients: [Transient],
+    indexReports: [IndexReport], options: PlanOptions
   ) throws {
     let limits = device.physical.limits
     try Self.check(segments, against: limits)
@@ -81,6 +84,7 @@ public final class Plan {
     self.device = device
     self.label = label
     self.passes = passes
+    self.indexReports = indexReports
     self.statistics = statistics
     self.arena = arena
     retained = Array(encoder.buffers.values)

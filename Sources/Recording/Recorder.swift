@@ -20,6 +20,7 @@ public struct Recorder: ~Copyable {
   let label: String
   var transients: [Transient] = []
   var segments: [Segment] = []
+  var indexReports: [IndexReport] = []
 
   /// An empty recording on `device`; `label` names the plan in errors and descriptions.
   public init(on device: Device, label: String) {
@@ -50,7 +51,7 @@ public struct Recorder: ~Copyable {
   public consuming func finish(_ options: PlanOptions = .environment) throws -> Plan {
     try Plan(
       device: device, label: label, segments: segments.filter { !$0.dispatches.isEmpty },
-      transients: transients, options: options)
+      transients: transients, indexReports: indexReports, options: options)
   }
 }
 

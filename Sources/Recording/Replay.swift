@@ -55,6 +55,7 @@ public final class Replay {
       }
       guard let oldest = inFlight.first else { break }
       try timeline.wait(until: oldest.value)
+      try plan.checkIndices { () throws(VulkanError) in try timeline.wait(until: submitted) }
       inFlight.removeFirst()
       let now = clock.now
       let seconds = (now - lastEnd).seconds
