@@ -5,7 +5,9 @@ enum KernelSource {
   /// Version, helpers that the text names, buffers and their accessors.
   ///
   /// A region larger than `bindingLimit` bytes is bound in several pieces, and its accessors choose.
-  static func header(_ ports: [KernelBody.Port], bindingLimit: Int, usedBy text: String, hasReport: Bool = false) -> [String] {
+  static func header(
+    _ ports: [KernelBody.Port], bindingLimit: Int, usedBy text: String, hasReport: Bool = false
+  ) -> [String] {
     var lines = ["#version 450", "layout(local_size_x_id = 0) in;"]
     var binding = 0
     for (index, port) in ports.enumerated() {

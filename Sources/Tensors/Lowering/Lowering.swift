@@ -78,7 +78,8 @@ struct Lowering {
     let local = device.physical.kind == .cpu ? 32 : 64
     var rest = nodes[...]
     while !rest.isEmpty {
-      let (size, kernel) = largest(of: rest, bindings: { $0.bindings.count + ($0.checks.isEmpty ? 0 : 1) }) { members in
+      let (size, kernel) = largest(of: rest, bindings: { $0.bindings.count + ($0.checks.isEmpty ? 0 : 1) }) {
+        members in
         FusedKernel(
           members, isStored: { lowering.isStored($0, by: Set(members)) }, in: graph,
           bindingLimit: bindingLimit, memory: lowering.placed)
@@ -88,7 +89,8 @@ struct Lowering {
       recorder.dispatch(
         Dispatch(
           label(part), try compiled(kernel.source), specialization: [UInt32(local)],
-          bindings: kernel.bindings + (try report(kernel.checks, &recorder)), groups: Groups(over: (kernel.lanes + local - 1) / local)))
+          bindings: kernel.bindings + (try report(kernel.checks, &recorder)),
+          groups: Groups(over: (kernel.lanes + local - 1) / local)))
     }
   }
 
@@ -110,7 +112,8 @@ struct Lowering {
     }
     var rest = nodes[...]
     while !rest.isEmpty {
-      let (size, kernel) = largest(of: rest, bindings: { $0.bindings.count + ($0.checks.isEmpty ? 0 : 1) }) { members in
+      let (size, kernel) = largest(of: rest, bindings: { $0.bindings.count + ($0.checks.isEmpty ? 0 : 1) }) {
+        members in
         let inside = members.reduce(into: Set<Int>()) { $0.formUnion(prologues.nodes[$1] ?? []) }
         return ReductionKernel(
           sums.filter { members.contains($0.node) }, prologue: graph.order.filter(inside.contains),

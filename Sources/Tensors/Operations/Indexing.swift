@@ -34,7 +34,8 @@ struct IndexSelect: IndexedOperation {
   var indexedInputs: Set<Int> { [0, 1] }
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
-    guard inputs[1].shape.rank == 1, inputs[1].isIndex, inputs[0].shape[axis] > 0 || inputs[1].shape.count == 0
+    guard inputs[1].shape.rank == 1, inputs[1].isIndex,
+      inputs[0].shape[axis] > 0 || inputs[1].shape.count == 0
     else {
       throw .mismatch(
         operation: name, inputs: inputs, expected: "int32 or uint32 indices [m] of an axis that isn't empty")
@@ -188,7 +189,8 @@ extension Tensor {
   public func takeAlong(_ index: Tensor, axis: Int = -1) -> Tensor {
     guard let axis = self.axis(axis, of: "take_along_dim") else { return self }
     var (own, other) = (shape.dimensions, index.shape.dimensions)
-    guard own.count == other.count, own.indices.allSatisfy({ $0 == axis || own[$0] == other[$0] || own[$0] == 1 || other[$0] == 1 })
+    guard own.count == other.count,
+      own.indices.allSatisfy({ $0 == axis || own[$0] == other[$0] || own[$0] == 1 || other[$0] == 1 })
     else {
       graph.fail(
         .mismatch(
@@ -210,7 +212,8 @@ extension Tensor {
       fail("embedding", "a table [n, d]")
       return self
     }
-    let rows = indexSelect(index.reshape([index.shape.count])).reshape(Shape(index.shape.dimensions + [shape[1]]))
+    let rows = indexSelect(index.reshape([index.shape.count])).reshape(
+      Shape(index.shape.dimensions + [shape[1]]))
     guard let padding else { return rows }
     return .where((index .== index.constant(Double(padding))).unsqueezeLast(), rows.stopGradient(), rows)
   }

@@ -37,7 +37,8 @@ struct Pad: IndexedOperation {
     var gradient = application.gradient
     for axis in inner.dimensions.indices where before[axis] != 0 || inner[axis] != shape[axis] {
       gradient = gradient.graph.apply(
-        View(kind: .slice(axis: axis, start: before[axis], count: inner[axis], step: steps[axis])), [gradient])
+        View(kind: .slice(axis: axis, start: before[axis], count: inner[axis], step: steps[axis])), [gradient]
+      )
     }
     return [gradient]
   }
@@ -83,7 +84,9 @@ extension Tensor {
     guard counts.count == shape.rank,
       zip(counts, shape.dimensions).allSatisfy({ $1 + Swift.min(0, $0.before) + Swift.min(0, $0.after) >= 0 })
     else {
-      fail("pad", "a pair for each axis in \(counts.map { [$0.before, $0.after] }), not cropping more than there is")
+      fail(
+        "pad",
+        "a pair for each axis in \(counts.map { [$0.before, $0.after] }), not cropping more than there is")
       return self
     }
     var result = self

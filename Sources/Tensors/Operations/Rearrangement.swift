@@ -28,7 +28,8 @@ struct Rearrange: IndexedOperation {
         switch kind {
         case .flip(let axes): axes.contains(axis) ? "(\(shape[axis] - 1)u - \(coordinate))" : coordinate
         case .roll(let shifts):
-          shifts[axis] == 0 ? coordinate : "((\(coordinate) + \(shape[axis] - shifts[axis])u) % \(shape[axis])u)"
+          shifts[axis] == 0
+            ? coordinate : "((\(coordinate) + \(shape[axis] - shifts[axis])u) % \(shape[axis])u)"
         }
       })
   }
@@ -169,7 +170,8 @@ extension Tensor {
     guard fits else {
       first.graph.fail(
         .mismatch(
-          operation: "cat", inputs: tensors.map(\.type), expected: "one type, and one shape but for axis \(axis)"))
+          operation: "cat", inputs: tensors.map(\.type),
+          expected: "one type, and one shape but for axis \(axis)"))
       return first
     }
     let parts = tensors.filter { $0.shape[axis] > 0 }

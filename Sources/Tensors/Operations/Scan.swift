@@ -103,7 +103,8 @@ struct Scan: DispatchedOperation {
             secondOffset: UInt32(second.elementOffset), outputOffset: UInt32(output.elementOffset)),
           bindings: [
             .read(inputs[0].region), .read(second.region),
-            step == 0 || chunks == 1 ? .write(totals.region) : .readWrite(totals.region), .write(output.region),
+            step == 0 || chunks == 1 ? .write(totals.region) : .readWrite(totals.region),
+            .write(output.region),
           ], groups: Groups(across, (groups + across - 1) / across)))
     }
   }

@@ -57,14 +57,16 @@ struct Scatter: DispatchedOperation {
         offset: UInt32(value.elementOffset), outer: UInt32(value.layout.strides[0]),
         axis: UInt32(value.layout.strides[1]), inner: UInt32(value.layout.strides[2]))
     }
-    func record(_ label: String, _ kernel: Kernel, _ first: Int, _ last: Int, lanes: Int, bindings: [Binding]) {
+    func record(_ label: String, _ kernel: Kernel, _ first: Int, _ last: Int, lanes: Int, bindings: [Binding])
+    {
       let groups = (lanes + local - 1) / local
       let across = min(groups, 65535)
       recorder.dispatch(
         Dispatch(
           label, kernel,
           specialization: [
-            UInt32(local), type.dataType == .float32 ? 0 : 1, kind.rawValue, first < 0 ? 1 : 0, hasBase ? 1 : 0,
+            UInt32(local), type.dataType == .float32 ? 0 : 1, kind.rawValue, first < 0 ? 1 : 0,
+            hasBase ? 1 : 0,
           ],
           parameters: ScatterParameters(
             outer: UInt32(shape[0]), size: UInt32(shape[1]), inner: UInt32(shape[2]), count: UInt32(count),
@@ -120,13 +122,16 @@ extension Tensor {
         .mismatch(
           operation: name, inputs: [type, index.type, source.type],
           expected:
-            "int32 or uint32 indices of the same rank, no longer than the source, nor than x but on axis \(axis)"))
+            "int32 or uint32 indices of the same rank, no longer than the source, nor than x but on axis \(axis)"
+        ))
       return self
     }
     guard index.shape.count > 0 else { return self }
     var (base, source) = (self, source)
     for place in shape.dimensions.indices {
-      if source.shape[place] > index.shape[place] { source = source.slice(axis: place, 0..<index.shape[place]) }
+      if source.shape[place] > index.shape[place] {
+        source = source.slice(axis: place, 0..<index.shape[place])
+      }
       if place != axis, shape[place] > index.shape[place] {
         base = base.slice(axis: place, 0..<index.shape[place])
       }

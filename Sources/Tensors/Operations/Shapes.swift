@@ -42,7 +42,9 @@ extension Tensor {
   public func expand(_ shape: Shape) -> Tensor {
     let added = shape.rank - self.shape.rank
     let shape = Shape(
-      shape.dimensions.enumerated().map { $1 == -1 && $0 >= added && added >= 0 ? self.shape[$0 - added] : $1 })
+      shape.dimensions.enumerated().map {
+        $1 == -1 && $0 >= added && added >= 0 ? self.shape[$0 - added] : $1
+      })
     if shape == self.shape { return self }
     if let constant = node.operation as? Constant, self.shape.broadcast(with: shape) == shape {
       return graph.constant(constant.value, TensorType(shape, dataType))
@@ -65,7 +67,9 @@ extension Tensor {
   public func transposed() -> Tensor { shape.rank >= 2 ? transpose(-1, -2) : self }
   /// Axis `source` moved to `target`, the others in their order (`torch.movedim`).
   public func movedim(_ source: Int, _ target: Int) -> Tensor {
-    guard let source = axis(source, of: "movedim"), let target = axis(target, of: "movedim") else { return self }
+    guard let source = axis(source, of: "movedim"), let target = axis(target, of: "movedim") else {
+      return self
+    }
     var axes = Array(shape.dimensions.indices)
     axes.insert(axes.remove(at: source), at: target)
     return permute(axes)
@@ -156,7 +160,9 @@ extension Tensor {
   }
   /// The elements with second index − first index = `offset`, as a new last axis (`torch.diagonal`).
   public func diagonal(offset: Int = 0, _ first: Int = 0, _ second: Int = 1) -> Tensor {
-    guard let first = axis(first, of: "diagonal"), let second = axis(second, of: "diagonal") else { return self }
+    guard let first = axis(first, of: "diagonal"), let second = axis(second, of: "diagonal") else {
+      return self
+    }
     guard first != second else {
       fail("diagonal", "two distinct axes")
       return self

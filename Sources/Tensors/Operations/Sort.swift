@@ -82,7 +82,8 @@ struct ArgSort: DispatchedOperation {
           bindings: [.read(source.region), .write(counts.region)], groups: groups))
       recorder.dispatch(
         Dispatch(
-          "argsort: starts", .radixStarts, specialization: [128] + constants + [0], parameters: parameters(0, 0),
+          "argsort: starts", .radixStarts, specialization: [128] + constants + [0],
+          parameters: parameters(0, 0),
           bindings: [.readWrite(counts.region)], groups: Groups(min(rows, 65535), (rows + 65534) / 65535)))
       recorder.dispatch(
         Dispatch(
