@@ -7,15 +7,13 @@ struct Lowering {
   private let graph: LoweredGraph
   private let prologues: Prologues
   private let device: Device
-  private let fusion: Bool
   private var regions: [Int: Region] = [:]
   /// The pack that a node is computed into, and its first element there.
   private var places: [Int: (pack: Int, offset: Int)] = [:]
 
-  private init(_ graph: LoweredGraph, _ schedule: Schedule, device: Device, fusion: Bool) {
+  private init(_ graph: LoweredGraph, _ schedule: Schedule, device: Device) {
     self.graph = graph
     self.device = device
-    self.fusion = fusion
     prologues = schedule.prologues
     for pack in graph.order where graph.nodes[pack].role == .pack {
       var offset = 0
@@ -27,11 +25,12 @@ struct Lowering {
   }
 
   /// Records the dispatches of `graph` into the current segment of `recorder`.
-  static func lower(_ graph: Graph, fusion: Bool = true, into recorder: inout Recorder) throws {
+  static func lower(_ graph: Graph, into recorder: inout Recorder) throws {
     if let failure = graph.failure { throw failure }
+    let fusion = !recorder.options.noFusion
     let lowered = LoweredGraph(graph, fusion: fusion)
     let schedule = try Schedule(lowered, fusion: fusion)
-    var lowering = Lowering(lowered, schedule, device: graph.device, fusion: fusion)
+    var lowering = Lowering(lowered, schedule, device: graph.device)
     for step in schedule.steps {
       switch step {
       case .dispatched(let id): lowering.dispatch(id, into: &recorder)
@@ -90,7 +89,8 @@ struct Lowering {
         Dispatch(
           label(part), try compiled(kernel.source), specialization: [UInt32(local)],
           bindings: kernel.bindings + (try report(kernel.checks, &recorder)),
-          groups: Groups(over: (kernel.lanes + local - 1) / local)))
+          groups: Groups(over: (kernel.lanes + local - 1) / local),
+          flops: kernel.operations))
     }
   }
 
@@ -129,7 +129,7 @@ struct Lowering {
           cut.parts == 1 ? name : "\(name): parts", try compiled(kernel.source),
           specialization: [UInt32(cut.local)],
           bindings: kernel.bindings + (try report(kernel.checks, &recorder)),
-          groups: Groups(across.x, across.y, cut.parts)))
+          groups: Groups(across.x, across.y, cut.parts), flops: kernel.operations))
       guard cut.parts > 1 else { continue }
       let parted = sums.filter { part.contains($0.node) }
       let join = ReductionKernel.join(
@@ -200,7 +200,9 @@ struct Lowering {
       region = memory(place.pack, &recorder)
         .slice(offset: place.offset * node.type.dataType.byteCount, byteCount: node.type.byteCount)
     } else {
-      region = recorder.transient(byteCount: max(4, node.type.byteCount), label: node.operation.name)
+      region = recorder.transient(
+        byteCount: max(4, node.type.byteCount), label: node.operation.name,
+        holdsFloats: node.type.dataType == .float32)
     }
     regions[id] = region
     return region

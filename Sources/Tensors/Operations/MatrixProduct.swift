@@ -118,7 +118,7 @@ struct RecordedProduct {
           .read(a.value.region), .read(b.value.region), .read((side ?? a).value.region),
           .write(target.region),
         ],
-        groups: tiles.groups))
+        groups: tiles.groups, flops: 2 * c.rows * c.columns * a.columns))
     if let partial { finish(partial, into: &recorder) }
   }
 
@@ -137,7 +137,8 @@ struct RecordedProduct {
         bindings: [
           .read(partial.region), .read(side?.value.region ?? partial.region), .write(c.value.region),
         ],
-        groups: Groups((c.rows * c.columns + local - 1) / local)))
+        groups: Groups((c.rows * c.columns + local - 1) / local),
+        flops: partial.type.shape.count))
   }
 }
 
