@@ -104,7 +104,7 @@ struct Scan: DispatchedOperation {
           bindings: [
             .read(inputs[0].region), .read(second.region),
             step == 0 || chunks == 1 ? .write(totals.region) : .readWrite(totals.region),
-            .write(output.region),
+            .write(step == 2 ? output.region : totals.region),
           ], groups: Groups(across, (groups + across - 1) / across)))
     }
   }

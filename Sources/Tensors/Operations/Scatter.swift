@@ -74,9 +74,9 @@ struct Scatter: DispatchedOperation {
             keys: strides(keys), order: strides(order), source: strides(inputs[1]), base: strides(base)),
           bindings: bindings, groups: Groups(across, (groups + across - 1) / across)))
     }
-    let starts = hasBase ? [Binding.read(base.region)] : []
     record(
-      "\(name): start", .scatterStart, -1, 0, lanes: shape.count, bindings: [.write(output.region)] + starts)
+      "\(name): start", .scatterStart, -1, 0, lanes: shape.count,
+      bindings: [.write(output.region), .read((hasBase ? base : inputs[1]).region)])
     let read = [Binding.read(keys.region), .read(inputs[1].region)] + (isSorted ? [.read(order.region)] : [])
     for first in stride(from: 0, to: count, by: 50_000) {
       record(
