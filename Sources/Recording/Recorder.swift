@@ -22,6 +22,7 @@ public struct Recorder: ~Copyable {
   let label: String
   var transients: [Transient] = []
   var segments: [Segment] = []
+  var indexReports: [IndexReport] = []
 
   /// An empty recording on `device`; `label` names the plan in errors and descriptions.
   public init(on device: Device, label: String, options: PlanOptions = .environment) {
@@ -58,6 +59,6 @@ public struct Recorder: ~Copyable {
   public consuming func finish() throws -> Plan {
     try Plan(
       device: device, label: label, segments: segments.filter { !$0.dispatches.isEmpty && $0.repeats > 0 },
-      transients: transients, options: options)
+      transients: transients, indexReports: indexReports, options: options)
   }
 }

@@ -67,19 +67,19 @@ struct GraphErrorTests {
       { $1[0].layerNorm(weight: $1[1]) }
     ),
     (
-      "gather: got float32[4, 5] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",
-      { $1[1].gather($1[2]) }
+      "gather: got float32[4, 5] and uint32[7]; expected int32 or uint32 indices of the same rank, no longer than x but on axis 1",
+      { $1[1].gather($1[5]) }
     ),
     (
-      "gather: got float32[2, 0] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",
+      "gather: got float32[2, 0] and int32[2, 1]; expected int32 or uint32 indices of the same rank, no longer than x but on axis 1",
       { $1[0].slice(axis: 1, 1..<1).gather($1[2]) }
     ),
     (
-      "index_select: got float32[2, 3] and int32[2, 1]; expected x[n, …] and uint32 indices [m]",
+      "index_select: got float32[2, 3] and int32[2, 1]; expected int32 or uint32 indices [m] of an axis that isn't empty",
       { $1[0].indexSelect($1[2]) }
     ),
     (
-      "index_select: got float32[0, 3] and uint32[7]; expected x[n, …] and uint32 indices [m]",
+      "index_select: got float32[0, 3] and uint32[7]; expected int32 or uint32 indices [m] of an axis that isn't empty",
       { $1[0].slice(axis: 0, 1..<1).indexSelect($1[5]) }
     ),
     (
@@ -100,10 +100,6 @@ struct GraphErrorTests {
     (
       "the gradient of float32[2, 3] was asked for; a loss is a float32 tensor of one element",
       { $0.gradients(of: $1[0], withRespectTo: [$1[0]])[0] }
-    ),
-    (
-      "index_select has no gradient with respect to its input 0",
-      { $0.gradients(of: $1[0].indexSelect($1[5]).sum(), withRespectTo: [$1[0]])[0] }
     ),
     (
       "floor_divide has no gradient with respect to its input 0",

@@ -5,7 +5,9 @@ enum KernelSource {
   /// Version, buffers and their accessors, functions of `Shaders/*.glsl` that the text calls.
   ///
   /// A region larger than `bindingLimit` bytes is bound in several pieces, and its accessors choose.
-  static func header(_ ports: [KernelBody.Port], bindingLimit: Int, usedBy text: [String]) -> [String] {
+  static func header(
+    _ ports: [KernelBody.Port], bindingLimit: Int, usedBy text: [String], hasReport: Bool = false
+  ) -> [String] {
     var lines = ["#version 450", "layout(local_size_x_id = 0) in;"]
     var binding = 0
     for (index, port) in ports.enumerated() {
@@ -18,6 +20,9 @@ enum KernelSource {
         binding += 1
       }
       lines += accessors(index, port, first: binding - pieces.count, pieces.count, bindingLimit)
+    }
+    if hasReport {
+      lines.append("layout(std430, binding = \(binding)) buffer Report { uint report[]; };")
     }
     return lines + ShaderFunctions.text(calledBy: text)
   }

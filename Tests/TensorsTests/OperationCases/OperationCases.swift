@@ -19,6 +19,7 @@ enum OperationCases {
     Family(name: "activations", bound: 1e-9, builders: activations),
     Family(name: "reductions", bound: 1e-7, builders: reductions),
     Family(name: "normalization", bound: 1e-9, builders: normalization),
+    Family(name: "shapes", bound: 1e-9, builders: shapes),
     Family(name: "indexing", bound: 1e-9, builders: indexing),
     Family(name: "products", bound: 1e-7, builders: products),
     Family(name: "losses", bound: 1e-9, builders: losses),
