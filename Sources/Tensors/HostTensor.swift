@@ -34,15 +34,31 @@ public struct HostTensor: Sendable, Equatable {
 }
 
 extension Tensor {
-  /// The value that the CPU references give, with `values` for the variables that it reads.
+  /// The value that the CPU references give, with `values` for the variables that it reads; those that the pass assigned
+  /// before have what was assigned.
   public func reference(_ values: (Variable) -> HostTensor) -> HostTensor {
     var results: [Int: HostTensor] = [:]
+    func value(_ variable: Variable, _ version: Int) -> HostTensor {
+      let assignments = graph.effects.filter { id in
+        (graph.nodes[id].operation as? Assign).map { $0.variable === variable } ?? false
+      }
+      guard version > 0, version <= assignments.count,
+        let assign = graph.nodes[assignments[version - 1]].operation as? Assign
+      else { return values(variable) }
+      let new = evaluate(graph.nodes[assignments[version - 1]].inputs[0])
+      if new.values.count == variable.type.shape.count {
+        return HostTensor(type: variable.type, values: new.values)
+      }
+      var all = value(variable, version - 1).values
+      all.replaceSubrange(assign.offset..<assign.offset + new.values.count, with: new.values)
+      return HostTensor(type: variable.type, values: all)
+    }
     func evaluate(_ id: Int) -> HostTensor {
       if let known = results[id] { return known }
       let node = graph.nodes[id]
       let result: HostTensor
       if let read = node.operation as? ReadVariable {
-        result = values(read.variable)
+        result = value(read.variable, read.version)
       } else {
         result = node.operation.reference(node.inputs.map(evaluate), node.type)
       }

@@ -105,25 +105,6 @@ struct LoweringTests {
     #expect(try y.read() == [Float](repeating: 2, count: 3_000_000))
   }
 
-  @Test func indicesNeverReadOutside() throws {
-    let rows = HostTensor([3, 2], [0, 1, 10, 11, 20, 21])
-    let index = HostTensor(type: TensorType([5], .uint32), values: [2, 0, 3, 4_294_967_295, 1])
-    let columns = HostTensor(type: TensorType([3, 1], .int32), values: [-2_147_483_648, 2_147_483_647, 1])
-    let result = try evaluate([rows, index, columns]) { graph, x in
-      let computed = x[0] * 1
-      return [
-        x[0].indexSelect(x[1]), x[0].gather(x[2]), computed.transposed().indexSelect(x[1]),
-        computed.gather(x[2]),
-        x[0].slice(axis: 0, 1..<3).indexSelect(x[1]),
-      ]
-    }
-    #expect(result.device[0].values == [20, 21, 0, 1, 20, 21, 20, 21, 10, 11])
-    #expect(result.device[1].values == [0, 11, 21])
-    #expect(result.device[2].values == [1, 11, 21, 0, 10, 20, 1, 11, 21, 1, 11, 21, 1, 11, 21])
-    #expect(result.device[3].values == [0, 11, 21])
-    #expect(result.device[4].values == [20, 21, 10, 11, 20, 21, 20, 21, 20, 21])
-  }
-
   @Test func constantsOfEveryType() throws {
     let integers = HostTensor(type: TensorType([2], .int32), values: [-5, 7])
     let result = try evaluate([integers, HostTensor([2], [1, 2])]) { graph, x in

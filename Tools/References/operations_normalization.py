@@ -22,7 +22,7 @@ def softmaxes():
 
 
 CHANNELED = {
-    "images": (3, 5, 7, 4), "one": (1, 1, 1, 2), "line": (33, 7), "single": (7, 1, 3), "signal": (2, 31, 5), "odd": (5, 3, 1, 7),
+    "images": (3, 5, 7, 4), "one": (2, 1, 1, 2), "line": (33, 7), "single": (7, 1, 3), "signal": (2, 31, 5), "odd": (5, 3, 1, 7),
 }
 
 
