@@ -12,18 +12,24 @@ struct ReduceParameters {
 
 struct MatrixProductParameters {
   uint rows, columns, depth;
-  uint depthOfPart;  // parts lie along z
+  uint parts, lengthOfPart;  // of depth, or of the terms of a sum; parts are the fastest along z, then products
   uint aOffset, aRow, aColumn;
   uint bOffset, bRow, bColumn;
-  uint cOffset, cRow, cColumn;
-  uint sideOffset, sideRow, sideColumn;  // of the bias, or of an activation's result
+  uint cOffset, cRow, cColumn, cPart;
+  uint sideOffset, sideRow, sideColumn;  // of what is added, or of an activation's result
   uint rowsOfGroup;
+  uint inner;  // products along the inner of two batch axes
+  uint aInner, bInner, cInner, sideInner;
+  uint aOuter, bOuter, cOuter, sideOuter;
+  uint terms, aTerm, bTerm;  // products that are added up
 };
 
 struct MatrixPartsParameters {
-  uint rows, columns, parts;
+  uint rows, columns, products, parts;
   uint cOffset, cRow, cColumn;
   uint sideOffset, sideRow, sideColumn;
+  uint inner;
+  uint cInner, sideInner, cOuter, sideOuter;
 };
 
 struct RowsParameters {

@@ -24,15 +24,15 @@ struct GraphErrorTests {
       { $1[4].clamp($1[0], $1[0]) }
     ),
     (
-      "matmul: got float32[2, 3] and float32[4, 5]; expected float32 [m, k], [k, n] and, with a bias, [n]",
+      "matmul: got float32[2, 3] and float32[4, 5]; expected float32 […, m, k], […, k, n] with leading axes that broadcast and, with a bias, a third that broadcasts to the result",
       { $1[0].matmul($1[1]) }
     ),
     (
-      "matmul: got float32[] and float32[4, 5]; expected float32 [m, k], [k, n] and, with a bias, [n]",
+      "matmul: got float32[] and float32[4, 5]; expected float32 […, m, k], […, k, n] with leading axes that broadcast and, with a bias, a third that broadcasts to the result",
       { $1[3].matmul($1[1]) }
     ),
     (
-      "matmul: got float32[2, 3] and float32[3, 2] and float32[]; expected float32 [m, k], [k, n] and, with a bias, [n]",
+      "matmul: got float32[2, 3] and float32[3, 2] and float32[]; expected float32 […, m, k], […, k, n] with leading axes that broadcast and, with a bias, a third that broadcasts to the result",
       { $1[0].linear($1[0], $1[3]) }
     ),
     ("reshape: got float32[2, 3]; expected 5 elements for [5]", { $1[0].reshape([5]) }),
