@@ -1,0 +1,24 @@
+import Tensors
+
+extension OperationCases {
+  static let reductions: [String: Builder] = [
+    "sum": { x, a in [x[0].sum(axes: a.ints("axes"), keepDimensions: a.flag("keepdim"))] },
+    "mean": { x, a in [x[0].mean(axes: a.ints("axes"), keepDimensions: a.flag("keepdim"))] },
+    "max": { x, a in [x[0].max(axes: a.ints("axes"), keepDimensions: a.flag("keepdim"))] },
+    "variance": { x, a in
+      [
+        x[0].variance(
+          axes: a.ints("axes"), correction: a.number("correction") ?? 1, keepDimensions: a.flag("keepdim"))
+      ]
+    },
+  ]
+
+  static let normalization: [String: Builder] = [
+    "softmax": simple { $0[0].softmax() },
+    "log_softmax": simple { $0[0].logSoftmax() },
+  ]
+
+  static let losses: [String: Builder] = [
+    "mse_loss": simple { ($0[0] - $0[1]).square().mean() }
+  ]
+}
