@@ -32,6 +32,35 @@ struct MatrixPartsParameters {
   uint cInner, sideInner, cOuter, sideOuter;
 };
 
+struct ConvolutionParameters {
+  uint images;
+  uint channels, height, width;       // of x, a group's channels
+  uint outputs, outHeight, outWidth;  // of y, a group's channels
+  uint groups;
+  int padY, padX;
+  uint dilationY, dilationX;
+  uint xOffset, weightOffset, biasOffset, yOffset;
+  uint rowsOfGroup;   // channels of y, or of its gradient, that a workgroup walks over
+  uint blocksOfPart;  // of pixels: parts lie along z
+};
+
+struct DepthwiseParameters {
+  uint images;
+  uint inputs, height, width;         // channels of a group of x
+  uint outputs, outHeight, outWidth;  // channels of a group of y
+  uint groups;
+  uint tilesDown, tilesAcross;  // of an image of y
+  uint tilesOfGroup;            // that a workgroup computes
+  uint xOffset, weightOffset, biasOffset, yOffset;
+};
+
+struct PoolParameters {
+  uint count;                                // elements that are computed
+  uint height, width, outHeight, outWidth;  // pictures of x and of y
+  uint kernelY, kernelX, strideY, strideX, padY, padX, dilationY, dilationX;
+  uint xOffset, yOffset, indexOffset;
+};
+
 struct RowsParameters {
   uint rows, columns;
   uint inputOffset, secondOffset, outputOffset;

@@ -54,16 +54,17 @@ struct MatrixProduct: DispatchedOperation {
   func reference(_ inputs: [HostTensor], _ type: TensorType) -> HostTensor {
     let (a, b) = (inputs[0], inputs[1])
     let terms = isSummed ? a.type.shape[0] : 1
-    let depth = a.type.shape.dimensions.last ?? 0
+    let (depth, width) = (a.type.shape.dimensions.last ?? 0, b.type.shape.dimensions.last ?? 0)
     return HostTensor(type) { place in
-      var sum = 0.0
+      var sum = inputs.count == 3 ? inputs[2][broadcast: place] : 0
+      guard depth > 0 else { return sum }
       for term in 0..<terms {
         let batch = (isSummed ? [term] : []) + place.dropLast(2)
-        for k in 0..<depth {
-          sum += a[broadcast: batch + [place[place.count - 2], k]] * b[broadcast: batch + [k, place[place.count - 1]]]
-        }
+        sum += dotProduct(
+          a.values, from: a.position(broadcast: batch + [place[place.count - 2], 0]), step: 1,
+          b.values, from: b.position(broadcast: batch + [0, place[place.count - 1]]), step: width, count: depth)
       }
-      return sum + (inputs.count == 3 ? inputs[2][broadcast: place] : 0)
+      return sum
     }
   }
 
@@ -90,9 +91,34 @@ extension Shape {
 
 extension HostTensor {
   /// The element that this tensor, broadcast to a shape with more or longer axes, has at `coordinates`.
-  subscript(broadcast coordinates: [Int]) -> Double {
-    let own = coordinates.suffix(type.shape.rank)
-    return self[zip(own, type.shape.dimensions).map { $1 == 1 ? 0 : $0 }]
+  subscript(broadcast coordinates: [Int]) -> Double { values[position(broadcast: coordinates)] }
+
+  /// Where that element is.
+  func position(broadcast coordinates: [Int]) -> Int {
+    let (shape, strides) = (type.shape, type.shape.strides)
+    let added = coordinates.count - shape.rank
+    var position = 0
+    for axis in 0..<shape.rank where shape[axis] != 1 { position += coordinates[added + axis] * strides[axis] }
+    return position
+  }
+}
+
+/// Σ a[i]·b[i] of `count` elements at steps of their own. References spend their time here.
+func dotProduct(
+  _ a: [Double], from aStart: Int, step aStep: Int, _ b: [Double], from bStart: Int, step bStep: Int, count: Int
+) -> Double {
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      var sum = 0.0
+      var (i, j, left) = (aStart, bStart, count)
+      while left > 0 {
+        sum += a[i] * b[j]
+        i += aStep
+        j += bStep
+        left -= 1
+      }
+      return sum
+    }
   }
 }
 

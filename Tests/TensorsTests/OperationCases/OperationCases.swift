@@ -19,6 +19,7 @@ enum OperationCases {
     Family(name: "normalization", bound: 1e-9, builders: normalization),
     Family(name: "indexing", bound: 1e-9, builders: indexing),
     Family(name: "products", bound: 1e-7, builders: products),
+    Family(name: "convolutions", bound: 1e-7, builders: convolutions),
     Family(name: "losses", bound: 1e-9, builders: losses),
   ]
 
