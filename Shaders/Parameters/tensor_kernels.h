@@ -32,16 +32,13 @@ struct MatrixPartsParameters {
   uint cInner, sideInner, cOuter, sideOuter;
 };
 
-struct ConvolutionParameters {
-  uint images;
-  uint channels, height, width;       // of x, a group's channels
-  uint outputs, outHeight, outWidth;  // of y, a group's channels
-  uint groups;
+struct ColumnsParameters {
+  uint channels, height, width;  // of x, all groups'
+  uint outWidth;
+  uint first, pixels, pitch;  // pixels of y, and elements from one tap's to the next's
   int padY, padX;
   uint dilationY, dilationX;
-  uint xOffset, weightOffset, biasOffset, yOffset;
-  uint rowsOfGroup;   // channels of y, or of its gradient, that a workgroup walks over
-  uint blocksOfPart;  // of pixels: parts lie along z
+  uint xOffset, columnsOffset;
 };
 
 struct DepthwiseParameters {

@@ -21,11 +21,11 @@ struct Convolution: DispatchedOperation {
     guard inputs.allSatisfy({ $0.dataType == .float32 }), x.rank == 4, weights.rank == 4,
       weights.dimensions.allSatisfy({ $0 > 0 })
     else { throw mismatch("float32 x [n, c, h, w] and weights [o, c/groups, kh, kw], none of them empty but n") }
-    guard groups > 0, groups < 1 << 16, x[1] % groups == 0, weights[0] % groups == 0,
+    guard groups > 0, x[1] < 1 << 16, x[1] % groups == 0, weights[0] % groups == 0,
       weights[1] == x[1] / groups
     else {
       throw mismatch(
-        "channels that divide by groups = \(groups), and weights [o, c/groups, kh, kw] with c = \(x[1])")
+        "fewer than 65536 channels that divide by groups = \(groups), and weights [o, c/groups, kh, kw] with c = \(x[1])")
     }
     guard inputs.count == 2 || inputs[2].shape == [weights[0]] else {
       throw mismatch("a bias [\(weights[0])]")
@@ -98,13 +98,14 @@ struct Convolution: DispatchedOperation {
     let shape = ConvolutionShape(
       window: window, groups: groups, weights: inputs[1].type.shape, isTransposed: transposedSize != nil,
       x: inputs[0].type.shape.picture, y: output.type.shape.picture)
+    let bias = inputs.dropFirst(2).first
+    guard let tile = DepthwiseTile(shape) else {
+      recorder.convolution(name, shape, x: inputs[0], weights: inputs[1], bias: bias, y: output)
+      return
+    }
     for images in recorder.imageRanges(of: [inputs[0], output]) {
       let (x, y) = (inputs[0].images(images), output.images(images))
-      if let tile = DepthwiseTile(shape) {
-        recorder.depthwise(name, shape, tile, x: x, weights: inputs[1], bias: inputs.dropFirst(2).first, y: y)
-      } else {
-        recorder.convolution(name, shape, x: x, weights: inputs[1], bias: inputs.dropFirst(2).first, y: y)
-      }
+      recorder.depthwise(name, shape, tile, x: x, weights: inputs[1], bias: bias, y: y)
     }
   }
 }
@@ -169,25 +170,11 @@ struct ConvolutionWeights: DispatchedOperation {
     let shape = ConvolutionShape(
       window: window, groups: groups, weights: output.type.shape, isTransposed: false,
       x: inputs[0].type.shape.picture, y: inputs[1].type.shape.picture)
-    let pieces = recorder.imageRanges(of: inputs).map { images in
-      WeightGradientPiece(shape, images: images, device: recorder.device)
+    guard shape.inputs == 1, let tile = DepthwiseTile(shape) else {
+      recorder.weightGradient(name, shape, x: inputs[0], gradient: inputs[1], output: output)
+      return
     }
-    let parts = pieces.reduce(0) { $0 + $1.parts }
-    let count = output.type.shape.count
-    let sums = parts == 1 ? output : recorder.scratch(TensorType([parts, count]), label: "\(name): parts")
-    var first = 0
-    for piece in pieces {
-      let target = parts == 1 ? sums : sums.images(first..<first + piece.parts)
-      recorder.weightGradient(
-        parts == 1 ? name : "\(name): parts", piece, x: inputs[0].images(piece.images),
-        gradient: inputs[1].images(piece.images), sums: target)
-      first += piece.parts
-    }
-    if parts > 1 {
-      recorder.reduce(
-        "\(name): sum of \(parts) parts", kind: .sum, input: sums, output: output, outer: 1, reduced: parts,
-        inner: count)
-    }
+    recorder.depthwiseWeights(name, shape, tile, x: inputs[0], gradient: inputs[1], output: output)
   }
 }
 

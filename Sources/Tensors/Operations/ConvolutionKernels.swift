@@ -44,138 +44,113 @@ extension Recorder {
     return stride(from: 0, to: count, by: size).map { $0..<min(count, $0 + size) }
   }
 
-  /// Records a convolution as a product of the weights and of what lies under the window, which is never stored.
+  /// Records a convolution as products of the weights and of columns, the elements under the window of each pixel.
+  ///
+  /// Columns are made for some pictures, or for a part of one, at a time: they take no more memory than x and y.
   mutating func convolution(
     _ label: String, _ shape: ConvolutionShape, x: Value, weights: Value, bias: Value?, y: Value
   ) {
-    let images = x.type.shape[0]
-    let depth = shape.inputs * shape.taps
-    let tiles = ConvolutionTiles(device, columns: images * shape.pixels, depth: depth)
-    let blocks = (depth + tiles.depth - 1) / tiles.depth
-    let across = tiles.groups
-    // Rows enough to pay for a block; more workgroups where there are fewer than cores.
-    let split = max(1, 8 / max(1, across * shape.groups))
-    let rows = max(1, min(max(16, (shape.outputs + split - 1) / split), maximumLoopRounds / blocks - 1))
-    let yInFours = shape.pixels % 4 == 0 && y.elementOffset % 4 == 0
-    let inFours = tiles.loadsInFours && depth % 4 == 0 && weights.elementOffset % 4 == 0
-    let handsRound = device.physical.subgroups.operations.contains("ballot")
-    dispatch(
-      Dispatch(
-        label, handsRound ? .convolution : .convolutionPlain,
-        specialization: [
-          tiles.local, tiles.handed, tiles.depth, inFours ? 1 : 0, shape.window.kernel.rows,
-          shape.window.kernel.columns, shape.window.stride.rows, shape.window.stride.columns,
-          shape.isTransposed ? 1 : 0, yInFours ? 1 : 0, bias == nil ? 0 : 1, blocks > 1 ? 2 : 1, tiles.columns,
-        ].map(UInt32.init),
-        parameters: shape.parameters(
-          images: images, x: x, weights: weights, bias: bias, y: y, rows: rows, blocksOfPart: 0),
-        bindings: [
-          .read(x.region), .read(weights.region), .read((bias ?? weights).region), .write(y.region),
-        ],
-        groups: Groups(across, (shape.outputs + rows - 1) / rows, shape.groups)))
+    for piece in pieces(shape, x: x, y: y) {
+      let columns = self.columns(label, shape, piece, x: x)
+      let batch = [piece.images.count, shape.groups]
+      let target = y.images(piece.images)
+      let depth = shape.inputs * shape.taps
+      RecordedProduct(
+        a: Operand(weights, rows: shape.outputs, columns: depth, [depth, 1], batch: [0, shape.outputs * depth]),
+        b: columns,
+        c: Operand(
+          target, offset: piece.pixels.lowerBound, rows: shape.outputs, columns: piece.pixels.count,
+          [shape.pixels, 1],
+          batch: [shape.weights[0] * shape.pixels, shape.outputs * shape.pixels]),
+        side: bias.map {
+          Operand($0, rows: shape.outputs, columns: piece.pixels.count, [1, 0], batch: [0, shape.outputs])
+        },
+        epilogue: .none, batch: batch
+      ).record(into: &self)
+    }
   }
 
-  /// Records the parts of a weight gradient over some images.
+  /// Records the gradient of a convolution's weights as products of y's gradient and of columns, added piece by piece.
   mutating func weightGradient(
-    _ label: String, _ piece: WeightGradientPiece, x: Value, gradient: Value, sums: Value
+    _ label: String, _ shape: ConvolutionShape, x: Value, gradient: Value, output: Value
   ) {
-    if let tile = piece.tile {
-      depthwiseWeights(label, piece, tile, x: x, gradient: gradient, sums: sums)
-      return
+    let depth = shape.inputs * shape.taps
+    let pieces = pieces(shape, x: x, y: gradient)
+    var sum: Value?
+    for (index, piece) in pieces.enumerated() {
+      var columns = self.columns(label, shape, piece, x: x)
+      columns.transpose()
+      // The images are terms of one sum.
+      columns.termStride = columns.batchStrides.removeFirst()
+      let source = gradient.images(piece.images)
+      var a = Operand(
+        source, offset: piece.pixels.lowerBound, rows: shape.outputs, columns: piece.pixels.count,
+        [shape.pixels, 1], batch: [shape.outputs * shape.pixels])
+      a.termStride = shape.weights[0] * shape.pixels
+      func matrices(_ value: Value) -> Operand {
+        Operand(value, rows: shape.outputs, columns: depth, [depth, 1], batch: [shape.outputs * depth])
+      }
+      let isLast = index == pieces.count - 1
+      let target = isLast ? output : scratch(TensorType([shape.weights.count]), label: "\(label): sum")
+      RecordedProduct(
+        a: a, b: columns, c: matrices(target), side: sum.map(matrices), epilogue: .none, batch: [shape.groups],
+        terms: piece.images.count
+      ).record(into: &self)
+      sum = target
     }
-    let (shape, tiles) = (piece.shape, piece.tiles)
-    let inFours =
-      tiles.loadsInFours && shape.pixels % 4 == 0 && gradient.elementOffset % 4 == 0
-    let handsRound = device.physical.subgroups.operations.contains("ballot")
+  }
+
+  private typealias Piece = (images: Range<Int>, pixels: Range<Int>)
+
+  /// Pictures, or parts of them, whose columns take no more bytes than x and y, and fit a binding.
+  private func pieces(_ shape: ConvolutionShape, x: Value, y: Value) -> [Piece] {
+    let images = x.type.shape[0]
+    let limit = min(
+      x.type.byteCount + y.type.byteCount, device.physical.limits.maxStorageBufferRange - Region.alignment,
+      // Columns that stay in a near cache are read back at once.
+      device.physical.kind == .cpu ? 1 << 23 : 1 << 28)
+    let bytesOfPixel = shape.groups * shape.inputs * shape.taps * 4
+    let pixels = max(4, min(limit / bytesOfPixel, images * shape.pixels))
+    let count = max(1, min(pixels / shape.pixels, maximumImages))
+    // Parts of one picture begin at multiples of 4.
+    let part = pixels >= shape.pixels ? shape.pixels : pixels / 4 * 4
+    let parts = stride(from: 0, to: shape.pixels, by: part).map { $0..<min(shape.pixels, $0 + part) }
+    return stride(from: 0, to: images, by: count).flatMap { first in
+      parts.map { (first..<min(images, first + count), $0) }
+    }
+  }
+
+  /// Pictures lie along z.
+  private var maximumImages: Int { device.physical.limits.maxWorkgroupCount[2] }
+
+  /// Records what makes the columns of a piece: matrices [inputs·taps, pixels] of each image and group.
+  private mutating func columns(
+    _ label: String, _ shape: ConvolutionShape, _ piece: Piece, x: Value
+  ) -> Operand {
+    let pitch = (piece.pixels.count + 3) / 4 * 4
+    let channels = shape.groups * shape.inputs
+    let source = x.images(piece.images)
+    let result = scratch(
+      TensorType([piece.images.count, channels, shape.taps, pitch]), label: "\(label): columns")
+    let local = device.physical.kind == .cpu ? device.physical.subgroups.size : 64
     dispatch(
       Dispatch(
-        label, handsRound ? .convolutionWeights : .convolutionWeightsPlain,
+        "\(label): columns", .imageColumns,
         specialization: [
-          tiles.local, tiles.handed, tiles.depth, inFours ? 1 : 0, shape.window.kernel.rows,
-          shape.window.kernel.columns, shape.window.stride.rows, shape.window.stride.columns, 0, tiles.columns,
+          local, shape.window.kernel.rows, shape.window.kernel.columns, shape.window.stride.rows,
+          shape.window.stride.columns, shape.isTransposed ? 1 : 0,
         ].map(UInt32.init),
-        parameters: shape.parameters(
-          images: piece.images.count, x: x, weights: gradient, bias: nil, y: sums, rows: piece.rows,
-          blocksOfPart: piece.lengthOfPart),
-        bindings: [.read(x.region), .read(gradient.region), .write(sums.region)],
-        groups: Groups(tiles.groups, (shape.outputs + piece.rows - 1) / piece.rows, shape.groups * piece.parts)))
-  }
-}
-
-/// How a convolution's product is cut: lanes, elements that one load hands round, depth and fours of columns a lane holds.
-struct ConvolutionTiles {
-  let local, handed, depth, columns: Int
-  /// Workgroups along the columns.
-  let groups: Int
-
-  init(_ device: Device, columns count: Int, depth wanted: Int) {
-    let subgroup = device.physical.subgroups
-    let isCPU = device.physical.kind == .cpu
-    handed = subgroup.operations.contains("ballot") ? min(8, subgroup.minSize) : 1
-    local = isCPU ? subgroup.size : max(64, subgroup.size)
-    // GPUs have no near memory to spill registers to.
-    let longest = isCPU ? 64 : 16
-    depth = [8, 16, 32].first { $0 >= min(wanted, longest) } ?? 64
-    columns = isCPU && count > local * 4 ? 2 : 1
-    groups = (count + local * 4 * columns - 1) / (local * 4 * columns)
-  }
-
-  /// Whether blocks are made of whole loads in fours.
-  var loadsInFours: Bool { depth % (4 * handed) == 0 }
-}
-
-/// A weight gradient over some images: how its sum over pixels is split.
-struct WeightGradientPiece {
-  let shape: ConvolutionShape
-  let images: Range<Int>
-  /// How the depthwise kernel is cut, nil where the general one is used.
-  let tile: DepthwiseTile?
-  let tiles: ConvolutionTiles
-  /// Channels of the result that a workgroup walks over.
-  let rows: Int
-  /// Parts of the sum, and blocks of pixels, or tiles, of each.
-  let parts, lengthOfPart: Int
-
-  init(_ shape: ConvolutionShape, images: Range<Int>, device: Device) {
-    self.shape = shape
-    self.images = images
-    let isCPU = device.physical.kind == .cpu
-    tiles = ConvolutionTiles(device, columns: shape.inputs * shape.taps, depth: shape.pixels)
-    tile = shape.inputs == 1 ? DepthwiseTile(shape) : nil
-    let wanted = isCPU ? 8 : 256
-    let length: Int
-    let busy: Int
-    let longest: Int
-    if let tile {
-      rows = 1
-      length = images.count * tile.count(shape.y)
-      let local = DepthwiseTile.local(device)
-      busy = min(wanted / shape.weights[0], length / (local * 4))
-      longest = maximumLoopRounds / 2 * local
-    } else {
-      rows = max(1, min(shape.outputs, 128))
-      length = images.count * ((shape.pixels + tiles.depth - 1) / tiles.depth)
-      let down = (shape.outputs + rows - 1) / rows
-      busy = min(wanted / (tiles.groups * down * shape.groups), length / 2)
-      longest = max(1, maximumLoopRounds / (rows + 1))
-    }
-    let split = max(1, busy, (length + longest - 1) / longest)
-    lengthOfPart = max(1, (length + split - 1) / split)
-    parts = max(1, (length + lengthOfPart - 1) / lengthOfPart)
-  }
-}
-
-extension ConvolutionShape {
-  func parameters(
-    images: Int, x: Value, weights: Value, bias: Value?, y: Value, rows: Int, blocksOfPart: Int
-  ) -> ConvolutionParameters {
-    ConvolutionParameters(
-      images: UInt32(images), channels: UInt32(inputs), height: UInt32(self.x.rows),
-      width: UInt32(self.x.columns), outputs: UInt32(outputs), outHeight: UInt32(self.y.rows),
-      outWidth: UInt32(self.y.columns), groups: UInt32(groups), padY: Int32(window.padding.rows),
-      padX: Int32(window.padding.columns), dilationY: UInt32(window.dilation.rows),
-      dilationX: UInt32(window.dilation.columns), xOffset: UInt32(x.elementOffset),
-      weightOffset: UInt32(weights.elementOffset), biasOffset: UInt32(bias?.elementOffset ?? 0),
-      yOffset: UInt32(y.elementOffset), rowsOfGroup: UInt32(rows), blocksOfPart: UInt32(blocksOfPart))
+        parameters: ColumnsParameters(
+          channels: UInt32(channels), height: UInt32(shape.x.rows), width: UInt32(shape.x.columns),
+          outWidth: UInt32(shape.y.columns), first: UInt32(piece.pixels.lowerBound),
+          pixels: UInt32(piece.pixels.count), pitch: UInt32(pitch), padY: Int32(shape.window.padding.rows),
+          padX: Int32(shape.window.padding.columns), dilationY: UInt32(shape.window.dilation.rows),
+          dilationX: UInt32(shape.window.dilation.columns), xOffset: UInt32(source.elementOffset),
+          columnsOffset: UInt32(result.elementOffset)),
+        bindings: [.read(source.region), .write(result.region)],
+        groups: Groups((pitch / 4 + local - 1) / local, channels, piece.images.count)))
+    return Operand(
+      result, rows: shape.inputs * shape.taps, columns: piece.pixels.count, [pitch, 1],
+      batch: [channels * shape.taps * pitch, shape.inputs * shape.taps * pitch])
   }
 }

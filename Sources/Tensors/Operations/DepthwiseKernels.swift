@@ -18,7 +18,22 @@ struct DepthwiseTile {
     guard shape.inputs == 1 || shape.outputs == 1, shape.inputs <= 4096, shape.taps <= 49,
       window.stride.allSatisfy(strides.contains)
     else { return nil }
-    let rows = shape.taps <= 25 || window.stride.rows > 2 ? 4 : 2
+    // As many rows as keep the code short: drivers take long for long kernels.
+    let sizes = [4, 2, 1].filter { !shape.isTransposed || $0 % window.stride.rows == 0 }
+    let tiles = sizes.map { DepthwiseTile(shape, rows: $0) }
+    guard let tile = tiles.first(where: { $0.loads(shape) <= 64 && $0.rows * shape.taps <= 100 }) ?? tiles.last,
+      tile.span.rows * tile.span.columns <= 128
+    else { return nil }
+    self = tile
+  }
+
+  /// Loads of one window, in fours where its rows allow it.
+  private func loads(_ shape: ConvolutionShape) -> Int {
+    span.rows * (shape.x.columns % 4 == 0 ? span.columns / 4 + 2 : span.columns)
+  }
+
+  private init(_ shape: ConvolutionShape, rows: Int) {
+    let window = shape.window
     let tile = Pair(rows, Self.columns)
     let reach = window.extent.map(1, -)
     if shape.isTransposed {
@@ -31,7 +46,6 @@ struct DepthwiseTile {
       span = tile.map(window.stride) { ($0 - 1) * $1 + 1 }.map(reach, +)
     }
     self.rows = rows
-    guard span.rows * span.columns <= 256 else { return nil }
   }
 
   /// Tiles of a picture.
@@ -85,19 +99,42 @@ extension Recorder {
         groups: shape.channelGroups((tiles + tilesOfGroup - 1) / tilesOfGroup)))
   }
 
+  /// Sums of parts of the tiles, then the sum of those, in a fixed order.
   mutating func depthwiseWeights(
-    _ label: String, _ piece: WeightGradientPiece, _ tile: DepthwiseTile, x: Value, gradient: Value, sums: Value
+    _ label: String, _ shape: ConvolutionShape, _ tile: DepthwiseTile, x: Value, gradient: Value, output: Value
   ) {
-    let shape = piece.shape
-    dispatch(
-      Dispatch(
-        label, .depthwiseConvolutionWeights,
-        specialization: tile.specialization(
-          shape, local: DepthwiseTile.local(device), xOffset: x.elementOffset, yOffset: gradient.elementOffset),
-        parameters: shape.parameters(
-          tile, tilesOfGroup: piece.lengthOfPart, x: x, weights: gradient, bias: nil, y: sums),
-        bindings: [.read(x.region), .read(gradient.region), .write(sums.region)],
-        groups: shape.channelGroups(piece.parts)))
+    let local = DepthwiseTile.local(device)
+    let ranges = imageRanges(of: [x, gradient])
+    let wanted = (device.physical.kind == .cpu ? 8 : 256) / shape.weights[0]
+    let pieces = ranges.map { images in
+      let tiles = images.count * tile.count(shape.y)
+      let longest = maximumLoopRounds / 2 * local
+      let split = max(1, min(wanted, tiles / (local * 4)), (tiles + longest - 1) / longest)
+      let length = (tiles + split - 1) / split
+      return (images: images, length: length, parts: (tiles + length - 1) / length)
+    }
+    let parts = pieces.reduce(0) { $0 + $1.parts }
+    let count = output.type.shape.count
+    let sums = parts == 1 ? output : scratch(TensorType([parts, count]), label: "\(label): parts")
+    var first = 0
+    for piece in pieces {
+      let (x, gradient) = (x.images(piece.images), gradient.images(piece.images))
+      let target = parts == 1 ? sums : sums.images(first..<first + piece.parts)
+      first += piece.parts
+      dispatch(
+        Dispatch(
+          parts == 1 ? label : "\(label): parts", .depthwiseConvolutionWeights,
+          specialization: tile.specialization(
+            shape, local: local, xOffset: x.elementOffset, yOffset: gradient.elementOffset),
+          parameters: shape.parameters(
+            tile, tilesOfGroup: piece.length, x: x, weights: gradient, bias: nil, y: target),
+          bindings: [.read(x.region), .read(gradient.region), .write(target.region)],
+          groups: shape.channelGroups(piece.parts)))
+    }
+    guard parts > 1 else { return }
+    reduce(
+      "\(label): sum of \(parts) parts", kind: .sum, input: sums, output: output, outer: 1, reduced: parts,
+      inner: count)
   }
 }
 

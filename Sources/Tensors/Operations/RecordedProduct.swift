@@ -39,6 +39,15 @@ struct Operand {
     batchStrides = Array(all.dropLast(2))
   }
 
+  /// Matrices that lie in `value`, which is contiguous, as their strides say.
+  init(_ value: Value, offset: Int = 0, rows: Int, columns: Int, _ strides: [Int], batch: [Int]) {
+    region = value.region
+    self.offset = value.layout.offset + offset
+    (self.rows, self.columns) = (rows, columns)
+    (rowStride, columnStride) = (strides[0], strides[1])
+    batchStrides = batch
+  }
+
   /// The first element as a kernel counts it: bindings begin at the alignment below the region.
   var elementOffset: Int { region.offset % Region.alignment / 4 + offset }
 
