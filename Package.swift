@@ -42,7 +42,7 @@ let package = Package(
       dependencies: ["Recording", "Vulkan", "ShaderCompiler", "Kernels", "KernelParameters"]),
 
     // Recorder → Plan → Replay: places memory, synchronises, encodes, submits.
-    .target(name: "Recording", dependencies: ["Vulkan", "Kernels"]),
+    .target(name: "Recording", dependencies: ["Vulkan", "Kernels", "KernelParameters"]),
 
     // A thin typed layer over Vulkan 1.2 compute; the loader is opened at run time.
     .target(name: "Vulkan", dependencies: ["CVulkan"]),

@@ -1,7 +1,7 @@
 // dw[o, t] = sum over n, p of dy[n, o, p] x[n, c, place of tap t of pixel p], or the part that some tiles give; c = o / outputs.
-// x: [images, groups, height, width]; dy: [images, groups*outputs, pixels]; dw: [parts, groups*outputs, taps].
-// A workgroup sums tilesOfGroup tiles of ROWS x 4 pixels of channel o, which lies along y and z: each lane its tiles, then the
-// lanes in their order. Reference: ConvolutionWeights.reference.
+// x: [images, groups, height, width]; dy: [images, groups*outputs, pixels]; dw: [parts, groups*outputs, taps], a part a lane.
+// A workgroup sums tilesOfGroup tiles of ROWS x 4 pixels of channel o, which lies along y and z: each lane makes a part of its
+// tiles; matrix_product_parts adds them. Reference: ConvolutionWeights.reference.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
@@ -15,8 +15,6 @@ layout(std430, binding = 1) readonly buffer Gradient { float dy[]; };
 layout(std430, binding = 1) readonly buffer GradientFours { vec4 dy4[]; };
 layout(std430, binding = 2) writeonly buffer WeightGradient { float dw[]; };
 #include "depthwise_window.glsl"
-
-shared float sums[TAPS * gl_WorkGroupSize.x];
 
 void main() {
   uint channels = p.groups * p.outputs;
@@ -62,12 +60,9 @@ void main() {
     }
   }
 
-  uint lane = gl_LocalInvocationID.x;
-  [[unroll]] for (int t = 0; t < TAPS; t++) sums[t * gl_WorkGroupSize.x + lane] = sum[t];
-  barrier();
-  for (uint t = lane; t < TAPS; t += gl_WorkGroupSize.x) {
-    float total = 0.0;
-    for (uint l = 0u; l < gl_WorkGroupSize.x; l++) total += sums[t * gl_WorkGroupSize.x + l];
-    dw[p.yOffset + (gl_WorkGroupID.x * channels + channel) * TAPS + t] = total;
-  }
+  // A lane without a tile leaves nothing where there are fewer tiles than lanes.
+  uint lanes = min(gl_WorkGroupSize.x, p.tilesOfGroup);
+  if (gl_LocalInvocationID.x >= lanes) return;
+  uint to = p.yOffset + ((gl_WorkGroupID.x * lanes + gl_LocalInvocationID.x) * channels + channel) * TAPS;
+  [[unroll]] for (int t = 0; t < TAPS; t++) dw[to + t] = sum[t];
 }

@@ -20,21 +20,26 @@ public struct Region: Sendable {
   public let offset: Int
   /// Length in bytes.
   public let byteCount: Int
+  /// Whether the bytes are float32, all of which a dispatch that writes the region leaves with a value.
+  public let holdsFloats: Bool
 
   /// A whole persistent buffer.
-  public init(_ buffer: Buffer) {
-    self.init(place: .persistent(buffer), offset: 0, byteCount: buffer.byteCount)
+  public init(_ buffer: Buffer, holdsFloats: Bool = false) {
+    self.init(
+      place: .persistent(buffer), offset: 0, byteCount: buffer.byteCount, holdsFloats: holdsFloats)
   }
 
-  init(place: Place, offset: Int, byteCount: Int) {
+  init(place: Place, offset: Int, byteCount: Int, holdsFloats: Bool = false) {
     self.place = place
     self.offset = offset
     self.byteCount = byteCount
+    self.holdsFloats = holdsFloats
   }
 
   /// `byteCount` bytes from byte `offset` of this region.
   public func slice(offset: Int, byteCount: Int) -> Region {
-    Region(place: place, offset: self.offset + offset, byteCount: byteCount)
+    Region(
+      place: place, offset: self.offset + offset, byteCount: byteCount, holdsFloats: holdsFloats)
   }
 
   /// The same buffer or transient, whatever the bytes.
@@ -112,11 +117,13 @@ public struct Dispatch: Sendable {
   public let bindings: [Binding]
   /// Workgroups.
   public let groups: Groups
+  /// Floating point operations, for plans and profiles; 0 where nobody counted.
+  public let flops: Int
 
   /// A dispatch whose push constants are the bytes of `parameters`.
   public init<Parameters: BitwiseCopyable>(
     _ label: String, _ kernel: Kernel, specialization: [UInt32], parameters: Parameters,
-    bindings: [Binding], groups: Groups
+    bindings: [Binding], groups: Groups, flops: Int = 0
   ) {
     self.label = label
     self.kernel = kernel
@@ -124,11 +131,13 @@ public struct Dispatch: Sendable {
     self.parameters = withUnsafeBytes(of: parameters) { Array($0) }
     self.bindings = bindings
     self.groups = groups
+    self.flops = flops
   }
 
   /// A dispatch without push constants.
   public init(
-    _ label: String, _ kernel: Kernel, specialization: [UInt32], bindings: [Binding], groups: Groups
+    _ label: String, _ kernel: Kernel, specialization: [UInt32], bindings: [Binding], groups: Groups,
+    flops: Int = 0
   ) {
     self.label = label
     self.kernel = kernel
@@ -136,5 +145,6 @@ public struct Dispatch: Sendable {
     self.parameters = []
     self.bindings = bindings
     self.groups = groups
+    self.flops = flops
   }
 }

@@ -1,24 +1,21 @@
 import Kernels
 import Vulkan
 
-/// Turns segments into command buffers, and keeps a log of what it encoded for the hazard checker.
+/// Turns segments into command buffers, and keeps a record of what it encoded.
 struct Encoder {
   let device: Device
-  let plan: String
   let arena: Buffer?
   let offsets: [Int?]
   let options: PlanOptions
-  /// Every persistent buffer that was bound, so that the plan keeps it alive; by identity.
-  private(set) var buffers: [ObjectIdentifier: Buffer] = [:]
-  /// For the description: before which dispatches of which segment a barrier stands.
-  private var barriersBefore: [[Bool]] = []
+  /// What was encoded so far; it keeps every buffer that was bound alive.
+  private(set) var record: PlanRecord
 
   init(device: Device, plan: String, arena: Buffer?, offsets: [Int?], options: PlanOptions) {
     self.device = device
-    self.plan = plan
     self.arena = arena
     self.offsets = offsets
     self.options = options
+    record = PlanRecord(label: plan)
   }
 
   /// A pool with exactly the descriptor sets that the segments need; nil for none.
@@ -26,65 +23,57 @@ struct Encoder {
     let dispatches = segments.flatMap(\.dispatches)
     guard !dispatches.isEmpty else { return nil }
     return try DescriptorPool(
-      device, sets: dispatches.count, bindings: dispatches.reduce(0) { $0 + $1.bindings.count })
+      device, sets: dispatches.count, bindings: dispatches.reduce(0) { $0 + $1.bindings.count },
+      label: record.label)
   }
 
   /// Encodes one segment; its command buffer may run many times in one submission, so it begins with a barrier.
   mutating func encode(
     _ segment: Segment, pool: DescriptorPool?, timestamps: TimestampPool?
-  ) throws -> (commands: CommandBuffer, barriers: Int) {
-    let commands = try CommandBuffer(device, label: "\(plan): \(segment.label)")
+  ) throws -> CommandBuffer {
+    let commands = try CommandBuffer(device, label: "\(record.label): \(segment.label)")
     try commands.begin()
     commands.beginLabel(segment.label)
     if let timestamps { commands.resetQueries(timestamps) }
+    // What was really encoded, for the hazard checker.
     var log: [EncodedCommand] = [.barrier]
     var planner = BarrierPlanner()
-    var barriers = 1
     commands.barrier()
     if let timestamps { commands.writeTimestamp(timestamps, 0) }
-    barriersBefore.append([])
+    var encoded = PlacedSegment(label: segment.label, repeats: segment.repeats)
     for (position, dispatch) in segment.dispatches.enumerated() {
-      let resolved = dispatch.bindings.map { resolve($0.region) }
-      // With the bytes between the aligned start of a binding and its region: they are bound, and validation counts them.
-      let accesses = zip(dispatch.bindings, resolved).map { binding, place in
-        ByteAccess(
-          buffer: ObjectIdentifier(place.buffer),
-          bytes: place.offset - place.offset % Region.alignment..<place.offset + place.byteCount,
-          writes: binding.access.writes)
-      }
+      var placed = place(dispatch)
+      let accesses = placed.bindings.map(\.bound)
       let needed = planner.needsBarrier(before: accesses)
-      let barrier = needed || options.serialBarriers
-      if barrier {
+      placed.barrierBefore = needed || options.serialBarriers
+      if placed.barrierBefore {
         commands.barrier()
         log.append(.barrier)
-        barriers += 1
       }
-      barriersBefore[barriersBefore.count - 1].append(barrier)
-      try encode(dispatch, resolved: resolved, into: commands, pool: pool)
+      try encode(dispatch, placed, into: commands, pool: pool)
       if let timestamps { commands.writeTimestamp(timestamps, position + 1) }
       log.append(.dispatch(label: dispatch.label, accesses: accesses))
+      encoded.dispatches.append(placed)
     }
     commands.endLabel()
     try commands.end()
     // Twice, because a segment may follow itself.
-    try HazardChecker.check(log + log, plan: plan)
-    return (commands, barriers)
+    try HazardChecker.check(log + log, plan: record.label)
+    record.segments.append(encoded)
+    return commands
   }
 
   private func encode(
-    _ dispatch: Dispatch, resolved: [Place], into commands: CommandBuffer, pool: DescriptorPool?
+    _ dispatch: Dispatch, _ placed: PlacedDispatch, into commands: CommandBuffer, pool: DescriptorPool?
   ) throws {
-    let pipeline = try device.pipeline(
-      words: dispatch.kernel.words, name: dispatch.kernel.name, bindings: dispatch.bindings.count,
-      pushConstantBytes: dispatch.parameters.count, specialization: dispatch.specialization)
+    let pipeline = try pipeline(for: dispatch)
     commands.beginLabel(dispatch.label)
     commands.bind(pipeline)
     if let pool {
-      let buffers = resolved.map { place in
-        let gap = place.offset % Region.alignment
-        return (buffer: place.buffer, offset: place.offset - gap, range: place.byteCount + gap)
+      let buffers = placed.bindings.map {
+        (buffer: $0.buffer, offset: $0.bound.bytes.lowerBound, range: $0.bound.bytes.count)
       }
-      commands.bind(try pool.allocate(pipeline, buffers))
+      commands.bind(try pool.allocate(pipeline, buffers, label: dispatch.label))
     }
     if !dispatch.parameters.isEmpty {
       dispatch.parameters.withUnsafeBytes { commands.push(constants: $0) }
@@ -93,38 +82,31 @@ struct Encoder {
     commands.endLabel()
   }
 
-  private typealias Place = (buffer: Buffer, offset: Int, byteCount: Int)
-
-  private mutating func resolve(_ region: Region) -> Place {
-    switch region.place {
-    case .persistent(let buffer):
-      buffers[ObjectIdentifier(buffer)] = buffer
-      return (buffer, region.offset, region.byteCount)
-    case .transient(let number):
-      guard let arena, let offset = offsets[number] else {
-        preconditionFailure("a transient that a dispatch binds has no place in the arena")
-      }
-      return (arena, offset + region.offset, region.byteCount)
-    }
+  private func pipeline(for dispatch: Dispatch) throws -> Pipeline {
+    let span = Trace.begin(.pipelines, dispatch.kernel.name)
+    defer { span?.end() }
+    return try device.pipeline(
+      words: dispatch.kernel.words, name: dispatch.kernel.name, bindings: dispatch.bindings.count,
+      pushConstantBytes: dispatch.parameters.count, specialization: dispatch.specialization)
   }
 
-  /// Stable text: segments, dispatches with workgroups and bytes, barriers, arena.
-  func describe(label: String, segments: [Segment], statistics: Plan.Statistics) -> String {
-    var lines = [
-      "plan \"\(label)\": \(statistics.dispatches) dispatches, \(statistics.barriers) barriers, arena "
-        + "\(formatted(bytes: statistics.arenaBytes)) (\(formatted(bytes: statistics.arenaBytesWithoutReuse)) without reuse)"
-    ]
-    for (segment, barriers) in zip(segments, barriersBefore) {
-      lines.append("segment \"\(segment.label)\" × \(segment.repeats)")
-      for (index, dispatch) in segment.dispatches.enumerated() {
-        if barriers[index] { lines.append("  ―") }
-        let bytes = dispatch.bindings.reduce(0) { $0 + $1.region.byteCount }
-        let groups = dispatch.groups
-        lines.append(
-          "  \(index) \(dispatch.label) [\(dispatch.kernel.name)] \(groups.x)×\(groups.y)×\(groups.z), "
-            + formatted(bytes: bytes))
-      }
-    }
-    return lines.joined(separator: "\n")
+  private func place(_ dispatch: Dispatch) -> PlacedDispatch {
+    PlacedDispatch(
+      label: dispatch.label, kernel: dispatch.kernel.name, groups: dispatch.groups, flops: dispatch.flops,
+      bindings: dispatch.bindings.map { binding in
+        let region = binding.region
+        switch region.place {
+        case .persistent(let buffer):
+          return PlacedBinding(
+            buffer: buffer, bytes: region.offset..<region.offset + region.byteCount, access: binding.access)
+        case .transient(let number):
+          guard let arena, let offset = offsets[number] else {
+            preconditionFailure("a transient that a dispatch binds has no place in the arena")
+          }
+          let start = offset + region.offset
+          return PlacedBinding(
+            buffer: arena, bytes: start..<start + region.byteCount, access: binding.access)
+        }
+      })
   }
 }

@@ -4,6 +4,16 @@ struct ByteAccess {
   let bytes: Range<Int>
   let writes: Bool
 
+  init(buffer: ObjectIdentifier, bytes: Range<Int>, writes: Bool) {
+    (self.buffer, self.bytes, self.writes) = (buffer, bytes, writes)
+  }
+
+  /// What a region at `bytes` binds: with the bytes below it, because they are bound and validation counts them.
+  init(buffer: ObjectIdentifier, region bytes: Range<Int>, writes: Bool) {
+    let start = bytes.lowerBound - bytes.lowerBound % Region.alignment
+    self.init(buffer: buffer, bytes: start..<bytes.upperBound, writes: writes)
+  }
+
   func conflicts(with other: ByteAccess) -> Bool {
     buffer == other.buffer && (writes || other.writes) && bytes.overlaps(other.bytes)
   }

@@ -6,47 +6,39 @@ public final class Plan {
   public let device: Device
   /// The name given to the recording.
   public let label: String
-  /// What was recorded, for people and golden files.
-  public let description: String
   /// Sizes and counts of the plan.
   public let statistics: Statistics
+  /// What was encoded; its buffers are those that the plan keeps alive.
+  let record: PlanRecord
   /// One command buffer a segment, with the number of times it runs in each replay.
   let passes: [Pass]
+  let arena: Buffer?
+  /// Present when the plan looks for NaN and infinity.
+  let finiteChecks: FiniteChecks?
 
-  private let arena: Buffer?
-  private let retained: [Buffer]
   private let descriptors: DescriptorPool?
-
-  /// Sizes and counts of a plan, over one replay.
-  public struct Statistics: Sendable, Equatable {
-    /// Dispatches in one replay, repeats counted.
-    public internal(set) var dispatches = 0
-    /// Barriers in one replay, repeats counted.
-    public internal(set) var barriers = 0
-    /// Bytes of the arena.
-    public internal(set) var arenaBytes = 0
-    /// Bytes that the arena would take if no byte were used twice.
-    public internal(set) var arenaBytesWithoutReuse = 0
-  }
 
   /// An encoded segment.
   struct Pass {
-    let label: String
     let commands: CommandBuffer
     let repeats: Int
-    /// Labels of its dispatches.
-    let dispatches: [String]
     /// Its start, then the end of each dispatch, in its last run, when timestamps were asked for and the device has them.
     let timestamps: TimestampPool?
   }
 
   init(
-    device: Device, label: String, segments: [Segment], transients: [Transient], options: PlanOptions
+    device: Device, label: String, segments recorded: [Segment], transients: [Transient], options: PlanOptions
   ) throws {
+    let span = Trace.begin(.encoding, label)
+    defer { span?.end() }
     let limits = device.physical.limits
-    try Self.check(segments, against: limits)
-    try Self.checkWritesBeforeReads(segments, transients)
+    try Self.check(recorded, against: limits)
+    try Self.checkWritesBeforeReads(recorded, transients)
 
+    var segments = recorded
+    let finiteChecks =
+      options.checksFinite
+      ? try FiniteChecks(plan: label, segments: &segments, transients: transients, on: device) : nil
     let arenaPlan = Arena(
       transients: transients, segments: segments, alignment: Region.alignment,
       aliasing: !options.noAliasing)
@@ -63,18 +55,15 @@ public final class Plan {
       device: device, plan: label, arena: arena, offsets: arenaPlan.offsets, options: options)
     let pool = try encoder.descriptorPool(for: segments)
     var passes: [Pass] = []
-    var statistics = Statistics()
     for segment in segments {
       let timestamps =
-        options.timestamps ? try TimestampPool(device, count: segment.dispatches.count + 1) : nil
-      let encoded = try encoder.encode(segment, pool: pool, timestamps: timestamps)
-      passes.append(
-        Pass(
-          label: segment.label, commands: encoded.commands, repeats: segment.repeats,
-          dispatches: segment.dispatches.map(\.label), timestamps: timestamps))
-      statistics.dispatches += segment.repeats * segment.dispatches.count
-      statistics.barriers += segment.repeats * encoded.barriers
+        options.timestamps
+        ? try TimestampPool(
+          device, count: segment.dispatches.count + 1, label: "\(label): \(segment.label)") : nil
+      let commands = try encoder.encode(segment, pool: pool, timestamps: timestamps)
+      passes.append(Pass(commands: commands, repeats: segment.repeats, timestamps: timestamps))
     }
+    var statistics = encoder.record.statistics
     statistics.arenaBytes = arenaPlan.byteCount
     statistics.arenaBytesWithoutReuse = arenaPlan.byteCountWithoutReuse
 
@@ -83,9 +72,9 @@ public final class Plan {
     self.passes = passes
     self.statistics = statistics
     self.arena = arena
-    retained = Array(encoder.buffers.values)
+    self.finiteChecks = finiteChecks
+    record = encoder.record
     descriptors = pool
-    description = encoder.describe(label: label, segments: segments, statistics: statistics)
   }
 
   private static func check(_ segments: [Segment], against limits: Limits) throws(RecordingError) {

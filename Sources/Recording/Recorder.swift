@@ -17,14 +17,17 @@ struct Segment {
 public struct Recorder: ~Copyable {
   /// The device that it is recorded for.
   public let device: Device
+  /// The switches of the plan.
+  public let options: PlanOptions
   let label: String
   var transients: [Transient] = []
   var segments: [Segment] = []
 
   /// An empty recording on `device`; `label` names the plan in errors and descriptions.
-  public init(on device: Device, label: String) {
+  public init(on device: Device, label: String, options: PlanOptions = .environment) {
     self.device = device
     self.label = label
+    self.options = options
   }
 
   /// Starts a segment: what is dispatched from here on runs `repeats` times in a row in each replay.
@@ -33,9 +36,12 @@ public struct Recorder: ~Copyable {
   }
 
   /// Bytes that live from the first dispatch of a segment that uses them to the last.
-  public mutating func transient(byteCount: Int, label: String) -> Region {
+  ///
+  /// - Parameter holdsFloats: they are float32, and each dispatch that writes them leaves all with a value.
+  public mutating func transient(byteCount: Int, label: String, holdsFloats: Bool = false) -> Region {
     transients.append(Transient(label: label, byteCount: byteCount))
-    return Region(place: .transient(transients.count - 1), offset: 0, byteCount: byteCount)
+    return Region(
+      place: .transient(transients.count - 1), offset: 0, byteCount: byteCount, holdsFloats: holdsFloats)
   }
 
   /// Adds a dispatch to the current segment.
@@ -47,33 +53,9 @@ public struct Recorder: ~Copyable {
   /// Places memory, finds barriers, encodes: a plan that can be replayed.
   ///
   /// - Throws: `RecordingError` when the plan can't run on this device, `VulkanError` when the driver refuses.
-  public consuming func finish(_ options: PlanOptions = .environment) throws -> Plan {
+  public consuming func finish() throws -> Plan {
     try Plan(
-      device: device, label: label, segments: segments.filter { !$0.dispatches.isEmpty },
+      device: device, label: label, segments: segments.filter { !$0.dispatches.isEmpty && $0.repeats > 0 },
       transients: transients, options: options)
-  }
-}
-
-/// Switches that must not change any result.
-public struct PlanOptions: Sendable {
-  /// A barrier after every dispatch.
-  public var serialBarriers: Bool
-  /// Every transient at an address of its own.
-  public var noAliasing: Bool
-  /// A device timestamp after each dispatch.
-  public var timestamps: Bool
-
-  /// All switches off unless named.
-  public init(serialBarriers: Bool = false, noAliasing: Bool = false, timestamps: Bool = false) {
-    self.serialBarriers = serialBarriers
-    self.noAliasing = noAliasing
-    self.timestamps = timestamps
-  }
-
-  /// `REPRISE_SERIAL_BARRIERS=1` and `REPRISE_NO_ALIASING=1` switch on what they say.
-  public static var environment: PlanOptions {
-    PlanOptions(
-      serialBarriers: environmentSwitch("REPRISE_SERIAL_BARRIERS"),
-      noAliasing: environmentSwitch("REPRISE_NO_ALIASING"))
   }
 }

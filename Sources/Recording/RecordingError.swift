@@ -10,6 +10,18 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
   case hazard(plan: String, first: String, second: String, bytes: Range<Int>)
   /// A transient was read before any dispatch of its segment wrote it.
   case readBeforeWrite(dispatch: String, label: String)
+  /// A dispatch left NaN or infinity in a float32 tensor. Replays of the plan and the runs of a segment within one are
+  /// counted from 1; the dispatch is the first in their order.
+  case notFinite(
+    plan: String, replay: Int, segment: String, run: Int, dispatch: String, tensor: String, found: NotFinite)
+
+  /// What was found in a tensor.
+  public struct NotFinite: Equatable, Sendable {
+    /// Elements that are no finite number, of how many, and the first of them.
+    public let count, elements, first: Int
+    /// Of which kinds they are.
+    public let hasNaN, hasInfinity: Bool
+  }
 
   /// A sentence for people.
   public var description: String {
@@ -24,19 +36,10 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
       "plan \"\(plan)\": \"\(second)\" touches bytes \(bytes.lowerBound)..<\(bytes.upperBound) that \"\(first)\" also touches, with no barrier between them"
     case .readBeforeWrite(let dispatch, let label):
       "dispatch \"\(dispatch)\" reads \"\(label)\", which nothing has written before"
+    case .notFinite(let plan, let replay, let segment, let run, let dispatch, let tensor, let found):
+      "plan \"\(plan)\": in replay \(replay), run \(run) of segment \"\(segment)\", dispatch \"\(dispatch)\" left "
+        + "\(found.hasNaN ? found.hasInfinity ? "NaN and infinity" : "NaN" : "infinity") in \"\(tensor)\": \(found.count) of "
+        + "\(found.elements) elements, the first is element \(found.first)"
     }
   }
-}
-
-/// Bytes in the largest binary unit that keeps one digit before the point.
-public func formatted(bytes: Int) -> String {
-  let units = ["B", "KiB", "MiB", "GiB", "TiB"]
-  var value = Double(bytes)
-  var unit = 0
-  while value >= 1024, unit < units.count - 1 {
-    value /= 1024
-    unit += 1
-  }
-  let tenths = (value * 10).rounded() / 10
-  return unit == 0 ? "\(bytes) B" : "\(tenths) \(units[unit])"
 }

@@ -10,7 +10,7 @@ public final class Replay {
     public internal(set) var submissions = 0
     /// Seconds that the host spent on encoding submissions, waits not counted.
     public internal(set) var hostSeconds = 0.0
-    /// Seconds from the first submission to the last completion.
+    /// Seconds in which submissions were under way, as the host saw it.
     public internal(set) var deviceSeconds = 0.0
   }
 
@@ -20,74 +20,81 @@ public final class Replay {
   public private(set) var profile = Profile()
 
   private let timeline: Timeline
-  private let secondsPerSubmission: Double
+  private var schedule: SubmissionSchedule
   private var submitted: UInt64 = 0
-  private var secondsPerReplay: Double?
+
+  private struct Submission {
+    let value: UInt64
+    let part: SubmissionSchedule.Part
+    let begin: ContinuousClock.Instant
+  }
 
   /// - Parameter secondsPerSubmission: how long one submission should keep the device busy; some drivers end one
-  ///   that runs for two seconds.
+  ///   that runs for two seconds. A longer replay is split, but for single runs of its segments.
   public init(_ plan: Plan, secondsPerSubmission: Double = 0.1) throws(VulkanError) {
     self.plan = plan
-    self.secondsPerSubmission = secondsPerSubmission
-    timeline = try Timeline(plan.device)
+    schedule = SubmissionSchedule(
+      repeats: plan.passes.map(\.repeats), secondsPerSubmission: secondsPerSubmission)
+    timeline = try Timeline(plan.device, label: "replays of \(plan.label)")
   }
 
   /// Replays the plan `times` times and returns when the last has ended.
   ///
-  /// - Parameter progress: called on this thread after each submission that has ended, with the number of replays done;
-  ///   returning false stops after those in flight.
+  /// - Parameter progress: called on this thread when replays have ended, with the number of replays done; returning false
+  ///   stops after those in flight.
   /// - Returns: the number of replays done.
+  /// - Throws: what `progress` throws; `RecordingError.notFinite` where the plan looks for that; `VulkanError`.
   @discardableResult
   public func run(times: Int, progress: (Int) throws -> Bool = { _ in true }) throws -> Int {
-    var inFlight: [(value: UInt64, replays: Int)] = []
+    var inFlight: [Submission] = []
     var begun = 0
     var done = 0
     var going = true
     let clock = ContinuousClock()
     var lastEnd = clock.now
-    while done < times && (going || !inFlight.isEmpty) {
-      while going, begun < times, inFlight.count < 2 {
-        let replays = min(times - begun, replaysPerSubmission)
-        inFlight.append((try submit(replays), replays))
-        begun += replays
-        // The first submission measures one replay; more would be a guess.
-        if secondsPerReplay == nil { break }
+    while done < times {
+      while going || schedule.isWithinReplay, begun < times, inFlight.count < 2 {
+        let submission = try submit(schedule.next(atMost: times - begun))
+        inFlight.append(submission)
+        begun += submission.part.replays
       }
       guard let oldest = inFlight.first else { break }
+      let span = Trace.begin(.wait, plan.label)
       try timeline.wait(until: oldest.value)
+      span?.end()
       inFlight.removeFirst()
       let now = clock.now
-      let seconds = (now - lastEnd).seconds
+      let seconds = (now - max(lastEnd, oldest.begin)).seconds
       lastEnd = now
-      secondsPerReplay = seconds / Double(oldest.replays)
+      schedule.measured(oldest.part, seconds: seconds)
       profile.deviceSeconds += seconds
-      profile.replays += oldest.replays
-      done += oldest.replays
-      if going { going = try progress(done) }
+      profile.replays += oldest.part.replays
+      done += oldest.part.replays
+      let finding = try plan.finiteChecks?.finding { () throws(VulkanError) in
+        try timeline.wait(until: submitted)
+      }
+      if let finding { throw finding }
+      if going, oldest.part.replays > 0 { going = try progress(done) }
     }
     return done
   }
 
-  private var replaysPerSubmission: Int {
-    guard let secondsPerReplay else { return 1 }
-    return max(1, min(256, Int(secondsPerSubmission / max(secondsPerReplay, 1e-9))))
-  }
-
-  private func submit(_ replays: Int) throws(VulkanError) -> UInt64 {
+  private func submit(_ part: SubmissionSchedule.Part) throws(VulkanError) -> Submission {
+    let span = Trace.begin(.submission, plan.label)
+    defer { span?.end() }
     let clock = ContinuousClock()
-    let start = clock.now
-    var commands: [CommandBuffer] = []
-    for _ in 0..<replays {
-      for pass in plan.passes {
-        for _ in 0..<pass.repeats { commands.append(pass.commands) }
-      }
+    let begin = clock.now
+    let commands = part.runs.flatMap {
+      [CommandBuffer](repeating: plan.passes[$0.pass].commands, count: $0.count)
     }
     // Only what was submitted is waited for.
-    try plan.device.submit(commands, signal: submitted + 1, on: timeline)
+    try plan.device.submit(
+      part.times == 1 ? commands : (0..<part.times).flatMap { _ in commands }, signal: submitted + 1,
+      on: timeline)
     submitted += 1
     profile.submissions += 1
-    profile.hostSeconds += (clock.now - start).seconds
-    return submitted
+    profile.hostSeconds += (clock.now - begin).seconds
+    return Submission(value: submitted, part: part, begin: begin)
   }
 
   deinit {

@@ -5,7 +5,8 @@ import Vulkan
 /// `reprise bench`: how fast parts of the machinery are.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure speed.", subcommands: [BenchEnvironmentCommand.self])
+    commandName: "bench", abstract: "Measure speed.",
+    subcommands: [BenchEnvironmentCommand.self, BenchRecordingCommand.self])
 }
 
 /// `reprise bench environment`: stepping alone, without a policy.

@@ -16,18 +16,30 @@ struct PlanPPOCommand: ParsableCommand {
     commandName: "ppo",
     abstract: "Print the plan of a PPO iteration: its dispatches, barriers and memory.",
     discussion: """
-      Nothing is trained and no file is written.
+      Nothing is trained and no file is written. A segment's line has the sums over its runs; ― is a barrier; the graph \
+      has an edge from the last writer of bytes to each reader.
 
-      Example:
+      Examples:
         reprise plan ppo --environment cartpole --environments 1024 --horizon 32
+        reprise plan ppo --format dot | dot -Tsvg > plan.svg
       """)
 
+  /// How the plan is written.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, dot
+  }
+
   @OptionGroup(title: "PPO") var options: PPOOptions
+
+  @Option(help: "How the plan is written: text, or dot for Graphviz.")
+  var format = Format.text
+
+  @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
   func run() throws {
     let configuration = try options.configuration()
-    let ppo = try PPO(configuration, on: Device(selection.device))
-    try writeLine(ppo.plan.description)
+    let plan = try PPO(configuration, on: Device(selection.device), options: switches.options).plan
+    try writeLine(format == .dot ? plan.graphviz : plan.description)
   }
 }

@@ -32,6 +32,7 @@ struct TrainPPOCommand: ParsableCommand {
   @Flag(help: "Replace the run that the folder holds.")
   var overwrite = false
 
+  @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
   @Flag(help: "Print one JSON object an iteration, and the run's summary as the last line.")
@@ -39,13 +40,22 @@ struct TrainPPOCommand: ParsableCommand {
 
   @Flag(
     help:
-      "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory; and, but for --json, the time of each dispatch."
+      "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory; and, but for --json, the time of each dispatch and what the host spent its time on."
   )
   var profile = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what the host and the device did when into a file that Perfetto opens: the device's last iteration, with each dispatch's last run.",
+      valueName: "file"))
+  var trace: String?
 
   func validate() throws {
     if folder?.isEmpty == true {
       throw ValidationError("The value of '--run' is empty; it must name a folder")
+    }
+    if trace?.isEmpty == true {
+      throw ValidationError("The value of '--trace' is empty; it must name a file")
     }
   }
 
@@ -53,9 +63,16 @@ struct TrainPPOCommand: ParsableCommand {
     let configuration = try options.configuration()
     let directory = RunDirectory(folder ?? "runs/\(configuration.environment)-ppo-seed\(configuration.seed)")
     if !overwrite { try directory.refuseUsed() }
+    // Known to be writable before hours of training.
+    if let trace { try ChromeTrace(events: []).write(to: trace) }
+    let spans = profile || trace != nil ? Trace(capacity: trace == nil ? 0 : 100_000) : nil
+    try Trace.$current.withValue(spans) { try train(configuration, directory, spans) }
+  }
+
+  private func train(_ configuration: PPOConfiguration, _ directory: RunDirectory, _ spans: Trace?) throws {
     let device = try Device(selection.device)
-    var plan = PlanOptions.environment
-    plan.timestamps = profile
+    var plan = switches.options
+    plan.timestamps = spans != nil
     let ppo = try PPO(configuration, on: device, options: plan)
     let kept = RunConfiguration(configuration, device: device.physical.name, driver: device.physical.driver)
     // From here on the run is known to be good: now the files of an old one may go.
@@ -84,7 +101,11 @@ struct TrainPPOCommand: ParsableCommand {
       last, returnMean: returnMean, total: ppo.iterations, device: device.physical,
       checkpoint: directory.checkpoint, cost: profile ? IterationCost(ppo.profile, ppo.plan.statistics) : nil)
     try writeLine(json ? jsonText(summary) : summary.text)
-    if profile && !json { try writeLine(dispatchTable(ppo.plan.timings())) }
+    if let spans {
+      let timings = try ppo.plan.timings()
+      if let trace { try ChromeTrace(host: spans, device: timings).write(to: trace) }
+      if profile && !json { try writeLine(dispatchTable(timings) + hostTable(spans)) }
+    }
     if summary.interrupted, let signal = Interruption.signal {
       printError(
         "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after iteration \(summary.iterations) of \(ppo.iterations); "

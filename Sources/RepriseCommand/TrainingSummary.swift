@@ -61,20 +61,6 @@ struct TrainingSummary: Encodable {
   }
 }
 
-/// The dispatches of a plan by the time that they take in a replay, the longest first.
-func dispatchTable(_ timings: [Timing]) -> String {
-  guard !timings.isEmpty else { return "This device's queue has no clock: no times of dispatches." }
-  func total(_ timing: Timing) -> Double { timing.seconds * Double(timing.repeats) }
-  let rows = timings.sorted { total($0) > total($1) }.map { timing in
-    (
-      "\((total(timing) * 1e3).fixed(2)) ms",
-      "\(timing.repeats) × \((timing.seconds * 1e6).fixed(0)) µs  \(timing.segment): \(timing.dispatch)"
-    )
-  }
-  let sum = timings.reduce(0) { $0 + total($1) }
-  return "Dispatches of the last iteration, \((sum * 1e3).fixed(1)) ms in all:\n" + columns(rows)
-}
-
 /// What an iteration costs, on average over a run.
 struct IterationCost: Encodable {
   let submissionsPerIteration: Double

@@ -25,7 +25,7 @@ extension Graph {
         Application(inputs: inputs, output: Tensor(graph: self, id: id), gradient: gradient))
       for (position, input) in inputs.enumerated() where reaches.contains(input.id) {
         guard let contribution = contributions[position] else {
-          if input.dataType == .float32, !(node.operation is StopGradient) {
+          if input.dataType.isFloating, !(node.operation is StopGradient) {
             fail(.noGradient(operation: node.operation.name, input: position))
           }
           continue

@@ -45,13 +45,37 @@ public final class Graph {
       fail(.foreignTensor(operation: operation.name))
       return Tensor(graph: self, id: placeholder(inputs.first?.type ?? TensorType([])))
     }
+    if operation is any DispatchedOperation, inputs.contains(where: { $0.dataType == .float16 }) {
+      return applyWide(operation, inputs)
+    }
     do {
       let type = try operation.resultType(inputs.map(\.type))
+      if let folded = operation.folded(inputs.map(\.node.operation), type) {
+        return apply(folded, [])
+      }
+      if let same = operation.forwarded(inputs.map(\.node.operation)), !isRead(inputs[same].id) {
+        return inputs[same]
+      }
       return Tensor(graph: self, id: insert(operation, inputs.map(\.id), type))
     } catch {
       fail(error)
       return Tensor(graph: self, id: placeholder(inputs.first?.type ?? TensorType([])))
     }
+  }
+
+  /// Whether a node is a variable's value as it lies: `x * 1` makes a copy that outlives an assignment.
+  private func isRead(_ id: Int) -> Bool {
+    switch nodes[id].operation {
+    case is ReadVariable: true
+    case is View, is StopGradient: isRead(nodes[id].inputs[0])
+    default: false
+    }
+  }
+
+  /// Kernels take float32: float16 is widened for them, and what they give is rounded.
+  private func applyWide(_ operation: any Operation, _ inputs: [Tensor]) -> Tensor {
+    let wide = apply(operation, inputs.map { $0.dataType == .float16 ? $0.float() : $0 })
+    return wide.dataType == .float32 ? wide.half() : wide
   }
 
   /// Keeps the first mistake of the pass.

@@ -75,3 +75,11 @@ extension EffectOperation {
     HostTensor(type: type, values: [])
   }
 }
+
+extension Recorder {
+  /// Memory for a value that lives within one operation.
+  mutating func scratch(_ type: TensorType, label: String) -> Value {
+    Value(
+      region: transient(byteCount: type.byteCount, label: label), layout: .contiguous(type.shape), type: type)
+  }
+}

@@ -6,9 +6,9 @@ public struct Program: ~Copyable {
   private var recorder: Recorder
   private let device: Device
 
-  init(on device: Device, label: String) {
+  init(on device: Device, label: String, options: PlanOptions) {
     self.device = device
-    recorder = Recorder(on: device, label: label)
+    recorder = Recorder(on: device, label: label, options: options)
   }
 
   /// Traces a pass that runs `repeats` times in a row in each replay. Passes share nothing but variables.
@@ -18,10 +18,12 @@ public struct Program: ~Copyable {
     let graph = Graph(device: device)
     try body(graph)
     recorder.beginSegment(label, repeats: repeats)
+    let span = Trace.begin(.lowering, label)
+    defer { span?.end() }
     try Lowering.lower(graph, into: &recorder)
   }
 
-  consuming func finish(_ options: PlanOptions) throws -> Plan { try recorder.finish(options) }
+  consuming func finish() throws -> Plan { try recorder.finish() }
 }
 
 extension Device {
@@ -31,9 +33,11 @@ extension Device {
   public func record(
     _ label: String, options: PlanOptions = .environment, _ body: (inout Program) throws -> Void
   ) throws -> Plan {
-    var program = Program(on: self, label: label)
+    let span = Trace.begin(.recording, label)
+    defer { span?.end() }
+    var program = Program(on: self, label: label, options: options)
     try body(&program)
-    return try program.finish(options)
+    return try program.finish()
   }
 
   /// Records a pass and runs it once: eager execution, by the one way that there is.

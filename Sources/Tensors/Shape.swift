@@ -46,25 +46,31 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   }
 }
 
-/// The type of a tensor's elements; each takes four bytes on the device.
+/// The type of a tensor's elements. A float16 takes two bytes, two of them a word; every other type four.
 public enum DataType: String, Sendable, Hashable {
-  case float32, int32, uint32, bool
+  /// float16 is a way to store: kernels compute in float32 and round once, to nearest even.
+  case float32, float16, int32, uint32, bool
 
   /// Bytes of one element.
-  public var byteCount: Int { 4 }
+  public var byteCount: Int { self == .float16 ? 2 : 4 }
+  /// Whether it has gradients.
+  public var isFloating: Bool { self == .float32 || self == .float16 }
+
+  /// What kernels compute in.
+  var computed: DataType { self == .float16 ? .float32 : self }
 
   /// The type of a value in a kernel.
   var glsl: String {
     switch self {
-    case .float32: "float"
+    case .float32, .float16: "float"
     case .int32: "int"
     case .uint32: "uint"
     case .bool: "bool"
     }
   }
 
-  /// The type of an element in a storage buffer, where a bool is a word of 0 or 1.
-  var glslStorage: String { self == .bool ? "uint" : glsl }
+  /// The type of a word in a storage buffer, where a bool is a word of 0 or 1.
+  var glslStorage: String { self == .bool || self == .float16 ? "uint" : glsl }
 }
 
 /// Shape and element type.
@@ -80,8 +86,8 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     self.dataType = dataType
   }
 
-  /// Bytes of a contiguous tensor of this type.
-  public var byteCount: Int { shape.count * dataType.byteCount }
+  /// Bytes of a contiguous tensor of this type, in whole words.
+  public var byteCount: Int { (shape.count * dataType.byteCount + 3) / 4 * 4 }
   /// As in `float32[64, 4]`.
   public var description: String { "\(dataType.rawValue)\(shape)" }
 }

@@ -35,7 +35,10 @@ public final class Variable: Sendable {
   }
 
   /// All of its bytes.
-  public var region: Region { Region(buffer).slice(offset: 0, byteCount: max(4, type.byteCount)) }
+  public var region: Region {
+    Region(buffer, holdsFloats: type.dataType == .float32)
+      .slice(offset: 0, byteCount: max(4, type.byteCount))
+  }
 
   /// Replaces elements from element `offset` on. Waits for the device.
   public func write<Element: BitwiseCopyable>(_ values: [Element], at offset: Int = 0) throws(VulkanError) {

@@ -8,7 +8,7 @@ public final class DescriptorPool {
   private var bindingsLeft: Int
 
   /// Room for `sets` sets with `bindings` storage buffers in all.
-  public init(_ device: Device, sets: Int, bindings: Int) throws(VulkanError) {
+  public init(_ device: Device, sets: Int, bindings: Int, label: String = "descriptors") throws(VulkanError) {
     guard sets > 0, bindings >= 0, let sets32 = UInt32(exactly: sets),
       let bindings32 = UInt32(exactly: bindings)
     else { throw .invalidUse("A descriptor pool can't have \(sets) sets with \(bindings) bindings.") }
@@ -28,6 +28,7 @@ public final class DescriptorPool {
     try check(result, "vkCreateDescriptorPool", during: "making room for \(sets) descriptor sets")
     handle = try created(pool, "vkCreateDescriptorPool", during: "making room for \(sets) descriptor sets")
     self.device = logical
+    logical.setName(handle, VK_OBJECT_TYPE_DESCRIPTOR_POOL, label)
     setsLeft = sets
     bindingsLeft = bindings
   }
@@ -38,9 +39,9 @@ public final class DescriptorPool {
   ///
   /// Throws `.invalidUse` when the pool is full, the count isn't the pipeline's, or a range leaves its buffer or
   /// breaks one of the device's limits.
-  public func allocate(_ pipeline: Pipeline, _ buffers: [(buffer: Buffer, offset: Int, range: Int)])
-    throws(VulkanError) -> DescriptorSet
-  {
+  public func allocate(
+    _ pipeline: Pipeline, _ buffers: [(buffer: Buffer, offset: Int, range: Int)], label: String? = nil
+  ) throws(VulkanError) -> DescriptorSet {
     let action = "binding buffers for the kernel \(pipeline.name)"
     guard buffers.count == pipeline.bindings else {
       throw .invalidUse(
@@ -53,6 +54,7 @@ public final class DescriptorPool {
       try checkLimits(entry, "Binding \(binding) of the kernel \(pipeline.name) to")
     }
     let set = try allocate(pipeline.setLayout, action)
+    device.setName(set, VK_OBJECT_TYPE_DESCRIPTOR_SET, label ?? pipeline.name)
     setsLeft -= 1
     bindingsLeft -= buffers.count
     write(set, buffers)

@@ -15,7 +15,8 @@ public final class Device: Sendable {
   let logical: LogicalDevice
   let pool: MemoryPool
   private let pipelineCache: PipelineCache
-  private let pipelines = Mutex<[Pipeline.Key: Pipeline]>([:])
+  /// Plans keep the pipelines that they use.
+  private let pipelines = Mutex(RecentCache<Pipeline.Key, Pipeline>(capacity: 1024))
 
   /// Opens the device that `selection` chooses, with an instance of its own unless one is given.
   ///
@@ -71,14 +72,17 @@ public final class Device: Sendable {
     let key = Pipeline.Key(
       words: words, name: name, bindings: bindings, pushConstantBytes: pushConstantBytes,
       specialization: specialization)
-    if let known = pipelines.withLock({ $0[key] }) { return known }
+    if let known = pipelines.withLock({ $0.value(for: key) }) { return known }
     // Compiling outside of the lock lets threads compile at once; of two that make the same one, the first stays.
-    let made = try Pipeline(logical, key, words: words, cache: pipelineCache.handle)
+    let cache = pipelineCache.handle
+    let made = try withExtendedLifetime(cache) { () throws(VulkanError) in
+      try Pipeline(logical, key, words: words, cache: cache.value)
+    }
     pipelineCache.note(key.shader)
     return pipelines.withLock { pipelines in
-      let kept = pipelines[key] ?? made
-      pipelines[key] = kept
-      return kept
+      if let known = pipelines.value(for: key) { return known }
+      pipelines.keep(made, for: key)
+      return made
     }
   }
 

@@ -41,6 +41,8 @@ final class LogicalDevice: Sendable {
     self.instance = instance
     self.queueFamily = family
     self.queue = Mutex(QueueHandle(handle: queue))
+    setName(handle, VK_OBJECT_TYPE_DEVICE, physical.name)
+    setName(queue, VK_OBJECT_TYPE_QUEUE, "compute queue")
   }
 
   deinit { functions.destroyDevice(handle, nil) }

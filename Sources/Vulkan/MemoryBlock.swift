@@ -57,6 +57,12 @@ final class MemoryBlock: Sendable {
     device.functions.freeMemory(device.handle, memory, nil)
   }
 
+  /// Names the buffer and its memory for debuggers.
+  func setName(_ name: String) {
+    device.setName(buffer, VK_OBJECT_TYPE_BUFFER, name)
+    device.setName(memory, VK_OBJECT_TYPE_DEVICE_MEMORY, name)
+  }
+
   private static func makeBuffer(_ device: LogicalDevice, size: Int) throws(VulkanError) -> VkBuffer {
     var info = VkBufferCreateInfo()
     info.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO

@@ -129,7 +129,7 @@ final class MemoryPool: Sendable {
     do {
       let block = try MemoryBlock(
         device, size: size, kind: kind, mapped: kind.isMappable && (domain != .device || mapsDeviceMemory))
-      device.setName(block.buffer, VK_OBJECT_TYPE_BUFFER, "\(domain) block")
+      block.setName("\(domain) block")
       return block
     } catch .call("vkAllocateMemory", let result, _)
       where result == VkResultName(VK_ERROR_OUT_OF_DEVICE_MEMORY)

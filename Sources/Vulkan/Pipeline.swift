@@ -50,6 +50,8 @@ public final class Pipeline: Sendable {
     bindings = key.bindings
     pushConstantBytes = key.pushConstantBytes
     device.setName(handle, VK_OBJECT_TYPE_PIPELINE, key.name)
+    device.setName(made, VK_OBJECT_TYPE_PIPELINE_LAYOUT, key.name)
+    device.setName(setLayout, VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT, key.name)
   }
 
   deinit {
@@ -137,6 +139,7 @@ extension LogicalDevice {
     let action = "making the pipeline \(key.name)"
     let module = try makeModule(words, action)
     defer { functions.destroyShaderModule(handle, module, nil) }
+    setName(module, VK_OBJECT_TYPE_SHADER_MODULE, key.name)
     let entries = key.specialization.indices.map { constant in
       VkSpecializationMapEntry(
         constantID: UInt32(constant), offset: UInt32(constant * 4), size: MemoryLayout<UInt32>.size)

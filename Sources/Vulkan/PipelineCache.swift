@@ -3,7 +3,21 @@ import Synchronization
 
 /// The driver's cache of compiled pipelines, kept in a file between runs.
 final class PipelineCache: Sendable {
+  /// A cache that lives as long as a pipeline is being made from it.
+  final class Handle: Sendable {
+    nonisolated(unsafe) let value: VkPipelineCache
+    private let device: LogicalDevice
+
+    fileprivate init(_ device: LogicalDevice, _ value: VkPipelineCache) {
+      self.device = device
+      self.value = value
+    }
+
+    deinit { device.functions.destroyPipelineCache(device.handle, value, nil) }
+  }
+
   private struct State {
+    var handle: Handle
     var shaders: Set<UInt64>
     /// The hashes that the file holds.
     var savedShaders: Set<UInt64>
@@ -15,8 +29,10 @@ final class PipelineCache: Sendable {
   /// The file; nil without a directory.
   let path: String?
   private let device: LogicalDevice
-  nonisolated(unsafe) let handle: VkPipelineCache
   private let state: Mutex<State>
+
+  /// Shaders after which it begins anew: a driver's data only grows.
+  static let capacity = 4096
 
   /// True when a file was there and could be trusted.
   let wasLoaded: Bool
@@ -29,25 +45,36 @@ final class PipelineCache: Sendable {
     // A driver may still refuse data that it wrote; the cache then starts empty.
     let loaded = file.flatMap { try? Self.make(device, $0.payload) }
     let shaders = loaded == nil ? [] : file?.shaders ?? []
-    if let loaded { handle = loaded } else { handle = try Self.make(device, []) }
+    let handle: Handle
+    if let loaded {
+      handle = Handle(device, loaded)
+    } else {
+      handle = Handle(device, try Self.make(device, []))
+    }
     wasLoaded = loaded != nil
-    let bytes = (try? Self.data(device, handle).count) ?? 0
-    state = Mutex(State(shaders: shaders, savedShaders: shaders, savedBytes: bytes))
+    let bytes = (try? Self.data(device, handle.value).count) ?? 0
+    state = Mutex(State(handle: handle, shaders: shaders, savedShaders: shaders, savedBytes: bytes))
     self.device = device
   }
 
-  deinit { device.functions.destroyPipelineCache(device.handle, handle, nil) }
+  /// The driver's cache; whoever uses it keeps it.
+  var handle: Handle { state.withLock { $0.handle } }
 
   /// Notes that a pipeline was made from the SPIR-V with this hash.
   func note(_ shader: UInt64) {
-    _ = state.withLock { $0.shaders.insert(shader) }
+    state.withLock { state in
+      state.shaders.insert(shader)
+      guard state.shaders.count > Self.capacity, let fresh = try? Self.make(device, []) else { return }
+      state.handle = Handle(device, fresh)
+      state.shaders = [shader]
+    }
   }
 
   /// Writes the file when there is something new; returns whether it wrote.
   func save() throws(VulkanError) -> Bool {
     guard let path, let slash = path.lastIndex(of: "/") else { return false }
     return try state.withLock { (state: inout State) throws(VulkanError) -> Bool in
-      let payload = try Self.data(device, handle)
+      let payload = try Self.data(device, state.handle.value)
       let grew = state.shaders != state.savedShaders || payload.count > state.savedBytes
       guard grew, payload.count < PipelineCacheFile.sizeLimit else { return false }
       guard makeDirectory(String(path[..<slash])) else {

@@ -8,7 +8,7 @@ public final class TimestampPool: Sendable {
   nonisolated(unsafe) let handle: VkQueryPool
 
   /// Room for `count` times; nil when the device's queue has no clock.
-  public init?(_ device: Device, count: Int) throws(VulkanError) {
+  public init?(_ device: Device, count: Int, label: String = "timestamps") throws(VulkanError) {
     let logical = device.logical
     guard logical.physical.limits.timestampValidBits > 0 else { return nil }
     guard let count32 = UInt32(exactly: count), count > 0 else {
@@ -26,6 +26,7 @@ public final class TimestampPool: Sendable {
     handle = try created(pool, "vkCreateQueryPool", during: action)
     self.count = count
     self.device = logical
+    logical.setName(handle, VK_OBJECT_TYPE_QUERY_POOL, label)
   }
 
   deinit { device.functions.destroyQueryPool(device.handle, handle, nil) }
@@ -34,6 +35,13 @@ public final class TimestampPool: Sendable {
   ///
   /// The clock may wrap around once in between. Throws `.call` with `VK_NOT_READY` when one was not written yet.
   public func nanoseconds() throws(VulkanError) -> [Double] {
+    let limits = device.physical.limits
+    return elapsedNanoseconds(
+      try ticks(), validBits: limits.timestampValidBits, period: limits.timestampPeriod)
+  }
+
+  /// The timestamps as the device wrote them; pools of one device have one clock.
+  package func ticks() throws(VulkanError) -> [UInt64] {
     var ticks = [UInt64](repeating: 0, count: count)
     let stride = MemoryLayout<UInt64>.stride
     try check(
@@ -41,8 +49,7 @@ public final class TimestampPool: Sendable {
         device.handle, handle, 0, UInt32(count), count * stride, &ticks, VkDeviceSize(stride),
         VK_QUERY_RESULT_64_BIT.rawValue),
       "vkGetQueryPoolResults", during: "reading timestamps")
-    let limits = device.physical.limits
-    return elapsedNanoseconds(ticks, validBits: limits.timestampValidBits, period: limits.timestampPeriod)
+    return ticks
   }
 }
 

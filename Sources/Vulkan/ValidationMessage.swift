@@ -22,6 +22,10 @@ public struct ValidationMessage: Sendable, Equatable {
   public let identifier: String
   /// The whole text.
   public let text: String
+  /// Names of the objects that it is about, where they have any.
+  public let objects: [String]
+  /// The labelled groups of commands in which it happened, the innermost first.
+  public let labels: [String]
 }
 
 /// Keeps the handler alive while Vulkan holds a bare pointer to it.
@@ -57,7 +61,11 @@ final class MessageHandler: Sendable {
           ? .error
           : severity.rawValue >= VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT.rawValue ? .warning : .info,
         identifier: data.pMessageIdName.map { String(cString: $0) } ?? "",
-        text: data.pMessage.map { String(cString: $0) } ?? "")
+        text: data.pMessage.map { String(cString: $0) } ?? "",
+        objects: UnsafeBufferPointer(start: data.pObjects, count: Int(data.objectCount))
+          .compactMap { $0.pObjectName.map { String(cString: $0) } },
+        labels: UnsafeBufferPointer(start: data.pCmdBufLabels, count: Int(data.cmdBufLabelCount))
+          .compactMap { $0.pLabelName.map { String(cString: $0) } })
       Unmanaged<MessageHandler>.fromOpaque(user).takeUnretainedValue().handle(message)
       return 0
     }

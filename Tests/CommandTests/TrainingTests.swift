@@ -131,6 +131,7 @@ import Testing
     try tool.write([], to: "file")
     expectRefusal(try train("--run", "file"), status: 1, saying: "file", "Not a directory")
     expectRefusal(try train("--run", "file/run"), status: 1, saying: "file/run", "Not a directory")
+    expectRefusal(try train("--trace", "no/trace.json"), status: 1, saying: "no/trace.json", "No such file")
     #expect(tool.names() == ["file"])
   }
 

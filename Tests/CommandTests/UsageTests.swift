@@ -65,6 +65,9 @@ import Testing
     (["train", "ppo", "--anneal", "gamma"], ["'gamma'", "--anneal"]),
     (["train", "ppo", "--seed", "-1"], ["'-1'", "--seed"]),
     (["train", "ppo", "--run", ""], ["--run"]),
+    (["train", "ppo", "--trace", ""], ["--trace"]),
+    (["plan", "ppo", "--format", "svg"], ["'svg'", "--format", "dot"]),
+    (["bench", "recording", "--count", "0"], ["--count", "0"]),
     (
       ["train", "ppo", "--run", "there", "--device", "no such device"],
       ["\"no such device\"", "known devices"]

@@ -112,7 +112,7 @@ struct HazardTests {
             words: dispatch.kernel.words, name: dispatch.kernel.name, bindings: 2,
             pushConstantBytes: dispatch.parameters.count, specialization: dispatch.specialization)
           commands.bind(pipeline)
-          commands.bind(try pool.allocate(pipeline, [(pair.0, 0, 256), (pair.1, 0, 256)]))
+          commands.bind(try pool.allocate(pipeline, [(pair.0, 0, 256), (pair.1, 0, 256)], label: "set"))
           dispatch.parameters.withUnsafeBytes { commands.push(constants: $0) }
           commands.dispatch(1)
         }
@@ -125,6 +125,11 @@ struct HazardTests {
     }
     #expect(try run(barrier: true) == [])
     let messages = try run(barrier: false)
-    #expect(messages.contains { $0.identifier.hasPrefix("SYNC-HAZARD") }, "\(messages)")
+    let hazard = try #require(messages.first { $0.identifier.hasPrefix("SYNC-HAZARD") }, "\(messages)")
+    // RenderDoc would show the same names.
+    #expect(hazard.objects == ["device block"], "\(hazard)")
+    for name in ["device block", "set", "reduce", "conflict"] {
+      #expect(hazard.text.contains("[\(name)]"), "\(name): \(hazard.text)")
+    }
   }
 }

@@ -13,12 +13,16 @@ struct LimitTests {
   func refusal(_ body: (inout Recorder) throws -> Void) throws -> RecordingError? {
     let device = try TestDevice.make()
     let before = device.allocatedBytes
-    var recorder = Recorder(on: device, label: "refused")
+    var recorder = Recorder(on: device, label: "refused", options: PlanOptions())
     try body(&recorder)
-    let finish = { (recorder: consuming Recorder) throws in _ = try recorder.finish(PlanOptions()) }
+    let finish = { (recorder: consuming Recorder) throws in _ = try recorder.finish() }
     var found: RecordingError?
     do { try finish(recorder) } catch let error as RecordingError { found = error }
     #expect(device.allocatedBytes == before)
+    // The device goes on.
+    let x = try buffer(device, [21])
+    try doubling(device, x).replay()
+    #expect(try contents(device, x) == [42])
     return found
   }
 
@@ -166,7 +170,28 @@ struct LimitTests {
     #expect(error == .readBeforeWrite(dispatch: "second", label: "a"))
   }
 
+  @Test func aKernelThatTheDriverCanNotTake() throws {
+    let device = try TestDevice.make()
+    let before = device.allocatedBytes
+    func finish() throws {
+      var recorder = Recorder(on: device, label: "damaged", options: PlanOptions(checksFinite: true))
+      let t = recorder.transient(byteCount: 256, label: "t")
+      recorder.dispatch(
+        Dispatch(
+          "d", Kernel(name: "damaged", words: [1, 2, 3]), specialization: [64], bindings: [.write(t)],
+          groups: Groups(1)))
+      _ = try recorder.finish()
+    }
+    #expect(throws: VulkanError.self) { try finish() }
+    #expect(device.allocatedBytes == before)
+    let x = try buffer(device, [21])
+    try doubling(device, x).replay()
+    #expect(try contents(device, x) == [42])
+  }
+
   @Test func bytesForPeople() {
+    #expect(formatted(flops: 999) == "999 FLOP")
+    #expect(formatted(flops: 2_147_483_648) == "2.1 GFLOP")
     #expect(formatted(bytes: 1023) == "1023 B")
     #expect(formatted(bytes: 1536) == "1.5 KiB")
     #expect(formatted(bytes: 128 << 20) == "128.0 MiB")

@@ -85,7 +85,7 @@ struct ReplayTests {
     // (x · 2³) + … : segments alternate, so their order shows.
     let x = try buffer(device, [1])
     let y = try buffer(device, [0])
-    var recorder = Recorder(on: device, label: "segments")
+    var recorder = Recorder(on: device, label: "segments", options: PlanOptions())
     for (label, factor, repeats) in [("twice", Float(2), 3), ("thrice", 3, 2)] {
       recorder.beginSegment(label, repeats: repeats)
       let scaled = recorder.transient(byteCount: 4, label: "scaled")
@@ -95,7 +95,7 @@ struct ReplayTests {
     recorder.beginSegment("empty", repeats: 7)
     recorder.beginSegment("copy")
     recorder.dispatch(.scale("copy", Region(x), to: Region(y), by: 1, count: 1))
-    let plan = try recorder.finish(PlanOptions())
+    let plan = try recorder.finish()
     try plan.replay()
     #expect(try contents(device, y) == [72])
     try plan.replay(times: 2)
@@ -120,9 +120,9 @@ struct ReplayTests {
     let plan: Plan
     do {
       let x = try buffer(device, [42])
-      var recorder = Recorder(on: device, label: "copy")
+      var recorder = Recorder(on: device, label: "copy", options: PlanOptions())
       recorder.dispatch(.scale("copy", Region(x), to: Region(y), by: 1, count: 1))
-      plan = try recorder.finish(PlanOptions())
+      plan = try recorder.finish()
     }
     // Would take x's place if the plan had let it go.
     let z = try buffer(device, [7])

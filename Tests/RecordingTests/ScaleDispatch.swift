@@ -17,7 +17,7 @@ extension Dispatch {
         outer: UInt32(count), reduced: 1, inner: 1, partLength: 1,
         inputOffset: UInt32(x.offset % Region.alignment / 4),
         outputOffset: UInt32(y.offset % Region.alignment / 4), scale: scale),
-      bindings: [.read(x), .write(y)], groups: Groups((count + 63) / 64))
+      bindings: [.read(x), .write(y)], groups: Groups((count + 63) / 64), flops: count)
   }
 }
 
@@ -38,10 +38,10 @@ func contents(_ device: Device, _ buffer: Buffer) throws -> [Float] {
 /// A plan that multiplies `x` by `factor` in each replay, through a transient.
 func doubling(_ device: Device, _ x: Buffer, by factor: Float = 2, repeats: Int = 1) throws -> Plan {
   let count = x.byteCount / 4
-  var recorder = Recorder(on: device, label: "doubling")
+  var recorder = Recorder(on: device, label: "doubling", options: PlanOptions())
   recorder.beginSegment("double", repeats: repeats)
   let scaled = recorder.transient(byteCount: x.byteCount, label: "scaled")
   recorder.dispatch(.scale("scale", Region(x), to: scaled, by: factor, count: count))
   recorder.dispatch(.scale("store", scaled, to: Region(x), by: 1, count: count))
-  return try recorder.finish(PlanOptions())
+  return try recorder.finish()
 }

@@ -51,7 +51,7 @@ struct PPOTests {
     #expect(try ppo.checkpoint().encoded() == bytes)
   }
 
-  @Test func reportsEachIterationInOrderWithAtMostOneSubmission() throws {
+  @Test func reportsEachIterationInOrderInFewSubmissions() throws {
     let ppo = try PPO(small, on: device)
     var seen: [PPO.Progress] = []
     try ppo.train {
@@ -60,7 +60,9 @@ struct PPOTests {
     }
     #expect(seen.map(\.iteration) == [1, 2, 3, 4])
     #expect(seen.last?.steps == small.steps)
-    #expect(ppo.profile.submissions <= ppo.iterations)
+    // Three for each of the first iteration's segments, to measure them; then one an iteration, but for long ones.
+    let long = Int(ppo.profile.deviceSeconds / 0.05)
+    #expect(ppo.profile.submissions <= 9 + ppo.iterations - 1 + long)
     #expect(seen.allSatisfy { $0.entropy > 0.5 && $0.entropy < 0.6932 && $0.gradientNorm > 0 })
     #expect(seen.allSatisfy { $0.policyLoss.isFinite && $0.valueLoss > 0 && $0.approximateKL > -1e-4 })
     // A straight line from the whole to a quarter.

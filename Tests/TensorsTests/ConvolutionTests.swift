@@ -53,12 +53,12 @@ struct ConvolutionTests {
   @Test(arguments: 0..<6)
   func large(_ index: Int) throws {
     let cases: [(Shape, Shape, SlidingWindow, Int)] = [
-      ([3, 20, 17, 20], [33, 20, 3, 3], SlidingWindow(kernel: 3, padding: 1), 1),
-      ([9, 8, 32, 32], [8, 1, 3, 3], SlidingWindow(kernel: 3, padding: 1), 8),
-      ([5, 16, 15, 15], [32, 16, 3, 3], SlidingWindow(kernel: 3, stride: 2, padding: 1), 1),
-      ([2, 6, 33, 31], [12, 1, 5, 5], SlidingWindow(kernel: 5, stride: 2, padding: 2), 6),
-      ([70, 1, 28, 28], [8, 1, 5, 5], SlidingWindow(kernel: 5), 1),
-      ([1, 2, 130, 64], [2, 1, 7, 7], SlidingWindow(kernel: 7, padding: 3), 2),
+      ([3, 9, 11, 12], [17, 9, 3, 3], SlidingWindow(kernel: 3, padding: 1), 1),
+      ([5, 4, 16, 16], [4, 1, 3, 3], SlidingWindow(kernel: 3, padding: 1), 4),
+      ([3, 8, 11, 11], [20, 8, 3, 3], SlidingWindow(kernel: 3, stride: 2, padding: 1), 1),
+      ([2, 3, 17, 15], [6, 1, 5, 5], SlidingWindow(kernel: 5, stride: 2, padding: 2), 3),
+      ([20, 1, 12, 12], [8, 1, 5, 5], SlidingWindow(kernel: 5), 1),
+      ([1, 2, 30, 24], [2, 1, 7, 7], SlidingWindow(kernel: 7, padding: 3), 2),
     ]
     let (x, weights, window, groups) = cases[index]
     var random = SeededRandom(UInt64(index))

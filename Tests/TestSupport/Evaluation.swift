@@ -26,7 +26,7 @@ public func evaluate(
 ) throws -> Evaluation {
   let variables = try inputs.enumerated().map { index, input in
     let variable = try Variable(input.type.shape, input.type.dataType, on: device, label: "input\(index)")
-    if !input.values.isEmpty { try variable.write(input.words) }
+    try variable.write(input)
     return variable
   }
   var outputs: [Variable] = []
@@ -48,7 +48,7 @@ public func evaluate(
   }
   try plan.replay()
   return Evaluation(
-    device: try outputs.map { HostTensor(type: $0.type, words: try $0.read(UInt32.self)) },
+    device: try outputs.map { try $0.host() },
     reference: reference,
     plan: plan)
 }
@@ -62,27 +62,47 @@ extension HostTensor {
     self.init(shape, random.values(shape.count, scale: scale))
   }
 
-  /// From the words that the device holds.
+  /// From the bits of each element.
   public init(type: TensorType, words: [UInt32]) {
     self.init(
       type: type,
       values: words.map { word in
         switch type.dataType {
         case .float32: Double(Float(bitPattern: word))
+        case .float16: Double(Float16(bitPattern: UInt16(word)))
         case .int32: Double(Int32(bitPattern: word))
         case .uint32, .bool: Double(word)
         }
       })
   }
 
-  /// The words that the device holds.
+  /// The bits of each element.
   public var words: [UInt32] {
     values.map { value in
       switch type.dataType {
       case .float32: Float(value).bitPattern
+      case .float16: UInt32(Float16(value).bitPattern)
       case .int32: UInt32(bitPattern: Int32(value))
       case .uint32, .bool: UInt32(value)
       }
     }
+  }
+}
+
+extension Variable {
+  /// Replaces all elements.
+  public func write(_ host: HostTensor) throws {
+    guard !host.values.isEmpty else { return }
+    if type.dataType == .float16 {
+      try write(host.words.map { UInt16($0) })
+    } else {
+      try write(host.words)
+    }
+  }
+
+  /// All elements.
+  public func host() throws -> HostTensor {
+    let words = type.dataType == .float16 ? try read(UInt16.self).map(UInt32.init) : try read(UInt32.self)
+    return HostTensor(type: type, words: words)
   }
 }

@@ -1,17 +1,18 @@
 import Kernels
+import Recording
 import ShaderCompiler
 import Synchronization
 import Vulkan
 
 /// Compiles generated kernels, each once: in this process, and through a verified file on disk.
 enum KernelLibrary {
-  private static let kernels = Mutex<[String: Kernel]>([:])
+  private static let kernels = Mutex(RecentCache<String, Kernel>(capacity: 1024))
 
   /// The kernel of a GLSL `source`.
   ///
   /// - Throws: `ShaderError` when it doesn't compile, which for generated code is a fault of the generator.
   static func kernel(source: String, cacheDirectory: String?) throws -> Kernel {
-    if let known = kernels.withLock({ $0[source] }) { return known }
+    if let known = kernels.withLock({ $0.value(for: source) }) { return known }
     var text = source
     let hash = text.withUTF8 { fnv1a(UnsafeRawBufferPointer($0)) }
     let name = "fused_\(hexadecimal(hash))"
@@ -19,13 +20,15 @@ enum KernelLibrary {
     if let cached = cacheDirectory.flatMap({ KernelFile.read(directory: $0, name: name, source: source) }) {
       words = cached
     } else {
+      let span = Trace.begin(.compilation, name)
+      defer { span?.end() }
       words = try ShaderCompiler().compile(source: source, file: "\(name).comp").words
       if let cacheDirectory {
         KernelFile.write(directory: cacheDirectory, name: name, source: source, words: words)
       }
     }
     let kernel = Kernel(name: name, words: words)
-    kernels.withLock { $0[source] = kernel }
+    kernels.withLock { $0.keep(kernel, for: source) }
     return kernel
   }
 }

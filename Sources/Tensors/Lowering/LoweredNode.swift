@@ -14,6 +14,8 @@ struct LoweredNode {
     case view
     /// Part of a generated kernel.
     case fused
+    /// A generated kernel, with the nodes that feed it.
+    case reduced
     /// A place for the results of others.
     case pack
     /// Kernels of its own.
@@ -26,6 +28,7 @@ struct LoweredNode {
     case is Constant: .constant
     case is View, is StopGradient: .view
     case is Elementwise, is any IndexedOperation, is Copy, is Assign: .fused
+    case is Reduction: .reduced
     case is Pack: .pack
     default: .dispatched
     }
@@ -52,13 +55,15 @@ struct LoweredGraph {
   private(set) var order: [Int] = []
   private(set) var consumers: [[Int]] = []
 
-  init(_ graph: Graph) {
+  init(_ graph: Graph, fusion: Bool = true) {
     nodes = graph.nodes.map { LoweredNode(operation: $0.operation, inputs: $0.inputs, type: $0.type) }
     find(live: graph.effects)
     transposeProducts(graph.effects)
     find(live: graph.effects)
-    fuseEpilogues(graph.effects)
-    find(live: graph.effects)
+    if fusion {
+      fuseEpilogues(graph.effects)
+      find(live: graph.effects)
+    }
     insertCopies()
     find(live: graph.effects)
   }
@@ -198,7 +203,7 @@ struct LoweredGraph {
       let whole =
         resolved.layout.offset == 0 && resolved.layout.isContiguous(nodes[input].type.shape)
         && base.type.shape.count == nodes[input].type.shape.count
-      guard base.role == .fused || base.role == .dispatched, whole, placed.insert(resolved.base).inserted
+      guard [.fused, .reduced, .dispatched].contains(base.role), whole, placed.insert(resolved.base).inserted
       else {
         nodes.append(LoweredNode(operation: Copy(), inputs: [input], type: nodes[input].type))
         nodes[pack].inputs[position] = nodes.count - 1

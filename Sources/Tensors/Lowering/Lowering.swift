@@ -1,15 +1,20 @@
+import Kernels
 import Recording
 import Vulkan
 
 /// Turns a traced pass into dispatches: one type with one job between `Graph` and `Recorder`.
 struct Lowering {
   private let graph: LoweredGraph
+  private let prologues: Prologues
+  private let device: Device
   private var regions: [Int: Region] = [:]
   /// The pack that a node is computed into, and its first element there.
   private var places: [Int: (pack: Int, offset: Int)] = [:]
 
-  private init(_ graph: LoweredGraph) {
+  private init(_ graph: LoweredGraph, _ schedule: Schedule, device: Device) {
     self.graph = graph
+    self.device = device
+    prologues = schedule.prologues
     for pack in graph.order where graph.nodes[pack].role == .pack {
       var offset = 0
       for input in graph.nodes[pack].inputs {
@@ -22,17 +27,15 @@ struct Lowering {
   /// Records the dispatches of `graph` into the current segment of `recorder`.
   static func lower(_ graph: Graph, into recorder: inout Recorder) throws {
     if let failure = graph.failure { throw failure }
-    let lowered = LoweredGraph(graph)
-    let schedule = try Schedule(lowered)
-    var lowering = Lowering(lowered)
-    let limit = graph.device.physical.limits.maxStorageBuffersPerStage
+    let fusion = !recorder.options.noFusion
+    let lowered = LoweredGraph(graph, fusion: fusion)
+    let schedule = try Schedule(lowered, fusion: fusion)
+    var lowering = Lowering(lowered, schedule, device: graph.device)
     for step in schedule.steps {
       switch step {
       case .dispatched(let id): lowering.dispatch(id, into: &recorder)
-      case .fused(let nodes):
-        try lowering.dispatch(
-          fused: nodes, bindingLimit: min(limit, 16), cacheDirectory: graph.device.cacheDirectory,
-          local: graph.device.physical.kind == .cpu ? 32 : 64, into: &recorder)
+      case .fused(let nodes): try lowering.dispatch(fused: nodes, into: &recorder)
+      case .reduced(let nodes): try lowering.dispatch(reduced: nodes, into: &recorder)
       }
     }
   }
@@ -50,56 +53,129 @@ struct Lowering {
     operation.dispatch(into: &recorder, inputs: inputs, output: output)
   }
 
-  /// Cuts a group into kernels with no more bindings than the device has.
-  private mutating func dispatch(
-    fused nodes: [Int], bindingLimit: Int, cacheDirectory: String?, local: Int, into recorder: inout Recorder
-  ) throws {
+  /// Storage buffers that a generated kernel may have: many cost compile time and registers.
+  private var bindingCount: Int { min(device.physical.limits.maxStorageBuffersPerStage, 16) }
+  private var bindingLimit: Int { device.physical.limits.maxStorageBufferRange }
+
+  /// The most of `nodes` for which `make` gives a kernel that the device can bind, and that kernel.
+  private func largest<Generated>(
+    of nodes: ArraySlice<Int>, bindings: (Generated) -> Int, _ make: ([Int]) -> Generated
+  ) -> (size: Int, kernel: Generated) {
+    var size = nodes.count
+    var kernel = make(Array(nodes))
+    while bindings(kernel) > bindingCount, size > 1 {
+      size = max(1, min(size - 1, size * bindingCount / bindings(kernel)))
+      kernel = make(Array(nodes.prefix(size)))
+    }
+    return (size, kernel)
+  }
+
+  private mutating func dispatch(fused nodes: [Int], into recorder: inout Recorder) throws {
     guard Schedule.iterationShape(graph.nodes[nodes[0]], in: graph).count > 0 else { return }
+    place(nodes, nodes, &recorder)
+    let lowering = self
+    let local = device.physical.kind == .cpu ? 32 : 64
     var rest = nodes[...]
     while !rest.isEmpty {
-      var size = rest.count
-      var kernel = fused(Array(rest.prefix(size)), &recorder)
-      while kernel.ports.count > bindingLimit, size > 1 {
-        size = max(1, min(size - 1, size * bindingLimit / kernel.ports.count))
-        kernel = fused(Array(rest.prefix(size)), &recorder)
+      let (size, kernel) = largest(of: rest, bindings: \.bindings.count) { members in
+        FusedKernel(
+          members, isStored: { lowering.isStored($0, by: Set(members)) }, in: graph,
+          bindingLimit: bindingLimit, memory: lowering.placed)
       }
       let part = Array(rest.prefix(size))
       rest = rest.dropFirst(size)
-      let groups = (kernel.count + local - 1) / local
-      let across = min(groups, 65535)
       recorder.dispatch(
         Dispatch(
-          Self.label(part.map { graph.nodes[$0].operation.name }),
-          try KernelLibrary.kernel(source: kernel.source, cacheDirectory: cacheDirectory),
-          specialization: [UInt32(local)],
-          bindings: kernel.ports.map { port in
-            port.writes ? (port.reads ? .readWrite(port.region) : .write(port.region)) : .read(port.region)
-          }, groups: Groups(across, (groups + across - 1) / across)))
+          label(part), try compiled(kernel.source), specialization: [UInt32(local)],
+          bindings: kernel.bindings, groups: Groups(over: (kernel.lanes + local - 1) / local),
+          flops: kernel.operations))
     }
   }
 
-  private mutating func fused(_ nodes: [Int], _ recorder: inout Recorder) -> FusedKernel {
-    let members = Set(nodes)
-    let stored = members.filter { id in
-      places[id] != nil
-        || graph.readers(of: id).contains { consumer, input in
-          !members.contains(consumer)
-            || !Schedule.isInPlace(graph.resolve(input), input: input, consumer: consumer, in: graph)
-        }
+  private mutating func dispatch(reduced nodes: [Int], into recorder: inout Recorder) throws {
+    let shape = ReductionShape(graph.nodes[nodes[0]], in: graph)
+    guard shape.outputs > 0 else { return }
+    let cut = ReductionKernel.Cut(outputs: shape.outputs, reduced: shape.reduced)
+    place(nodes.flatMap { [Int](prologues.nodes[$0] ?? []) } + nodes, nodes, &recorder)
+    let lowering = self
+    let sums = nodes.map { id in
+      let type = graph.nodes[id].type.dataType
+      return ReductionKernel.Sum(
+        kind: (graph.nodes[id].operation as? Reduction)?.kind ?? .sum, type: type, node: id,
+        target: cut.parts == 1
+          ? placed(id)
+          : recorder.scratch(
+            TensorType([cut.parts, shape.outputs], type), label: "\(graph.nodes[id].operation.name): parts"
+          ).region)
     }
-    // Memory first: the generator only looks it up.
-    for id in nodes {
+    var rest = nodes[...]
+    while !rest.isEmpty {
+      let (size, kernel) = largest(of: rest, bindings: \.bindings.count) { members in
+        let inside = members.reduce(into: Set<Int>()) { $0.formUnion(prologues.nodes[$1] ?? []) }
+        return ReductionKernel(
+          sums.filter { members.contains($0.node) }, prologue: graph.order.filter(inside.contains),
+          in: graph, cut: cut, bindingLimit: bindingLimit, memory: lowering.placed)
+      }
+      let part = Array(rest.prefix(size))
+      rest = rest.dropFirst(size)
+      let across = Groups(over: (shape.outputs * cut.lanes + cut.local - 1) / cut.local)
+      let inside = part.reduce(into: Set<Int>()) { $0.formUnion(prologues.nodes[$1] ?? []) }
+      let name = label(graph.order.filter(inside.contains) + part)
+      recorder.dispatch(
+        Dispatch(
+          cut.parts == 1 ? name : "\(name): parts", try compiled(kernel.source),
+          specialization: [UInt32(cut.local)], bindings: kernel.bindings,
+          groups: Groups(across.x, across.y, cut.parts), flops: kernel.operations))
+      guard cut.parts > 1 else { continue }
+      let parted = sums.filter { part.contains($0.node) }
+      let join = ReductionKernel.join(
+        parted.map { sum in
+          (
+            ReductionKernel.Sum(kind: sum.kind, type: sum.type, node: sum.node, target: placed(sum.node)),
+            sum.target
+          )
+        }, outputs: shape.outputs, parts: cut.parts, reduced: shape.reduced, bindingLimit: bindingLimit)
+      recorder.dispatch(
+        Dispatch(
+          label(part), try compiled(join.source), specialization: [UInt32(cut.local)],
+          bindings: join.bindings, groups: Groups(over: (shape.outputs + cut.local - 1) / cut.local)))
+    }
+  }
+
+  private func compiled(_ source: String) throws -> Kernel {
+    try KernelLibrary.kernel(source: source, cacheDirectory: device.cacheDirectory)
+  }
+
+  /// Whether a node of a kernel has to be in memory: for a pack, or for what another kernel computes.
+  private func isStored(_ id: Int, by members: Set<Int>) -> Bool {
+    places[id] != nil
+      || graph.readers(of: id).contains { consumer, input in
+        let isInPlace = Schedule.isInPlace(graph.resolve(input), input: input, consumer: consumer, in: graph)
+        if prologues.kernels(computing: consumer, graph).contains(where: {
+          !isInPlace || !prologues.computes(id, inside: $0)
+        }) {
+          return true
+        }
+        if prologues.inlinedOnly.contains(consumer) || graph.nodes[consumer].role == .reduced { return false }
+        return !members.contains(consumer) || !isInPlace
+      }
+  }
+
+  /// Gives memory to the results of a kernel and to what it reads, before it is generated.
+  private mutating func place(_ members: [Int], _ results: [Int], _ recorder: inout Recorder) {
+    let inside = Set(members)
+    for id in members {
       for input in graph.nodes[id].inputs {
         let base = graph.resolve(input).base
-        if !members.contains(base), graph.nodes[base].role != .constant { _ = memory(base, &recorder) }
+        if !inside.contains(base), graph.nodes[base].role != .constant { _ = memory(base, &recorder) }
       }
-      if stored.contains(id) || graph.nodes[id].operation is Assign { _ = memory(id, &recorder) }
     }
-    let regions = regions
-    return FusedKernel(nodes, stored: stored, in: graph) { id in
-      guard let region = regions[id] else { preconditionFailure("node \(id) has no memory") }
-      return region
-    }
+    for id in results { _ = memory(id, &recorder) }
+  }
+
+  private func placed(_ id: Int) -> Region {
+    guard let region = regions[id] else { preconditionFailure("node \(id) has no memory") }
+    return region
   }
 
   /// The memory of a node, asked for when the first kernel needs it.
@@ -115,17 +191,28 @@ struct Lowering {
       region = memory(place.pack, &recorder)
         .slice(offset: place.offset * node.type.dataType.byteCount, byteCount: node.type.byteCount)
     } else {
-      region = recorder.transient(byteCount: max(4, node.type.byteCount), label: node.operation.name)
+      region = recorder.transient(
+        byteCount: max(4, node.type.byteCount), label: node.operation.name,
+        holdsFloats: node.type.dataType == .float32)
     }
     regions[id] = region
     return region
   }
 
   /// As in `mul, add, tanh (5)`: the first names, and how many operations there are.
-  private static func label(_ names: [String]) -> String {
+  private func label(_ nodes: [Int]) -> String {
+    let names = nodes.map { graph.nodes[$0].operation.name }
     var distinct: [String] = []
     for name in names where !distinct.contains(name) { distinct.append(name) }
     let shown = distinct.prefix(4).joined(separator: ", ")
     return names.count == 1 ? shown : "\(shown)\(distinct.count > 4 ? ", …" : "") (\(names.count))"
+  }
+}
+
+extension Groups {
+  /// `count` workgroups along x and y: a device takes no more than 65 535 along one of them.
+  fileprivate init(over count: Int) {
+    let across = min(max(count, 1), 65535)
+    self.init(across, (max(count, 1) + across - 1) / across)
   }
 }

@@ -7,11 +7,15 @@ struct Schedule {
   /// One or more kernels, in the order of the pass.
   enum Step {
     case fused([Int])
+    /// Reductions over the same axes of one shape.
+    case reduced([Int])
     case dispatched(Int)
   }
 
   private(set) var steps: [Step] = []
+  let prologues: Prologues
   private let graph: LoweredGraph
+  private let fusion: Bool
   private var levels: [Int]
   /// The effect that made each version of a variable.
   private var writers: [VersionKey: Int] = [:]
@@ -25,20 +29,26 @@ struct Schedule {
   private struct GroupKey: Hashable {
     let level: Int
     let shape: Shape
+    var reducedAxes: Set<Int>?
+    /// Tells apart what may not share a kernel.
+    var node: Int?
   }
 
+  /// - Parameter fusion: whether nodes share kernels; each has one of its own where not.
   /// - Throws: `GraphError.staleRead` when an old value of a variable is used after its assignment.
-  init(_ graph: LoweredGraph) throws(GraphError) {
+  init(_ graph: LoweredGraph, fusion: Bool = true) throws(GraphError) {
     self.graph = graph
+    self.fusion = fusion
+    prologues = fusion ? Prologues(graph) : Prologues()
     levels = [Int](repeating: 0, count: graph.nodes.count)
     var versions: [ObjectIdentifier: Int] = [:]
-    for id in graph.order where graph.nodes[id].role != .view {
+    for id in graph.order where graph.nodes[id].role != .view && !prologues.inlinedOnly.contains(id) {
       collectReads(of: id)
     }
     for id in graph.order {
       levels[id] = try level(of: id, &versions)
     }
-    for id in graph.order.reversed() { sink(id) }
+    if fusion { for id in graph.order.reversed() { sink(id) } }
     group(graph.order)
   }
 
@@ -47,12 +57,17 @@ struct Schedule {
   /// Readers of variables stay where the order of reads and assignments has put them.
   private mutating func sink(_ id: Int) {
     let node = graph.nodes[id]
-    guard node.role == .fused, !(node.operation is Assign),
+    guard node.role == .fused, !(node.operation is Assign), !prologues.inlinedOnly.contains(id),
       node.inputs.allSatisfy({ graph.nodes[graph.resolve($0).base].role != .leaf })
     else { return }
     var latest = Int.max
     for (consumer, input) in graph.readers(of: id) {
       guard graph.nodes[consumer].role != .pack else { return }
+      for reduction in prologues.kernels(computing: consumer, graph)
+      where !prologues.computes(id, inside: reduction) {
+        latest = min(latest, levels[reduction] - 1)
+      }
+      if prologues.inlinedOnly.contains(consumer) || graph.nodes[consumer].role == .reduced { continue }
       let inPlace =
         graph.nodes[consumer].role == .fused
         && Self.isInPlace(graph.resolve(input), input: input, consumer: consumer, in: graph)
@@ -61,9 +76,10 @@ struct Schedule {
     if latest < Int.max { levels[id] = max(levels[id], latest) }
   }
 
-  /// The shape over which a fused node's kernel iterates.
+  /// The shape over which a node's generated kernel iterates.
   static func iterationShape(_ node: LoweredNode, in graph: LoweredGraph) -> Shape {
-    (node.operation is Assign ? graph.nodes[node.inputs[0]].type : node.type).shape.squeezed
+    let isOfInput = node.operation is Assign || node.operation is Reduction
+    return (isOfInput ? graph.nodes[node.inputs[0]].type : node.type).shape.squeezed
   }
 
   /// Whether `input`, as `consumer` reads it, is the element of `base` with the consumer's own index.
@@ -81,8 +97,10 @@ struct Schedule {
   }
 
   private mutating func collectReads(of id: Int) {
-    for input in graph.nodes[id].inputs {
-      if let key = versionKey(graph.resolve(input).base) { readers[key, default: []].append(id) }
+    for consumer in prologues.nodes[id, default: []].union([id]) {
+      for input in graph.nodes[consumer].inputs {
+        if let key = versionKey(graph.resolve(input).base) { readers[key, default: []].append(id) }
+      }
     }
   }
 
@@ -95,20 +113,26 @@ struct Schedule {
   private mutating func level(of id: Int, _ versions: inout [ObjectIdentifier: Int]) throws(GraphError) -> Int
   {
     let node = graph.nodes[id]
+    if prologues.inlinedOnly.contains(id) { return 0 }
     var level = 0
-    for input in node.inputs {
-      let resolved = graph.resolve(input)
-      let below: Int
-      switch graph.nodes[resolved.base].role {
-      case .constant: below = 0
-      case .leaf: below = versionKey(resolved.base).flatMap { writers[$0] }.map { levels[$0] } ?? 0
-      default: below = levels[resolved.base]
+    let inside = prologues.nodes[id, default: []]
+    for consumer in inside.union([id]) {
+      for input in graph.nodes[consumer].inputs {
+        let resolved = graph.resolve(input)
+        if inside.contains(resolved.base) { continue }
+        let below: Int
+        switch graph.nodes[resolved.base].role {
+        case .constant: below = 0
+        case .leaf: below = versionKey(resolved.base).flatMap { writers[$0] }.map { levels[$0] } ?? 0
+        default: below = levels[resolved.base]
+        }
+        let sameKernel =
+          fusion && node.role == .fused
+          && Self.isInPlace(resolved, input: input, consumer: id, in: graph)
+        level = max(level, sameKernel || node.role == .pack || node.role == .view ? below : below + 1)
       }
-      let sameKernel =
-        node.role == .fused && Self.isInPlace(resolved, input: input, consumer: id, in: graph)
-      level = max(level, sameKernel || node.role == .pack || node.role == .view ? below : below + 1)
     }
-    if node.role == .fused || node.role == .dispatched { level = max(level, 1) }
+    if [.fused, .reduced, .dispatched].contains(node.role) { level = max(level, 1) }
     guard let effect = node.operation as? any EffectOperation else { return level }
     for variable in effect.writes {
       let version = versions[ObjectIdentifier(variable), default: 0]
@@ -129,7 +153,7 @@ struct Schedule {
 
   /// A kernel may read the elements of a variable that it replaces, each lane its own.
   private func canShare(_ reader: Int, with effect: Int, _ variable: Variable) -> Bool {
-    guard let assign = graph.nodes[effect].operation as? Assign, graph.nodes[reader].role == .fused,
+    guard fusion, let assign = graph.nodes[effect].operation as? Assign, graph.nodes[reader].role == .fused,
       Self.iterationShape(graph.nodes[reader], in: graph)
         == Self.iterationShape(graph.nodes[effect], in: graph)
     else { return false }
@@ -148,22 +172,27 @@ struct Schedule {
 
   private mutating func group(_ order: [Int]) {
     var groups: [GroupKey: Int] = [:]
-    var leveled: [(level: Int, step: Step)] = []
-    for id in order {
-      switch graph.nodes[id].role {
-      case .fused:
-        let key = GroupKey(level: levels[id], shape: Self.iterationShape(graph.nodes[id], in: graph))
-        if let index = groups[key], case .fused(let members) = leveled[index].step {
-          leveled[index].step = .fused(members + [id])
-        } else {
-          groups[key] = leveled.count
-          leveled.append((levels[id], .fused([id])))
-        }
-      case .dispatched: leveled.append((levels[id], .dispatched(id)))
-      default: break
+    var leveled: [(level: Int, nodes: [Int])] = []
+    for id in order where !prologues.inlinedOnly.contains(id) {
+      let node = graph.nodes[id]
+      guard [.fused, .reduced, .dispatched].contains(node.role) else { continue }
+      var key = GroupKey(level: levels[id], shape: Self.iterationShape(node, in: graph))
+      if node.role == .reduced { key.reducedAxes = ReductionShape(node, in: graph).reducedAxes }
+      if node.role == .dispatched || !fusion { key.node = id }
+      if let index = groups[key] {
+        leveled[index].nodes.append(id)
+      } else {
+        groups[key] = leveled.count
+        leveled.append((levels[id], [id]))
       }
     }
     steps = leveled.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }
-      .map(\.element.step)
+      .map { _, group in
+        switch graph.nodes[group.nodes[0]].role {
+        case .dispatched: .dispatched(group.nodes[0])
+        case .reduced: .reduced(group.nodes)
+        default: .fused(group.nodes)
+        }
+      }
   }
 }

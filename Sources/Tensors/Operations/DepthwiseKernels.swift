@@ -111,30 +111,30 @@ extension Recorder {
       let longest = maximumLoopRounds / 2 * local
       let split = max(1, min(wanted, tiles / (local * 4)), (tiles + longest - 1) / longest)
       let length = (tiles + split - 1) / split
-      return (images: images, length: length, parts: (tiles + length - 1) / length)
+      // Each lane leaves a part: a barrier within the kernel makes drivers compile for seconds.
+      return (images: images, length: length, parts: (tiles + length - 1) / length * min(local, length))
     }
     let parts = pieces.reduce(0) { $0 + $1.parts }
     let count = output.type.shape.count
-    let sums = parts == 1 ? output : scratch(TensorType([parts, count]), label: "\(label): parts")
+    let sums = scratch(TensorType([parts, count]), label: "\(label): parts")
     var first = 0
     for piece in pieces {
       let (x, gradient) = (x.images(piece.images), gradient.images(piece.images))
-      let target = parts == 1 ? sums : sums.images(first..<first + piece.parts)
+      let target = sums.images(first..<first + piece.parts)
       first += piece.parts
       dispatch(
         Dispatch(
-          parts == 1 ? label : "\(label): parts", .depthwiseConvolutionWeights,
+          "\(label): parts", .depthwiseConvolutionWeights,
           specialization: tile.specialization(
             shape, local: local, xOffset: x.elementOffset, yOffset: gradient.elementOffset),
           parameters: shape.parameters(
             tile, tilesOfGroup: piece.length, x: x, weights: gradient, bias: nil, y: target),
           bindings: [.read(x.region), .read(gradient.region), .write(target.region)],
-          groups: shape.channelGroups(piece.parts)))
+          groups: shape.channelGroups(piece.parts / min(local, piece.length))))
     }
-    guard parts > 1 else { return }
-    reduce(
-      "\(label): sum of \(parts) parts", kind: .sum, input: sums, output: output, outer: 1, reduced: parts,
-      inner: count)
+    let matrix = Operand(output, rows: 1, columns: count, [count, 1], batch: [])
+    RecordedProduct(a: matrix, b: matrix, c: matrix, epilogue: .none)
+      .finishParts(sums, parts: parts, label: "\(label): sum of \(parts) parts", into: &self)
   }
 }
 

@@ -9,7 +9,7 @@ struct Elementwise: Operation {
   var result: DataType?
   /// Whether the first input is a bool that chooses among the others.
   var isConditional = false
-  /// Types that the inputs may have.
+  /// Types that the inputs may have; float16 goes with float32.
   var accepts: Set<DataType> = [.float32, .int32, .uint32]
   /// The GLSL expression of the operands' names.
   let glsl: @Sendable ([String]) -> String
@@ -26,7 +26,7 @@ struct Elementwise: Operation {
       throw .mismatch(operation: name, inputs: inputs, expected: "a bool condition first")
     }
     let values = inputs.dropFirst(isConditional ? 1 : 0)
-    guard values.allSatisfy({ $0.dataType == last.dataType && accepts.contains($0.dataType) }) else {
+    guard values.allSatisfy({ $0.dataType == last.dataType && accepts.contains($0.dataType.computed) }) else {
       let types = accepts.map(\.rawValue).sorted().joined(separator: ", ")
       throw .mismatch(operation: name, inputs: inputs, expected: "inputs of one type, out of \(types)")
     }

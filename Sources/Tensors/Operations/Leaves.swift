@@ -21,7 +21,7 @@ struct Constant: Operation {
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
     let fits =
       switch type.dataType {
-      case .float32: true
+      case .float32, .float16: true
       case .int32: Int32(exactly: value) != nil
       case .uint32: UInt32(exactly: value) != nil
       case .bool: value == 0 || value == 1
@@ -36,8 +36,8 @@ struct Constant: Operation {
   /// The value as a GLSL literal of its type; in parentheses, so that a sign before it is not a decrement.
   var glsl: String {
     switch type.dataType {
-    case .float32:
-      let float = Float(value)
+    case .float32, .float16:
+      let float = type.dataType == .float16 ? Float(Float16(value)) : Float(value)
       return float.isFinite ? "(\(float))" : "uintBitsToFloat(\(float.bitPattern)u)"
     // The literal of the least integer is one above the largest.
     case .int32: return "int(\(UInt32(bitPattern: Int32(value)))u)"
@@ -59,7 +59,9 @@ struct Assign: EffectOperation {
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
     let input = inputs[0]
     let count = variable.type.shape.count
-    guard input.dataType == variable.type.dataType, (0...count).contains(offset),
+    // Two float16 share a word, which one lane writes.
+    let isAligned = offset % (4 / variable.type.dataType.byteCount) == 0
+    guard input.dataType == variable.type.dataType, (0...count).contains(offset), isAligned,
       input.shape.count <= count - offset
     else {
       throw .mismatch(

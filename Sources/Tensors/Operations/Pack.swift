@@ -24,5 +24,9 @@ struct Pack: Operation {
 
 extension Tensor {
   /// All elements of `tensors`, in order, as one flat tensor.
-  public static func pack(_ tensors: [Tensor]) -> Tensor { tensors[0].graph.apply(Pack(), tensors) }
+  public static func pack(_ tensors: [Tensor]) -> Tensor {
+    // Kernels store words, and two float16 share one.
+    if tensors[0].dataType == .float16 { return pack(tensors.map { $0.float() }).half() }
+    return tensors[0].graph.apply(Pack(), tensors)
+  }
 }

@@ -164,17 +164,17 @@ struct RecordedProduct {
         bindings: [
           .read(a.region), .read(b.region), .read((side ?? a).region), .write(partial?.region ?? c.region),
         ],
-        groups: tiles.groups))
+        groups: tiles.groups, flops: 2 * products * terms * size * a.columns))
     if let partial { finishParts(partial, parts: tiles.parts, into: &recorder) }
   }
 
   /// Adds the parts in their order, then the epilogue.
-  func finishParts(_ partial: Value, parts: Int, into recorder: inout Recorder) {
+  func finishParts(_ partial: Value, parts: Int, label: String? = nil, into recorder: inout Recorder) {
     let local = 64
     let products = batch.reduce(1, *)
     recorder.dispatch(
       Dispatch(
-        "matmul: sum of \(parts) parts", .matrixProductParts,
+        label ?? "matmul: sum of \(parts) parts", .matrixProductParts,
         specialization: [UInt32(local), epilogue.rawValue, side == nil ? 0 : 1],
         parameters: MatrixPartsParameters(
           rows: UInt32(c.rows), columns: UInt32(c.columns), products: UInt32(products), parts: UInt32(parts),
@@ -187,7 +187,8 @@ struct RecordedProduct {
         bindings: [
           .read(partial.region), .read(side?.region ?? partial.region), .write(c.region),
         ],
-        groups: Groups((products * c.rows * c.columns + local - 1) / local)))
+        groups: Groups((products * c.rows * c.columns + local - 1) / local),
+        flops: parts * products * c.rows * c.columns))
   }
 
   private var label: String {

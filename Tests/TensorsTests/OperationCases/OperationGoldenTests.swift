@@ -18,7 +18,7 @@ struct OperationGoldenTests {
     #expect(run.cases >= 6, "\(run.cases) cases of \(run.shapes) shapes")
     for check in run.checks {
       let label = "\(check.name), \(check.isStrided ? "strided" : "contiguous")"
-      let bound = check.isInteger ? 0 : family.bound
+      let bound = check.isHalf ? OperationRun.halfBound : check.isInteger ? 0 : family.bound
       #expect(check.shape == check.expected.type.shape, "the shape of \(label)")
       #expect(normalizedError(check.computed, check.expected.values) <= bound, "\(label)")
       #expect(

@@ -6,10 +6,14 @@ import Vulkan
 
 /// All golden cases of one operation, run in one pass, so that cases of one shape share kernels.
 struct OperationRun {
+  /// Normalised mean squared error that float16 may have: 2⁻¹¹ relative, squared, with room for one more rounding.
+  static let halfBound = 1e-6
+
   /// A result, beside what PyTorch and the CPU reference say.
   struct Check {
     let name: String
     let isStrided: Bool
+    let isHalf: Bool
     let isInteger: Bool
     let shape: Shape
     let computed: [Double]
@@ -45,9 +49,10 @@ struct OperationRun {
       let expected = Self.host(try #require(golden.tensors[entry.name]))
       checks.append(
         Check(
-          name: entry.name, isStrided: entry.isStrided, isInteger: entry.tensor.dataType != .float32,
+          name: entry.name, isStrided: entry.isStrided, isHalf: entry.tensor.dataType == .float16,
+          isInteger: !entry.tensor.dataType.isFloating,
           shape: entry.tensor.shape, computed: try entry.output.read().map(Double.init),
-          reference: entry.reference.values, expected: expected))
+          reference: entry.reference.values.map { Double(Float($0)) }, expected: expected))
     }
     pending = []
   }
@@ -91,7 +96,7 @@ struct OperationRun {
       lying = host.permuted(axes)
     }
     let variable = try Variable(lying.type.shape, lying.type.dataType, on: device, label: label)
-    if !lying.values.isEmpty { try variable.write(lying.words) }
+    try variable.write(lying)
     stored[label] = lying
     var tensor = graph.read(variable)
     if isStrided && shape.rank == 1 {
@@ -99,7 +104,11 @@ struct OperationRun {
     } else if isStrided {
       tensor = tensor.permute(axes)
     }
-    return type == "bool" ? tensor .> 0 : tensor
+    return switch type {
+    case "bool": tensor .> 0
+    case "float16": tensor.half()
+    default: tensor
+    }
   }
 
   private mutating func check(_ tensor: Tensor, _ name: String, _ isStrided: Bool) throws {

@@ -1,0 +1,89 @@
+/// Cuts replays into submissions of about a given time: many replays each, or parts of one.
+///
+/// A run of a segment is never split. The time of each segment's run is measured: the first alone, the others by how long
+/// the submissions take that hold them.
+struct SubmissionSchedule {
+  /// What one submission holds.
+  struct Part: Equatable {
+    /// Consecutive runs of segments.
+    var runs: [Run] = []
+    /// How often all of `runs` come in a row.
+    var times = 1
+    /// Replays that end in it.
+    var replays = 0
+  }
+
+  /// `count` runs of a segment in a row.
+  struct Run: Equatable {
+    let pass, count: Int
+  }
+
+  /// The host reads what 512 replays append to a ring while two submissions are in flight.
+  private static let mostReplays = 256
+
+  private let repeats: [Int]
+  private let secondsPerSubmission: Double
+  private var secondsPerRun: [Double?]
+  // Where the next part begins: runs of a segment are done.
+  private var pass = 0
+  private var run = 0
+
+  init(repeats: [Int], secondsPerSubmission: Double) {
+    self.repeats = repeats
+    self.secondsPerSubmission = secondsPerSubmission
+    secondsPerRun = repeats.map { _ in nil }
+  }
+
+  /// Whether a replay has begun and not ended.
+  var isWithinReplay: Bool { pass > 0 || run > 0 }
+
+  /// The next part, of which at most `replays` replays end.
+  mutating func next(atMost replays: Int) -> Part {
+    if !isWithinReplay, let seconds = secondsPerReplay, seconds <= secondsPerSubmission {
+      let fitting = min(Double(Self.mostReplays), secondsPerSubmission / max(seconds, 1e-9))
+      let times = max(1, min(replays, Int(fitting)))
+      return Part(
+        runs: repeats.enumerated().map { Run(pass: $0.offset, count: $0.element) }, times: times,
+        replays: times)
+    }
+    var part = Part()
+    var left = secondsPerSubmission
+    while part.replays == 0 {
+      guard let seconds = secondsPerRun[pass] else {
+        if part.runs.isEmpty { take(1, into: &part) }
+        break
+      }
+      let fitting = Int(min(Double(repeats[pass] - run), left / seconds))
+      let count = part.runs.isEmpty ? max(1, fitting) : fitting
+      guard count > 0 else { break }
+      left -= Double(count) * seconds
+      take(count, into: &part)
+    }
+    return part
+  }
+
+  private mutating func take(_ count: Int, into part: inout Part) {
+    part.runs.append(Run(pass: pass, count: count))
+    run += count
+    if run == repeats[pass] { (pass, run) = (pass + 1, 0) }
+    if pass == repeats.count { (pass, part.replays) = (0, 1) }
+  }
+
+  /// Takes note that `part` kept the device busy for `seconds`.
+  mutating func measured(_ part: Part, seconds: Double) {
+    let expected = part.runs.reduce(0) { $0 + Double(part.times * $1.count) * (secondsPerRun[$1.pass] ?? 0) }
+    for run in part.runs {
+      let measured = secondsPerRun[run.pass].map { $0 * seconds / expected } ?? seconds / Double(run.count)
+      secondsPerRun[run.pass] = max(measured, 1e-9)
+    }
+  }
+
+  private var secondsPerReplay: Double? {
+    var sum = 0.0
+    for (seconds, repeats) in zip(secondsPerRun, repeats) {
+      guard let seconds else { return nil }
+      sum += seconds * Double(repeats)
+    }
+    return sum
+  }
+}

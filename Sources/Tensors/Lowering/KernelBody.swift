@@ -1,0 +1,201 @@
+import Recording
+
+/// GLSL statements that compute fused nodes at one element of an iteration shape, and the buffers that they touch.
+///
+/// Statements know the element as `index`, row-major, and its coordinates as `c0`, `c1`, …; whoever puts them into a kernel
+/// declares those of `neededAxes`.
+struct KernelBody {
+  /// One region that a kernel touches; more bindings than one where it is larger than the device binds at once.
+  struct Port {
+    let region: Region
+    let type: DataType
+    var reads = false
+    var writes = false
+  }
+
+  /// The element of a store, and its value.
+  struct Store {
+    let port: Int
+    let value: String
+    let type: DataType
+    /// Where the first element of the iteration shape goes, in elements of the port.
+    let start: Int
+    /// Whether the elements behind the last one are another's.
+    let isPart: Bool
+  }
+
+  private(set) var ports: [Port] = []
+  /// Loads that only need the coordinates outside `inner`, then the others.
+  private(set) var outerLoads: [String] = []
+  private(set) var loads: [String] = []
+  private(set) var statements: [String] = []
+  private(set) var stores: [Store] = []
+  private(set) var neededAxes: Set<Int> = []
+  /// Elementwise operations, for counting.
+  private(set) var operations = 0
+
+  let shape: Shape
+  private let graph: LoweredGraph
+  private let members: Set<Int>
+  private let inner: Set<Int>
+  private let memory: (Int) -> Region
+  private var names: [String: String] = [:]
+
+  /// - Parameters:
+  ///   - members: the nodes that will be emitted; they read each other's values where they can.
+  ///   - shape: without axes of size 1.
+  ///   - inner: axes of `shape` that a loop inside the kernel walks along.
+  ///   - memory: the memory of a base node.
+  init(
+    _ members: [Int], over shape: Shape, inner: Set<Int> = [], in graph: LoweredGraph,
+    memory: @escaping (Int) -> Region
+  ) {
+    self.members = Set(members)
+    self.shape = shape
+    self.inner = inner
+    self.graph = graph
+    self.memory = memory
+  }
+
+  /// Adds the statements of a node, after those of its inputs; `isStored` where others read its value from memory.
+  mutating func emit(_ id: Int, isStored: Bool) {
+    let node = graph.nodes[id]
+    if let assign = node.operation as? Assign {
+      let value = value(of: node.inputs[0], for: id)
+      let type = assign.variable.type
+      let isPart = assign.offset + graph.nodes[node.inputs[0]].type.shape.count < type.shape.count
+      store(value, type.dataType, at: assign.offset, in: memory(id), isPart: isPart)
+      return
+    }
+    operations += 1
+    let expression: String
+    switch node.operation {
+    case let operation as Elementwise:
+      expression = operation.glsl(node.inputs.map { value(of: $0, for: id) })
+    case let operation as any IndexedOperation:
+      let values = node.inputs.indices.map { position in
+        operation.indexedInputs.contains(position) ? "" : value(of: node.inputs[position], for: id)
+      }
+      let places = node.inputs.indices.map { position in
+        operation.indexedInputs.contains(position) ? indexed(node.inputs[position]) : nil
+      }
+      expression = operation.glsl(
+        coordinates: coordinates(of: node.type.shape), values: values,
+        load: { position, place in places[position]?(place) ?? "" })
+    default:
+      expression = value(of: node.inputs[0], for: id)
+    }
+    statements.append("\(node.type.dataType.glsl) v\(id) = \(expression);")
+    if isStored { store("v\(id)", node.type.dataType, at: 0, in: memory(id)) }
+  }
+
+  /// The value of `input`, as `consumer` reads it, at the element.
+  mutating func value(of input: Int, for consumer: Int) -> String {
+    let resolved = graph.resolve(input)
+    if let constant = graph.nodes[resolved.base].operation as? Constant { return constant.glsl }
+    if members.contains(resolved.base),
+      Schedule.isInPlace(resolved, input: input, consumer: consumer, in: graph)
+    {
+      return "v\(resolved.base)"
+    }
+    let type = graph.nodes[input].type
+    let region = memory(resolved.base)
+    let port = port(region, type.dataType, writes: false)
+    let (place, axes) = place(resolved.layout, type, in: region)
+    let load = Self.load(port, place, type.dataType)
+    // The same element is loaded once.
+    if let known = names[load] { return known }
+    let name = "l\(names.count)"
+    names[load] = name
+    let declaration = "\(type.dataType.glsl) \(name) = \(load);"
+    if !inner.isEmpty && axes.isDisjoint(with: inner) {
+      outerLoads.append(declaration)
+    } else {
+      loads.append(declaration)
+    }
+    return name
+  }
+
+  /// GLSL of the element at `place` of a port.
+  static func load(_ port: Int, _ place: String, _ type: DataType) -> String {
+    switch type {
+    case .bool: "(LOAD\(port)(\(place)) != 0u)"
+    case .float16: "unpackHalf2x16(LOAD\(port)((\(place)) >> 1) >> (((\(place)) & 1u) << 4)).x"
+    default: "LOAD\(port)(\(place))"
+    }
+  }
+
+  /// Position of the element of a tensor that lies as `layout` says, and the axes that it depends on.
+  private mutating func place(
+    _ layout: Layout, _ type: TensorType, in region: Region
+  ) -> (String, axes: Set<Int>) {
+    let start = layout.offset + Self.start(of: region, type.dataType)
+    let strides = layout.squeezedStrides(type.shape)
+    if strides == shape.strides {
+      return (start == 0 ? "index" : "index + \(start)u", Set(shape.dimensions.indices))
+    }
+    var terms = start == 0 ? [] : ["\(start)u"]
+    var axes: Set<Int> = []
+    for (axis, stride) in strides.enumerated() where stride != 0 {
+      axes.insert(axis)
+      terms.append(stride == 1 ? "c\(axis)" : "c\(axis) * \(stride)u")
+    }
+    neededAxes.formUnion(axes)
+    return (terms.isEmpty ? "0u" : terms.joined(separator: " + "), axes)
+  }
+
+  /// A load at a computed place, kept inside the tensor.
+  private mutating func indexed(_ input: Int) -> ([String]) -> String {
+    let resolved = graph.resolve(input)
+    let type = graph.nodes[input].type
+    let region = memory(resolved.base)
+    let port = port(region, type.dataType, writes: false)
+    let start = resolved.layout.offset + Self.start(of: region, type.dataType)
+    return { coordinates in
+      var terms = start == 0 ? [] : ["\(start)u"]
+      for axis in type.shape.dimensions.indices where resolved.layout.strides[axis] != 0 {
+        let inside = "min(uint(\(coordinates[axis])), \(max(1, type.shape[axis]) - 1)u)"
+        terms.append("\(inside) * \(resolved.layout.strides[axis])u")
+      }
+      return Self.load(port, terms.isEmpty ? "0u" : terms.joined(separator: " + "), type.dataType)
+    }
+  }
+
+  /// The lane's coordinates along all axes of `full`, whose axes of size 1 the kernel doesn't know.
+  private mutating func coordinates(of full: Shape) -> [String] {
+    neededAxes.formUnion(shape.dimensions.indices)
+    var axis = -1
+    return full.dimensions.map { size in
+      if size == 1 { return "0u" }
+      axis += 1
+      return "c\(axis)"
+    }
+  }
+
+  private mutating func store(
+    _ value: String, _ type: DataType, at offset: Int, in region: Region, isPart: Bool = false
+  ) {
+    let port = port(region, type, writes: true)
+    // The second half of a last word is kept.
+    if isPart && type == .float16 { ports[port].reads = true }
+    stores.append(
+      Store(
+        port: port, value: value, type: type, start: offset + Self.start(of: region, type), isPart: isPart))
+  }
+
+  /// The first element of a region, as a binding that begins at the alignment below counts it.
+  static func start(of region: Region, _ type: DataType) -> Int {
+    region.offset % Region.alignment / type.byteCount
+  }
+
+  /// One binding for all uses of a region, so that a kernel may replace what it reads.
+  private mutating func port(_ region: Region, _ type: DataType, writes: Bool) -> Int {
+    let index = ports.firstIndex { $0.region == region } ?? ports.count
+    if index == ports.count { ports.append(Port(region: region, type: type)) }
+    if writes { ports[index].writes = true } else { ports[index].reads = true }
+    return index
+  }
+
+  /// A port that only the kernel itself writes: results of reductions.
+  mutating func output(_ region: Region, _ type: DataType) -> Int { port(region, type, writes: true) }
+}

@@ -1,0 +1,97 @@
+import Recording
+
+/// What all generated kernels have in common: buffers, accessors, helpers.
+enum KernelSource {
+  /// Version, helpers that the text names, buffers and their accessors.
+  ///
+  /// A region larger than `bindingLimit` bytes is bound in several pieces, and its accessors choose.
+  static func header(_ ports: [KernelBody.Port], bindingLimit: Int, usedBy text: String) -> [String] {
+    var lines = ["#version 450", "layout(local_size_x_id = 0) in;"]
+    var binding = 0
+    for (index, port) in ports.enumerated() {
+      let qualifier = port.writes ? (port.reads ? "" : "writeonly ") : "readonly "
+      let pieces = Self.pieces(port, bindingLimit)
+      for _ in pieces {
+        lines.append(
+          "layout(std430, binding = \(binding)) \(qualifier)buffer B\(binding) { \(port.type.glslStorage) b\(binding)[]; };"
+        )
+        binding += 1
+      }
+      lines += accessors(index, port, first: binding - pieces.count, pieces.count, bindingLimit)
+    }
+    if text.contains("halfBits(") { lines.append(halfBits) }
+    return lines
+  }
+
+  /// What a dispatch binds, in the order of the header's bindings.
+  static func bindings(_ ports: [KernelBody.Port], bindingLimit: Int) -> [Binding] {
+    ports.flatMap { port in
+      pieces(port, bindingLimit).map { region in
+        port.writes ? (port.reads ? .readWrite(region) : .write(region)) : .read(region)
+      }
+    }
+  }
+
+  /// Bytes that one binding of a cut region holds.
+  private static func pieceBytes(_ limit: Int) -> Int { limit / Region.alignment * Region.alignment }
+
+  private static func pieces(_ port: KernelBody.Port, _ limit: Int) -> [Region] {
+    let region = port.region
+    let gap = region.offset % Region.alignment
+    guard gap + region.byteCount > limit else { return [region] }
+    let length = pieceBytes(limit)
+    return stride(from: -gap, to: region.byteCount, by: length).map { start in
+      let first = max(start, 0)
+      return region.slice(offset: first, byteCount: min(start + length, region.byteCount) - first)
+    }
+  }
+
+  /// `LOADn` and `STOREn`: functions where there is something to choose, macros where there isn't.
+  private static func accessors(
+    _ index: Int, _ port: KernelBody.Port, first: Int, _ count: Int, _ limit: Int
+  ) -> [String] {
+    guard count > 1 else {
+      return ["#define LOAD\(index)(i) b\(first)[i]", "#define STORE\(index)(i, v) b\(first)[i] = v"]
+    }
+    let words = pieceBytes(limit) / 4
+    let type = port.type.glslStorage
+    var lines: [String] = []
+    if port.reads {
+      let choices = (0..<count).map { piece in
+        let place = "b\(first + piece)[min(i - \(piece * words)u, \(words - 1)u)]"
+        return piece == count - 1 ? place : "i < \((piece + 1) * words)u ? \(place) : "
+      }
+      lines.append("\(type) LOAD\(index)(uint i) { return \(choices.joined()); }")
+    }
+    if port.writes {
+      let choices = (0..<count).map { piece in
+        "\(piece == count - 1 ? "" : "if (i < \((piece + 1) * words)u) ")b\(first + piece)[i - \(piece * words)u] = v;"
+      }
+      lines.append(
+        "void STORE\(index)(uint i, \(type) v) { \(choices.joined(separator: " else ")) }")
+    }
+    return lines
+  }
+
+  /// The bits of the float16 nearest to `x`, to even where two are: drivers may round as they like in packHalf2x16.
+  private static let halfBits = """
+    uint halfBits(float x) {
+      uint bits = floatBitsToUint(x);
+      uint sign = (bits >> 16) & 0x8000u;
+      bits &= 0x7FFFFFFFu;
+      if (bits > 0x7F800000u) return sign | 0x7E00u;
+      if (bits >= 0x477FF000u) return sign | 0x7C00u;
+      // Below the normal float16, where an addition of 0.5 rounds at the right place.
+      if (bits < 0x38800000u) return sign | (floatBitsToUint(uintBitsToFloat(bits) + 0.5) - 0x3F000000u);
+      return sign | ((bits + 0xFFFu + ((bits >> 13) & 1u) - 0x38000000u) >> 13);
+    }
+    """
+
+  /// Declarations of the coordinates of `axes` from a row-major index over `shape`.
+  static func coordinates(_ axes: Set<Int>, of shape: Shape, from index: String) -> [String] {
+    axes.sorted().map { axis in
+      let quotient = shape.strides[axis] == 1 ? index : "\(index) / \(shape.strides[axis])u"
+      return "uint c\(axis) = \(axis == 0 ? quotient : "\(quotient) % \(shape[axis])u");"
+    }
+  }
+}

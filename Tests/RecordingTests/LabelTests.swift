@@ -1,0 +1,32 @@
+import Kernels
+import TestSupport
+import Testing
+import Vulkan
+
+@testable import Recording
+
+/// What tools such as RenderDoc would show: the layer tells in which labelled group of commands it found something.
+struct LabelTests {
+  @Test func commandsAreInGroupsOfSegmentAndDispatch() throws {
+    let device = TestDevice.shared
+    let x = try buffer(device, [Float](repeating: 1, count: 64))
+    let messages = try TestDevice.expectingMessages {
+      // A dispatch that forgets its push constants.
+      var segment = Segment(label: "my segment", repeats: 1)
+      segment.dispatches = [
+        Dispatch(
+          "my dispatch", .reduce, specialization: [64, 1, 0],
+          bindings: [.read(Region(x)), .write(Region(x))],
+          groups: Groups(1))
+      ]
+      var encoder = Encoder(
+        device: device, plan: "my plan", arena: nil, offsets: [], options: PlanOptions())
+      _ = try encoder.encode(
+        segment, pool: try encoder.descriptorPool(for: [segment]), timestamps: nil)
+    }
+    print(messages)
+    let message = try #require(messages.first { $0.labels.count == 2 }, "\(messages)")
+    #expect(Set(message.labels) == ["my segment", "my dispatch"])
+    #expect(message.objects.contains("my plan: my segment"))
+  }
+}

@@ -1,0 +1,91 @@
+import Recording
+import Tensors
+import TestSupport
+import Testing
+
+/// Which nodes share kernels: reductions with what feeds them, reductions with each other, constants with nothing.
+struct FusionTests {
+  @Test func whatFeedsAReductionIsComputedInItsLoop() throws {
+    var random = SeededRandom(1)
+    let inputs = [HostTensor([31, 33], &random), HostTensor([33], &random)]
+    let result = try evaluate(inputs) { _, x in [((x[0] * x[1]).exp() - 1).square().sum(axes: [1])] }
+    // One kernel, and the copy into the variable.
+    #expect(result.plan.statistics.dispatches == 2, "\(result.plan.description)")
+    #expect(result.plan.statistics.arenaBytesWithoutReuse == 256)
+    #expect(result.error < 1e-11)
+  }
+
+  @Test func reductionsOverTheSameAxesShareAKernel() throws {
+    var random = SeededRandom(2)
+    let inputs = [HostTensor([5, 7, 9, 4], &random), HostTensor([5, 7, 9, 4], &random)]
+    let result = try evaluate(inputs) { _, x in
+      let axes = [0, 2, 3]
+      return [
+        x[0].sum(axes: axes), (x[0] * x[1]).mean(axes: axes), x[1].square().max(axes: axes),
+        (x[0] .> 0).any(axes: axes), (x[0] .> 0).all(axes: axes),
+      ]
+    }
+    #expect(result.plan.statistics.dispatches == 2, "\(result.plan.description)")
+    #expect(result.error < 1e-11)
+  }
+
+  @Test func aLongReductionWithPrologueIsSplitOnce() throws {
+    var random = SeededRandom(3)
+    let inputs = [HostTensor([200_003], &random)]
+    let result = try evaluate(inputs) { _, x in [x[0].square().sum(), (x[0] + 1).mean()] }
+    #expect(result.plan.statistics.dispatches == 3, "\(result.plan.description)")
+    #expect(result.error < 1e-11)
+  }
+
+  @Test func aValueThatOthersNeedTooIsComputedAgainOrStored() throws {
+    var random = SeededRandom(4)
+    let inputs = (0..<4).map { _ in HostTensor([13, 17], &random) }
+    let result = try evaluate(inputs) { _, x in
+      let cheap = (x[0] * 2).exp()
+      let dear = (x[0] + x[1]) * (x[2] - x[3]).tanh()
+      return [
+        cheap / cheap.sum(axes: [1], keepDimensions: true),
+        dear / dear.square().sum(axes: [0], keepDimensions: true),
+        dear.matmul(cheap.transposed()),
+      ]
+    }
+    #expect(result.error < 1e-10, "\(result.plan.description)")
+  }
+
+  @Test func reductionsSeeTheValueBeforeAnAssignment() throws {
+    let device = TestDevice.shared
+    let x = try Variable([4], [1, 2, 3, 4], on: device, label: "x")
+    let sum = try Variable([], [0], on: device, label: "sum")
+    try device.run { graph in
+      let total = (graph.read(x) * 2).square().sum()
+      x.assign(graph.read(x) + 10)
+      sum.assign(total + graph.read(x).sum())
+    }
+    #expect(try sum.read() == [120 + 50])
+  }
+
+  @Test func constantsAreFolded() throws {
+    let result = try evaluate([HostTensor([3], [1, 2, 3])]) { graph, x in
+      let two = graph.constant(2, TensorType([3]))
+      let folded = ((two * 3 + 1).sqrt() - 0.5).reshape([3, 1]).transposed().reshape([3])
+      return [x[0] * folded, (x[0] * 3) * 1 / 1 - 0, two.exp() + two]
+    }
+    #expect(result.plan.statistics.dispatches == 1)
+    #expect(result.error < 1e-13)
+    #expect(result.device[1].values == [3, 6, 9])
+  }
+
+  @Test(arguments: 0..<UInt64(8))
+  func withoutFusionTheResultIsTheSame(_ seed: UInt64) throws {
+    let random = RandomGraph(seed: seed)
+    func run(_ options: PlanOptions) throws -> Evaluation {
+      try evaluate(random.inputs, options: options, references: false) { graph, x in
+        graph.gradients(of: random.loss(x), withRespectTo: x) + [random.loss(x)]
+      }
+    }
+    let fused = try run(PlanOptions())
+    let unfused = try run(PlanOptions(noFusion: true))
+    #expect(unfused.plan.statistics.dispatches > fused.plan.statistics.dispatches)
+    for (a, b) in zip(fused.device, unfused.device) { #expect(normalizedError(a.values, b.values) < 1e-10) }
+  }
+}
