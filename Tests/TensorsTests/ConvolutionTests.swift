@@ -8,7 +8,10 @@ import Testing
 struct ConvolutionTests {
   /// x, weights and attributes of every kernel: general, depthwise, of one tap.
   static let cases: [(x: Shape, weights: Shape, window: SlidingWindow, groups: Int)] = [
-    ([2, 3, 5, 6], [4, 3, 3, 2], SlidingWindow(kernel: Pair(3, 2), stride: Pair(2, 1), padding: Pair(1, 0)), 1),
+    (
+      [2, 3, 5, 6], [4, 3, 3, 2], SlidingWindow(kernel: Pair(3, 2), stride: Pair(2, 1), padding: Pair(1, 0)),
+      1
+    ),
     ([2, 4, 5, 4], [6, 2, 3, 3], SlidingWindow(kernel: 3, padding: 1), 2),
     ([2, 3, 8, 8], [3, 1, 3, 3], SlidingWindow(kernel: 3, padding: 1), 3),
     ([1, 2, 9, 7], [4, 1, 3, 3], SlidingWindow(kernel: 3, stride: 2, padding: 1), 2),
@@ -81,7 +84,9 @@ struct ConvolutionTests {
     let x = try Variable([images, channels, size, size], on: device, label: "x")
     let depthwise = try Variable([channels, 1, 3, 3], on: device, label: "depthwise")
     let pointwise = try Variable([wide, channels, 1, 1], on: device, label: "pointwise")
-    let outputs = try [x, depthwise, pointwise].map { try Variable($0.type.shape, on: device, label: "gradient") }
+    let outputs = try [x, depthwise, pointwise].map {
+      try Variable($0.type.shape, on: device, label: "gradient")
+    }
     func block(_ graph: Graph) -> Tensor {
       graph.read(x).conv2d(graph.read(depthwise), padding: 1, groups: channels).relu()
         .conv2d(graph.read(pointwise)).relu()

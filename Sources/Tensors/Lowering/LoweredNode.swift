@@ -132,7 +132,8 @@ struct LoweredGraph {
   private mutating func transposeProducts(_ effects: [Int]) {
     for id in order {
       guard let view = nodes[id].operation as? View, view.kind == .permute([1, 0]),
-        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, !product.isSummed, consumers[nodes[id].inputs[0]].count == 1,
+        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, !product.isSummed,
+        consumers[nodes[id].inputs[0]].count == 1,
         !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
       else { continue }
       let inputs = nodes[nodes[id].inputs[0]].inputs

@@ -38,7 +38,8 @@ struct AveragePool: DispatchedOperation {
     case .adaptive(let size):
       // Elements of a place, or places of an element, whichever are more.
       let most = size.map(x.picture) { $0 < 1 ? 0 : max($0 / $1, $1 / $0) + 2 }
-      guard size.allSatisfy({ (1...1 << 20).contains($0) }), most.rows * most.columns < maximumLoopRounds else {
+      guard size.allSatisfy({ (1...1 << 20).contains($0) }), most.rows * most.columns < maximumLoopRounds
+      else {
         throw mismatch("a size from 1 to \(1 << 20) and windows below \(maximumLoopRounds) elements")
       }
       return TensorType([x[0], x[1], size.rows, size.columns])
@@ -129,7 +130,8 @@ extension Tensor {
   /// This [n, c, h, w] → [n, c, h′, w′]; the stride is the kernel's size where none is given. Without `countIncludePad`, a sum
   /// is divided by the number of elements within the picture.
   public func avgPool2d(
-    _ kernel: Pair, stride: Pair? = nil, padding: Pair = 0, ceilMode: Bool = false, countIncludePad: Bool = true
+    _ kernel: Pair, stride: Pair? = nil, padding: Pair = 0, ceilMode: Bool = false,
+    countIncludePad: Bool = true
   ) -> Tensor {
     let window = SlidingWindow(kernel: kernel, stride: stride ?? kernel, padding: padding)
     let kind = AveragePool.Kind.window(window, ceiling: ceilMode, countsPadding: countIncludePad)
@@ -144,7 +146,8 @@ extension Tensor {
   /// The mean of each picture: this [n, c, h, w] → [n, c, 1, 1].
   public func globalAvgPool2d() -> Tensor {
     guard shape.rank == 4 else {
-      graph.fail(.mismatch(operation: "global_avg_pool2d", inputs: [type], expected: "float32 x [n, c, h, w]"))
+      graph.fail(
+        .mismatch(operation: "global_avg_pool2d", inputs: [type], expected: "float32 x [n, c, h, w]"))
       return self
     }
     return mean(axes: [2, 3], keepDimensions: true)

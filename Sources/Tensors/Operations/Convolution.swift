@@ -20,12 +20,15 @@ struct Convolution: DispatchedOperation {
     }
     guard inputs.allSatisfy({ $0.dataType == .float32 }), x.rank == 4, weights.rank == 4,
       weights.dimensions.allSatisfy({ $0 > 0 })
-    else { throw mismatch("float32 x [n, c, h, w] and weights [o, c/groups, kh, kw], none of them empty but n") }
+    else {
+      throw mismatch("float32 x [n, c, h, w] and weights [o, c/groups, kh, kw], none of them empty but n")
+    }
     guard groups > 0, x[1] < 1 << 16, x[1] % groups == 0, weights[0] % groups == 0,
       weights[1] == x[1] / groups
     else {
       throw mismatch(
-        "fewer than 65536 channels that divide by groups = \(groups), and weights [o, c/groups, kh, kw] with c = \(x[1])")
+        "fewer than 65536 channels that divide by groups = \(groups), and weights [o, c/groups, kh, kw] with c = \(x[1])"
+      )
     }
     guard inputs.count == 2 || inputs[2].shape == [weights[0]] else {
       throw mismatch("a bias [\(weights[0])]")
@@ -122,9 +125,12 @@ struct ConvolutionWeights: DispatchedOperation {
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
     let (x, gradient) = (inputs[0].shape, inputs[1].shape)
-    guard inputs.allSatisfy({ $0.dataType == .float32 }), x.rank == 4, gradient.rank == 4, x[0] == gradient[0],
+    guard inputs.allSatisfy({ $0.dataType == .float32 }), x.rank == 4, gradient.rank == 4,
+      x[0] == gradient[0],
       x[1] % groups == 0, gradient[1] % groups == 0, window.places(in: x.picture) == gradient.picture
-    else { throw .mismatch(operation: name, inputs: inputs, expected: "x and the gradient of its convolution") }
+    else {
+      throw .mismatch(operation: name, inputs: inputs, expected: "x and the gradient of its convolution")
+    }
     return TensorType([gradient[1], x[1] / groups, window.kernel.rows, window.kernel.columns])
   }
 
@@ -209,16 +215,31 @@ extension Tensor {
     }
     guard shape.rank == 4, weight.shape.rank == 4, groups > 0, weight.shape[0] % groups == 0,
       weight.shape[0] == shape[1]
-    else { return fail("x [n, c, h, w] and weights [c, o/groups, kh, kw], with c a multiple of groups = \(groups)") }
+    else {
+      return fail("x [n, c, h, w] and weights [c, o/groups, kh, kw], with c a multiple of groups = \(groups)")
+    }
     let window = SlidingWindow(
       kernel: weight.shape.picture, stride: stride, padding: padding, dilation: dilation)
     guard window.isSound else { return fail(window.fitting(shape.picture)) }
     let fits = outputPadding.map(stride.map(dilation, Swift.max)) { $0 >= 0 && $0 < $1 ? 1 : 0 }
-    guard fits == Pair(1, 1) else { return fail("an output padding below the stride \(stride) or the dilation \(dilation)") }
+    guard fits == Pair(1, 1) else {
+      return fail("an output padding below the stride \(stride) or the dilation \(dilation)")
+    }
+    // Beyond a stride less one, which only a dilation allows, the window reaches nothing.
+    let near = outputPadding.map(stride) { Swift.min($0, $1 - 1) }
     let size = shape.picture.map(stride) { ($0 - 1) * $1 }.map(padding) { $0 - 2 * $1 }
-      .map(window.extent, +).map(outputPadding, +)
+      .map(window.extent, +).map(near, +)
     let operation = Convolution(window: window, groups: groups, transposedSize: size)
-    return convolution(operation, weight.exchangingChannels(groups: groups), bias)
+    let back = weight.exchangingChannels(groups: groups)
+    if near == outputPadding { return convolution(operation, back, bias) }
+    var result = convolution(operation, back)
+    guard result.shape.picture == size else { return result }
+    for (axis, far) in [(2, outputPadding.rows - near.rows), (3, outputPadding.columns - near.columns)]
+    where far > 0 {
+      let inner = result.shape[axis]
+      result = graph.apply(Pad(axis: axis, before: 0, inner: inner, size: inner + far), [result])
+    }
+    return bias.map { result + $0.reshape([$0.shape.count, 1, 1]) } ?? result
   }
 
   /// A convolution, or its transpose, or what is simpler and the same.
@@ -234,7 +255,8 @@ extension Tensor {
     let pictures = reshape(Shape([shape[0]] + split + [shape[1] / groups, pixels]))
     let matrix = weight.reshape(Shape(split + [weight.shape[0] / groups, weight.shape[1]]))
     let column = bias?.reshape(Shape(split + [weight.shape[0] / groups, 1]))
-    return (column.map { matrix.matmul(pictures, adding: $0) } ?? matrix.matmul(pictures)).reshape(result.shape)
+    return (column.map { matrix.matmul(pictures, adding: $0) } ?? matrix.matmul(pictures)).reshape(
+      result.shape)
   }
 
   /// The gradient of the weights, from that of a convolution of this.

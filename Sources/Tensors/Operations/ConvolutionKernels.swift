@@ -56,7 +56,8 @@ extension Recorder {
       let target = y.images(piece.images)
       let depth = shape.inputs * shape.taps
       RecordedProduct(
-        a: Operand(weights, rows: shape.outputs, columns: depth, [depth, 1], batch: [0, shape.outputs * depth]),
+        a: Operand(
+          weights, rows: shape.outputs, columns: depth, [depth, 1], batch: [0, shape.outputs * depth]),
         b: columns,
         c: Operand(
           target, offset: piece.pixels.lowerBound, rows: shape.outputs, columns: piece.pixels.count,
@@ -93,7 +94,8 @@ extension Recorder {
       let isLast = index == pieces.count - 1
       let target = isLast ? output : scratch(TensorType([shape.weights.count]), label: "\(label): sum")
       RecordedProduct(
-        a: a, b: columns, c: matrices(target), side: sum.map(matrices), epilogue: .none, batch: [shape.groups],
+        a: a, b: columns, c: matrices(target), side: sum.map(matrices), epilogue: .none,
+        batch: [shape.groups],
         terms: piece.images.count
       ).record(into: &self)
       sum = target

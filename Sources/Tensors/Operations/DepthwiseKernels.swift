@@ -21,7 +21,8 @@ struct DepthwiseTile {
     // As many rows as keep the code short: drivers take long for long kernels.
     let sizes = [4, 2, 1].filter { !shape.isTransposed || $0 % window.stride.rows == 0 }
     let tiles = sizes.map { DepthwiseTile(shape, rows: $0) }
-    guard let tile = tiles.first(where: { $0.loads(shape) <= 64 && $0.rows * shape.taps <= 100 }) ?? tiles.last,
+    guard
+      let tile = tiles.first(where: { $0.loads(shape) <= 64 && $0.rows * shape.taps <= 100 }) ?? tiles.last,
       tile.span.rows * tile.span.columns <= 128
     else { return nil }
     self = tile
@@ -101,7 +102,8 @@ extension Recorder {
 
   /// Sums of parts of the tiles, then the sum of those, in a fixed order.
   mutating func depthwiseWeights(
-    _ label: String, _ shape: ConvolutionShape, _ tile: DepthwiseTile, x: Value, gradient: Value, output: Value
+    _ label: String, _ shape: ConvolutionShape, _ tile: DepthwiseTile, x: Value, gradient: Value,
+    output: Value
   ) {
     let local = DepthwiseTile.local(device)
     let ranges = imageRanges(of: [x, gradient])

@@ -62,7 +62,8 @@ struct MatrixProduct: DispatchedOperation {
         let batch = (isSummed ? [term] : []) + place.dropLast(2)
         sum += dotProduct(
           a.values, from: a.position(broadcast: batch + [place[place.count - 2], 0]), step: 1,
-          b.values, from: b.position(broadcast: batch + [0, place[place.count - 1]]), step: width, count: depth)
+          b.values, from: b.position(broadcast: batch + [0, place[place.count - 1]]), step: width,
+          count: depth)
       }
       return sum
     }
@@ -98,14 +99,17 @@ extension HostTensor {
     let (shape, strides) = (type.shape, type.shape.strides)
     let added = coordinates.count - shape.rank
     var position = 0
-    for axis in 0..<shape.rank where shape[axis] != 1 { position += coordinates[added + axis] * strides[axis] }
+    for axis in 0..<shape.rank where shape[axis] != 1 {
+      position += coordinates[added + axis] * strides[axis]
+    }
     return position
   }
 }
 
 /// Σ a[i]·b[i] of `count` elements at steps of their own. References spend their time here.
 func dotProduct(
-  _ a: [Double], from aStart: Int, step aStep: Int, _ b: [Double], from bStart: Int, step bStep: Int, count: Int
+  _ a: [Double], from aStart: Int, step aStep: Int, _ b: [Double], from bStart: Int, step bStep: Int,
+  count: Int
 ) -> Double {
   a.withUnsafeBufferPointer { a in
     b.withUnsafeBufferPointer { b in
@@ -182,7 +186,8 @@ extension Tensor {
       let own = [Int](repeating: 1, count: batch.rank + 2 - x.shape.rank) + x.shape.dimensions
       // Only what is summed has to be there in full.
       let rest = Array(own[(last + 1)..<batch.rank])
-      return x.expand(Shape(batch.dimensions[...last] + rest + matrix)).reshape(Shape([terms] + rest + matrix))
+      return x.expand(Shape(batch.dimensions[...last] + rest + matrix)).reshape(
+        Shape([terms] + rest + matrix))
     }
     return apply(MatrixProduct(isSummed: true), merged(self), merged(other)).reshape(target)
   }

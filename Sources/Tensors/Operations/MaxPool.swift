@@ -35,7 +35,8 @@ struct MaxPoolIndices: DispatchedOperation {
       for ky in 0..<window.kernel.rows {
         for kx in 0..<window.kernel.columns {
           let row = place[2] * window.stride.rows + ky * window.dilation.rows - window.padding.rows
-          let column = place[3] * window.stride.columns + kx * window.dilation.columns - window.padding.columns
+          let column =
+            place[3] * window.stride.columns + kx * window.dilation.columns - window.padding.columns
           guard row >= 0, row < size.rows, column >= 0, column < size.columns else { continue }
           let value = x[[place[0], place[1], row, column]]
           if index < 0 || value > best || value.isNaN { (best, index) = (value, row * size.columns + column) }

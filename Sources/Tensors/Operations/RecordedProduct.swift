@@ -23,7 +23,8 @@ struct Operand {
     (rows, columns) = (dimensions[dimensions.count - 2], dimensions[dimensions.count - 1])
     (rowStride, columnStride) = (strides[dimensions.count - 2], strides[dimensions.count - 1])
     batchStrides =
-      [Int](repeating: 0, count: max(0, batch - own.count)) + own.map { dimensions[$0] == 1 ? 0 : strides[$0] }
+      [Int](repeating: 0, count: max(0, batch - own.count))
+      + own.map { dimensions[$0] == 1 ? 0 : strides[$0] }
     if isSummed { termStride = strides[0] }
   }
 
@@ -193,6 +194,7 @@ struct RecordedProduct {
 
   private var label: String {
     let products = batch.reduce(1, *)
-    return "matmul \(products == 1 ? "" : "\(products)×")\(c.rows)×\(terms == 1 ? "" : "\(terms)×")\(a.columns)×\(c.columns)"
+    return
+      "matmul \(products == 1 ? "" : "\(products)×")\(c.rows)×\(terms == 1 ? "" : "\(terms)×")\(a.columns)×\(c.columns)"
   }
 }

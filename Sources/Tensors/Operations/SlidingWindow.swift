@@ -54,10 +54,12 @@ struct SlidingWindow: Hashable, Sendable {
   /// What fits pictures of `size`, for errors.
   func fitting(_ size: Pair) -> String {
     guard isSound else {
-      return "kernels, strides and dilations of at least 1 and paddings of at least 0, all of them at most \(1 << 20)"
+      return
+        "kernels, strides and dilations of at least 1 and paddings of at least 0, all of them at most \(1 << 20)"
     }
     let largest = size.map(padding) { $0 + 2 * $1 }
-    return "a window of at most \(largest), which pictures of \(size) have with padding \(padding); this one spans \(extent)"
+    return
+      "a window of at most \(largest), which pictures of \(size) have with padding \(padding); this one spans \(extent)"
   }
 
   /// Where tap `tap` of place `place` lies along one axis; outside of the picture it is padding.
