@@ -83,7 +83,7 @@ struct BatchedProductTests {
   }
 
   /// Cut along every axis, as where a device binds little at once: the same as in double precision.
-  @Test(arguments: [1, 3], [1536, 40_000])
+  @Test(arguments: [1, 3], [1100, 2500])
   func inPieces(_ batch: Int, _ limit: Int) throws {
     let device = TestDevice.shared
     var random = SeededRandom(UInt64(limit))
