@@ -22,14 +22,14 @@ vec4 hyperbolicTangent(vec4 x) {
 
 vec4 activate(vec4 x, uint kind) {
   if (kind == 1u) x = hyperbolicTangent(x);
-  if (kind == 2u) x = max(x, 0.0);
+  if (kind == 2u) x = mix(max(x, 0.0), x, isnan(x));
   return x;
 }
 
 // The end of a product. `other` is the bias, or, for the gradient of an activation, the activation's result.
 vec4 finish(vec4 value, vec4 other, uint kind) {
   if (kind == 3u) return value * (1.0 - other * other);
-  if (kind == 4u) return mix(vec4(0.0), value, greaterThan(other, vec4(0.0)));
+  if (kind == 4u) return mix(value, vec4(0.0), lessThanEqual(other, vec4(0.0)));
   return activate(value + other, kind);
 }
 

@@ -6,6 +6,7 @@
 const uint STREAM_ACTION = 0u;
 const uint STREAM_RESET = 1u;
 const uint STREAM_SHUFFLE = 2u;
+// 3 is initial weights, on the host; 4 to 9 are Operations/Random.swift's.
 
 uvec4 philox(uvec4 counter, uvec2 key) {
   for (uint round = 0u; round < 10u; round++) {
@@ -21,9 +22,8 @@ uvec4 philox(uvec4 counter, uvec2 key) {
 // In [0, 1), with 24 bits.
 float uniformFloat(uint word) { return float(word >> 8) * (1.0 / 16777216.0); }
 
-// Where `index` goes in shuffle number `pass` of 0..count-1: a Feistel network, walked until it lands below count.
-uint permuted(uint index, uint count, uvec2 seed, uint pass) {
-  uvec4 keys = philox(uvec4(pass, 0u, 0u, STREAM_SHUFFLE), seed);
+// Where `index` goes in the shuffle of 0..count-1 of four keys: a Feistel network, walked until it lands below count.
+uint permuted(uint index, uint count, uvec4 keys) {
   uint halfBits = 1u;
   while (halfBits < 16u && (1u << (2u * halfBits)) < count) halfBits++;
   uint mask = (1u << halfBits) - 1u;
@@ -43,6 +43,11 @@ uint permuted(uint index, uint count, uvec2 seed, uint pass) {
     value = (left << halfBits) | right;
   } while (value >= count);
   return value;
+}
+
+// The same in shuffle number `pass`.
+uint permuted(uint index, uint count, uvec2 seed, uint pass) {
+  return permuted(index, count, philox(uvec4(pass, 0u, 0u, STREAM_SHUFFLE), seed));
 }
 
 #endif

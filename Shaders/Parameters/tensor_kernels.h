@@ -74,4 +74,38 @@ struct RingParameters {
   uint counterOffset, valueOffset;
 };
 
+struct ScatterStrides {
+  uint offset, outer, axis, inner;
+};
+#ifdef __STDC__
+typedef struct ScatterStrides ScatterStrides;
+#endif
+
+struct ScatterParameters {
+  uint outer, size, inner;
+  uint count;        // of sources in a line
+  uint first, last;  // sources of this dispatch
+  uint outputOffset;
+  ScatterStrides keys, order, source, base;
+};
+
+struct SortParameters {
+  uint rows, columns;
+  uint chunk, chunks;  // elements that a lane walks along, and how many of those a row has
+  uint shift;          // of the digit
+  uint inputOffset, outputOffset;
+};
+
+struct ScanParameters {
+  uint lines, count, inner;
+  uint chunk, chunks;
+  uint inputOffset, secondOffset, outputOffset;
+};
+
+struct ArgReduceParameters {
+  uint outer, reduced, inner;
+  uint partLength, parts;
+  uint inputOffset, outputOffset;
+};
+
 #endif

@@ -11,6 +11,11 @@ public struct Region: Sendable {
     case transient(Int)
   }
 
+  /// What bytes hold, as far as somebody looks: a dispatch that writes float32 or float16 leaves all of them with a value.
+  public enum Elements: Sendable {
+    case float32, float16, other
+  }
+
   /// A binding begins at the multiple of this below its region's first byte; no device asks for more.
   public static let alignment = 256
 
@@ -20,26 +25,26 @@ public struct Region: Sendable {
   public let offset: Int
   /// Length in bytes.
   public let byteCount: Int
-  /// Whether the bytes are float32, all of which a dispatch that writes the region leaves with a value.
-  public let holdsFloats: Bool
+  /// What the bytes hold.
+  public let elements: Elements
 
   /// A whole persistent buffer.
-  public init(_ buffer: Buffer, holdsFloats: Bool = false) {
+  public init(_ buffer: Buffer, elements: Elements = .other) {
     self.init(
-      place: .persistent(buffer), offset: 0, byteCount: buffer.byteCount, holdsFloats: holdsFloats)
+      place: .persistent(buffer), offset: 0, byteCount: buffer.byteCount, elements: elements)
   }
 
-  init(place: Place, offset: Int, byteCount: Int, holdsFloats: Bool = false) {
+  init(place: Place, offset: Int, byteCount: Int, elements: Elements = .other) {
     self.place = place
     self.offset = offset
     self.byteCount = byteCount
-    self.holdsFloats = holdsFloats
+    self.elements = elements
   }
 
   /// `byteCount` bytes from byte `offset` of this region.
   public func slice(offset: Int, byteCount: Int) -> Region {
     Region(
-      place: place, offset: self.offset + offset, byteCount: byteCount, holdsFloats: holdsFloats)
+      place: place, offset: self.offset + offset, byteCount: byteCount, elements: elements)
   }
 
   /// The same buffer or transient, whatever the bytes.

@@ -19,7 +19,7 @@ final class FiniteChecks {
   private let report: Buffer
   private var checks: [Check] = []
 
-  /// Adds a check after each dispatch for each float32 region that it wrote.
+  /// Adds a check after each dispatch for each region of floats that it wrote.
   ///
   /// - Throws: `VulkanError.outOfMemory` when there is no room for the report.
   init(
@@ -35,7 +35,7 @@ final class FiniteChecks {
       var dispatches: [Dispatch] = []
       for dispatch in segment.dispatches {
         dispatches.append(dispatch)
-        for binding in dispatch.bindings where binding.access.writes && binding.region.holdsFloats {
+        for binding in dispatch.bindings where binding.access.writes && binding.region.elements != .other {
           let region = binding.region
           let tensor =
             switch region.place {
@@ -44,7 +44,7 @@ final class FiniteChecks {
             }
           checks.append(
             Check(
-              segment: number, dispatch: dispatch.label, tensor: tensor, elements: region.byteCount / 4))
+              segment: number, dispatch: dispatch.label, tensor: tensor, elements: region.floatCount))
           dispatches.append(check(region, tensor: tensor))
         }
       }
@@ -60,11 +60,13 @@ final class FiniteChecks {
   /// The check that was appended last.
   private func check(_ region: Region, tensor: String) -> Dispatch {
     let local = 64
-    let count = region.byteCount / 4
+    let count = region.floatCount
+    let bytes = region.elements == .float16 ? 2 : 4
     return Dispatch(
-      "finite? \(tensor)", .finiteCheck, specialization: [UInt32(local)],
+      "finite? \(tensor)", .finiteCheck,
+      specialization: [UInt32(local), region.elements == .float16 ? 1 : 0],
       parameters: FiniteCheckParameters(
-        count: UInt32(count), offset: UInt32(region.offset % Region.alignment / 4),
+        count: UInt32(count), offset: UInt32(region.offset % Region.alignment / bytes),
         check: UInt32(checks.count)),
       bindings: [.read(region), .readWrite(Region(report))],
       groups: Groups(max(1, min(4096, (count + local - 1) / local))))
@@ -99,4 +101,8 @@ final class FiniteChecks {
         of: index == REPRISE_FINITE_FIRST ? UInt32.max : 0, toByteOffset: 4 * Int(index), as: UInt32.self)
     }
   }
+}
+
+extension Region {
+  fileprivate var floatCount: Int { byteCount / (elements == .float16 ? 2 : 4) }
 }

@@ -15,6 +15,8 @@ public final class Plan {
   let arena: Buffer?
   /// Present when the plan looks for NaN and infinity.
   let finiteChecks: FiniteChecks?
+  /// Where dispatches note indices out of range.
+  let indexReports: [IndexReport]
 
   private let descriptors: DescriptorPool?
 
@@ -27,7 +29,8 @@ public final class Plan {
   }
 
   init(
-    device: Device, label: String, segments recorded: [Segment], transients: [Transient], options: PlanOptions
+    device: Device, label: String, segments recorded: [Segment], transients: [Transient],
+    indexReports: [IndexReport], options: PlanOptions
   ) throws {
     let span = Trace.begin(.encoding, label)
     defer { span?.end() }
@@ -70,6 +73,7 @@ public final class Plan {
     self.device = device
     self.label = label
     self.passes = passes
+    self.indexReports = indexReports
     self.statistics = statistics
     self.arena = arena
     self.finiteChecks = finiteChecks

@@ -8,7 +8,7 @@ public struct PlanOptions: Sendable {
   public var serialBarriers: Bool
   /// Every transient at an address of its own.
   public var noAliasing: Bool
-  /// A look for NaN and infinity at each float32 tensor after the dispatch that wrote it.
+  /// A look for NaN and infinity at each tensor of floats after the dispatch that wrote it.
   public var checksFinite: Bool
   /// A device timestamp after each dispatch.
   public var timestamps: Bool

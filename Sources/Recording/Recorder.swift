@@ -22,6 +22,7 @@ public struct Recorder: ~Copyable {
   let label: String
   var transients: [Transient] = []
   var segments: [Segment] = []
+  var indexReports: [IndexReport] = []
 
   /// An empty recording on `device`; `label` names the plan in errors and descriptions.
   public init(on device: Device, label: String, options: PlanOptions = .environment) {
@@ -37,11 +38,13 @@ public struct Recorder: ~Copyable {
 
   /// Bytes that live from the first dispatch of a segment that uses them to the last.
   ///
-  /// - Parameter holdsFloats: they are float32, and each dispatch that writes them leaves all with a value.
-  public mutating func transient(byteCount: Int, label: String, holdsFloats: Bool = false) -> Region {
+  /// - Parameter elements: what they hold; each dispatch that writes floats there leaves all of them with a value.
+  public mutating func transient(
+    byteCount: Int, label: String, elements: Region.Elements = .other
+  ) -> Region {
     transients.append(Transient(label: label, byteCount: byteCount))
     return Region(
-      place: .transient(transients.count - 1), offset: 0, byteCount: byteCount, holdsFloats: holdsFloats)
+      place: .transient(transients.count - 1), offset: 0, byteCount: byteCount, elements: elements)
   }
 
   /// Adds a dispatch to the current segment.
@@ -56,6 +59,6 @@ public struct Recorder: ~Copyable {
   public consuming func finish() throws -> Plan {
     try Plan(
       device: device, label: label, segments: segments.filter { !$0.dispatches.isEmpty && $0.repeats > 0 },
-      transients: transients, options: options)
+      transients: transients, indexReports: indexReports, options: options)
   }
 }

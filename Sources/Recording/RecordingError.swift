@@ -8,9 +8,11 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
   case overLimit(dispatch: String, what: String, needed: Int, limit: Int)
   /// Two dispatches touch the same bytes, one of them writing, with no barrier between.
   case hazard(plan: String, first: String, second: String, bytes: Range<Int>)
+  /// A kernel was given an index that is not in 0..<limit; it read or wrote nothing there.
+  case indexOutOfRange(plan: String, operation: String, index: Int, limit: Int)
   /// A transient was read before any dispatch of its segment wrote it.
   case readBeforeWrite(dispatch: String, label: String)
-  /// A dispatch left NaN or infinity in a float32 tensor. Replays of the plan and the runs of a segment within one are
+  /// A dispatch left NaN or infinity in a tensor. Replays of the plan and the runs of a segment within one are
   /// counted from 1; the dispatch is the first in their order.
   case notFinite(
     plan: String, replay: Int, segment: String, run: Int, dispatch: String, tensor: String, found: NotFinite)
@@ -34,6 +36,8 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
       "dispatch \"\(dispatch)\" needs \(needed) \(what), and this device has at most \(limit)"
     case .hazard(let plan, let first, let second, let bytes):
       "plan \"\(plan)\": \"\(second)\" touches bytes \(bytes.lowerBound)..<\(bytes.upperBound) that \"\(first)\" also touches, with no barrier between them"
+    case .indexOutOfRange(let plan, let operation, let index, let limit):
+      "plan \"\(plan)\": \(operation) got index \(index), which is out of range for size \(limit)"
     case .readBeforeWrite(let dispatch, let label):
       "dispatch \"\(dispatch)\" reads \"\(label)\", which nothing has written before"
     case .notFinite(let plan, let replay, let segment, let run, let dispatch, let tensor, let found):

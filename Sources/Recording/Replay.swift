@@ -70,6 +70,7 @@ public final class Replay {
       profile.deviceSeconds += seconds
       profile.replays += oldest.part.replays
       done += oldest.part.replays
+      try plan.checkIndices { () throws(VulkanError) in try timeline.wait(until: submitted) }
       let finding = try plan.finiteChecks?.finding { () throws(VulkanError) in
         try timeline.wait(until: submitted)
       }

@@ -25,7 +25,8 @@ extension Graph {
         Application(inputs: inputs, output: Tensor(graph: self, id: id), gradient: gradient))
       for (position, input) in inputs.enumerated() where reaches.contains(input.id) {
         guard let contribution = contributions[position] else {
-          if input.dataType.isFloating, !(node.operation is StopGradient) {
+          let isMeant = node.operation is StopGradient || node.operation is CustomGradient
+          if input.dataType.isFloating, !isMeant {
             fail(.noGradient(operation: node.operation.name, input: position))
           }
           continue

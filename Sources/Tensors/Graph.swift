@@ -67,7 +67,7 @@ public final class Graph {
   private func isRead(_ id: Int) -> Bool {
     switch nodes[id].operation {
     case is ReadVariable: true
-    case is View, is StopGradient: isRead(nodes[id].inputs[0])
+    case is View, is StopGradient, is CustomGradient: isRead(nodes[id].inputs[0])
     default: false
     }
   }

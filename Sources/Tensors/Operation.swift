@@ -80,6 +80,18 @@ extension Recorder {
   /// Memory for a value that lives within one operation.
   mutating func scratch(_ type: TensorType, label: String) -> Value {
     Value(
-      region: transient(byteCount: type.byteCount, label: label), layout: .contiguous(type.shape), type: type)
+      region: transient(byteCount: type.byteCount, label: label, elements: type.dataType.elements),
+      layout: .contiguous(type.shape), type: type)
+  }
+}
+
+extension DataType {
+  /// What the recorder calls them.
+  var elements: Region.Elements {
+    switch self {
+    case .float32: .float32
+    case .float16: .float16
+    case .int32, .uint32, .bool: .other
+    }
   }
 }

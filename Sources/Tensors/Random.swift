@@ -18,13 +18,17 @@ public func philox(
 }
 
 /// Where `index` goes in the shuffle of 0..<`count` that belongs to `seed` and `pass`.
+func permuted(_ index: UInt32, count: UInt32, seed: UInt64, pass: UInt32) -> UInt32 {
+  let keys = philox(
+    counter: (pass, 0, 0, 2), key: (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
+  return permuted(index, count: count, keys: [keys.0, keys.1, keys.2, keys.3])
+}
+
+/// Where `index` goes in the shuffle of 0..<`count` that belongs to four keys.
 ///
 /// The same integers as `permuted` in `Shaders/random.glsl`: a Feistel network of 6 rounds over an even number of bits,
 /// walked until it lands below `count`.
-func permuted(_ index: UInt32, count: UInt32, seed: UInt64, pass: UInt32) -> UInt32 {
-  let key = philox(
-    counter: (pass, 0, 0, 2), key: (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
-  let keys = [key.0, key.1, key.2, key.3]
+func permuted(_ index: UInt32, count: UInt32, keys: [UInt32]) -> UInt32 {
   var half: UInt32 = 1
   while half < 16, UInt64(1) << (2 * half) < UInt64(count) { half += 1 }
   let mask = UInt32((UInt64(1) << half) - 1)

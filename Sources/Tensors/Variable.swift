@@ -36,7 +36,7 @@ public final class Variable: Sendable {
 
   /// All of its bytes.
   public var region: Region {
-    Region(buffer, holdsFloats: type.dataType == .float32)
+    Region(buffer, elements: type.dataType.elements)
       .slice(offset: 0, byteCount: max(4, type.byteCount))
   }
 

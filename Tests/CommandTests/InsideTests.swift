@@ -50,6 +50,7 @@ import Testing
     let apart = try #require(try plan("--no-aliasing").firstMatch(of: arena))
     let reused = try #require(usual.firstMatch(of: arena))
     #expect(apart.1 == apart.2 && apart.2 == reused.2 && reused.1 != reused.2)
+    #expect(count(try plan("--no-fusion"), "[") > 2 * count(usual, "["))
     #expect(try plan("--check-finite").contains(" finite? ") && !usual.contains(" finite? "))
   }
 
@@ -64,7 +65,7 @@ import Testing
 
   @Test func `A profile has the dispatches and the host's time`() throws {
     let output = try train("run", "--profile").output
-    #expect(output.contains("ms    %") || output.contains("GFLOP/s  dispatch"), "\(output)")
+    #expect(output.contains("GFLOP/s  dispatch\n"), "\(output)")
     #expect(output.contains(#/\n +\d+\.\d+ +\d+\.\d+ +80 +\d+ .+ update: matmul /#), "\(output)")
     for part in ["recording", "lowering", "compilation", "encoding", "pipelines", "submission", "wait"] {
       #expect(output.contains("\n  \(part) "), "\(part)")

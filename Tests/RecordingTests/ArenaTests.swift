@@ -91,6 +91,21 @@ struct ArenaTests {
     #expect(arena.byteCountWithoutReuse == 10 * 1024)
   }
 
+  /// Two chains side by side: three places are enough, and four save a barrier a step.
+  @Test(arguments: [(bytes: 1 << 10, places: 4), (bytes: 1 << 20, places: 3)])
+  func barriersAreSavedWhereItCostsNextToNothing(bytes: Int, places: Int) {
+    let transients = (0..<20).map { Transient(label: "t\($0)", byteCount: bytes) }
+    let regions = (0..<20).map { Region(place: .transient($0), offset: 0, byteCount: bytes) }
+    var segment = Segment(label: "chains", repeats: 1)
+    segment.dispatches = (2..<20).map {
+      Dispatch(
+        "d", .reduce, specialization: [64], bindings: [.read(regions[$0 - 2]), .write(regions[$0])],
+        groups: Groups(1))
+    }
+    let arena = Arena(transients: transients, segments: [segment], alignment: 256, aliasing: true)
+    #expect(arena.byteCount == places * bytes)
+  }
+
   @Test func segmentsShareOnePlace() {
     let transients = (0..<3).map { Transient(label: "t\($0)", byteCount: 512) }
     let segments = (0..<3).map { number in

@@ -15,11 +15,11 @@ struct FiniteCheckTests {
     var recorder = Recorder(
       on: device, label: "growing", options: PlanOptions(checksFinite: checksFinite))
     recorder.beginSegment("idle", repeats: 3)
-    recorder.dispatch(.scale("copy", Region(zeros), to: Region(y, holdsFloats: true), by: 1, count: count))
+    recorder.dispatch(.scale("copy", Region(zeros), to: Region(y, elements: .float32), by: 1, count: count))
     recorder.beginSegment("grow", repeats: 2)
-    let half = recorder.transient(byteCount: x.byteCount, label: "half", holdsFloats: true)
+    let half = recorder.transient(byteCount: x.byteCount, label: "half", elements: .float32)
     recorder.dispatch(.scale("first", Region(x), to: half, by: 0x1p20, count: count))
-    recorder.dispatch(.scale("second", half, to: Region(x, holdsFloats: true), by: 0x1p20, count: count))
+    recorder.dispatch(.scale("second", half, to: Region(x, elements: .float32), by: 0x1p20, count: count))
     return try recorder.finish()
   }
 
@@ -85,7 +85,7 @@ struct FiniteCheckTests {
     recorder.dispatch(
       .scale(
         "copy", Region(x).slice(offset: 4, byteCount: 16),
-        to: Region(y, holdsFloats: true).slice(offset: 4, byteCount: 16), by: 1, count: 4))
+        to: Region(y, elements: .float32).slice(offset: 4, byteCount: 16), by: 1, count: 4))
     let plan = try recorder.finish()
     let found = try error { try plan.replay() }
     #expect(
@@ -116,5 +116,24 @@ struct FiniteCheckTests {
     recorder.dispatch(.scale("copy", Region(words), to: copy, by: 1, count: 1))
     recorder.dispatch(.scale("back", copy, to: Region(words), by: 1, count: 1))
     try recorder.finish().replay()
+  }
+}
+
+extension FiniteCheckTests {
+  @Test func halvesAreLookedAtOneByOne() throws {
+    // float16: 1, −infinity, 65504 | NaN, 0: the words' upper and lower halves in turn. As float32, one is finite.
+    let words: [UInt32] = [0xFC00_3C00, 0x7E01_7BFF, 0x0000_0000]
+    let x = try buffer(device, words.map { Float(bitPattern: $0) }, label: "x")
+    let y = try buffer(device, [0, 0, 0], label: "halves")
+    var recorder = Recorder(on: device, label: "p", options: PlanOptions(checksFinite: true))
+    recorder.dispatch(
+      .scale("copy", Region(x), to: Region(y, elements: .float16), by: 1, count: 3))
+    let plan = try recorder.finish()
+    let found = try error { try plan.replay() }
+    guard case .notFinite(_, 1, "copy", 1, "copy", "halves", let what) = found else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    #expect(what == .init(count: 2, elements: 6, first: 1, hasNaN: true, hasInfinity: true))
   }
 }

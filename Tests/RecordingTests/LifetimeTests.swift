@@ -16,7 +16,7 @@ struct LifetimeTests {
           on: device, label: "\(number)", options: PlanOptions(checksFinite: true, timestamps: true))
         for step in 0...number % 3 {
           recorder.beginSegment("\(step)", repeats: 2)
-          let t = recorder.transient(byteCount: 4000, label: "t", holdsFloats: true)
+          let t = recorder.transient(byteCount: 4000, label: "t", elements: .float32)
           recorder.dispatch(.scale("there", Region(x), to: t, by: 1, count: 1000))
           recorder.dispatch(.scale("back", t, to: Region(x), by: 1, count: 1000))
         }

@@ -79,7 +79,8 @@ struct BatchedProductTests {
     }
     #expect(result.error < 1e-11)
     #expect(
-      result.plan.description.contains("Plain") && !result.plan.description.contains("[matrixProductHeld]"))
+      result.plan.description.contains("[matrix_product_held_plain]")
+        && !result.plan.description.contains("[matrix_product_held]"))
   }
 
   /// Cut along every axis, as where a device binds little at once: the same as in double precision.

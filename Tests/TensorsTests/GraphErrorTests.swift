@@ -42,25 +42,44 @@ struct GraphErrorTests {
     ("permute: got float32[2, 3]; expected each axis once in [0, 0]", { $1[0].permute([0, 0]) }),
     ("slice: got float32[2, 3]; expected at least 4 on axis 1", { $1[0].slice(axis: 1, 2..<4) }),
     ("slice: got float32[2, 3]; expected an axis 2", { $1[0].slice(axis: 2, 0..<1) }),
-    ("reduction: got float32[2, 3]; expected distinct axes among [1, -1]", { $1[0].sum(axes: [1, -1]) }),
-    ("sum: got int32[2, 1]; expected float32 with axes 0..<2, not empty", { $1[2].sum() }),
+    ("sum: got float32[2, 3]; expected distinct axes among [1, -1]", { $1[0].sum(axes: [1, -1]) }),
+    ("mean: got int32[2, 1]; expected one of float32", { $1[2].mean() }),
+    ("sum: got bool[2, 3]; expected one of float32, int32, uint32", { $1[4].sum() }),
     (
-      "log_softmax: got float32[]; expected float32 with a last axis of at most 15000", { $1[3].logSoftmax() }
+      "amax: got float32[0, 3]; expected at least one element along axes [0]",
+      { $1[0].slice(axis: 0, 1..<1).max(axes: [0]) }
+    ),
+    ("log_softmax: got float32[]; expected an axis -1", { $1[3].logSoftmax() }),
+    ("log_softmax: got int32[2, 1]; expected float32", { $1[2].logSoftmax() }),
+    (
+      "cross_entropy: got float32[2, 3] and int32[2, 1]; expected [n, c, …], int32 classes [n, …] or probabilities of the same shape, and weights [c]",
+      { $1[0].crossEntropy($1[2]) }
     ),
     (
-      "gather: got float32[4, 5] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",
-      { $1[1].gather($1[2]) }
+      "batch_norm: got float32[2, 3] and float32[4, 5]; expected [n, c, …] and parameters [c]",
+      { $1[0].batchNorm(weight: $1[1]) }
     ),
     (
-      "gather: got float32[2, 0] and int32[2, 1]; expected x[…, n] and int32 indices [… , 1]",
+      "group_norm: got float32[2, 3]; expected channels divisible by 2 groups", { $1[0].groupNorm(groups: 2) }
+    ),
+    (
+      "layer_norm: got float32[2, 3] and float32[4, 5]; expected parameters of the shape of the last 2 axes",
+      { $1[0].layerNorm(weight: $1[1]) }
+    ),
+    (
+      "gather: got float32[4, 5] and uint32[7]; expected int32 or uint32 indices of the same rank, no longer than x but on axis 1",
+      { $1[1].gather($1[5]) }
+    ),
+    (
+      "gather: got float32[2, 0] and int32[2, 1]; expected int32 or uint32 indices of the same rank, no longer than x but on axis 1",
       { $1[0].slice(axis: 1, 1..<1).gather($1[2]) }
     ),
     (
-      "index_select: got float32[2, 3] and int32[2, 1]; expected x[n, …] and uint32 indices [m]",
+      "index_select: got float32[2, 3] and int32[2, 1]; expected int32 or uint32 indices [m] of an axis that isn't empty",
       { $1[0].indexSelect($1[2]) }
     ),
     (
-      "index_select: got float32[0, 3] and uint32[7]; expected x[n, …] and uint32 indices [m]",
+      "index_select: got float32[0, 3] and uint32[7]; expected int32 or uint32 indices [m] of an axis that isn't empty",
       { $1[0].slice(axis: 0, 1..<1).indexSelect($1[5]) }
     ),
     (
@@ -107,12 +126,72 @@ struct GraphErrorTests {
       { $0.gradients(of: $1[0], withRespectTo: [$1[0]])[0] }
     ),
     (
-      "index_select has no gradient with respect to its input 0",
-      { $0.gradients(of: $1[0].indexSelect($1[5]).sum(), withRespectTo: [$1[0]])[0] }
+      "floor_divide has no gradient with respect to its input 0",
+      { $0.gradients(of: $1[0].floorDivide(2).sum(), withRespectTo: [$1[0]])[0] }
     ),
     (
-      "clamp has no gradient with respect to its input 1",
-      { $0.gradients(of: $1[0].clamp($1[0] - 1, $1[0] + 1).sum(), withRespectTo: [$1[0]])[0] }
+      "div: got int32[2, 1] and int32[2, 1]; expected inputs of one type, out of float32; floorDivide divides integers, float() converts them",
+      { $1[2] / 2 }
+    ),
+    (
+      "logical_and: got float32[2, 3] and bool[2, 3]; expected inputs of one type, out of bool",
+      { $1[0].logicalAnd($1[4]) }
+    ),
+    (
+      "bitwise_xor: got float32[] and float32[]; expected inputs of one type, out of int32, uint32",
+      { $1[3].bitwiseXor($1[3]) }
+    ),
+    (
+      "logical_and: got bool[2, 3] and float32[2, 3]; expected inputs of one type, out of bool",
+      { $1[4] .< $1[0] }
+    ),
+    (
+      "add: got bool[2, 3] and bool[2, 3]; expected inputs of one type, out of float32, int32, uint32",
+      { $1[4] + $1[4] }
+    ),
+    (
+      "rand: got uint32[7]; expected a uint32 scalar as counter",
+      {
+        var random = Generator(seed: 1, counter: $1[5]); return random.uniform([2])
+      }
+    ),
+    (
+      "uniform: got float32[]; expected finite bounds in order, not 1.0 and 0.0",
+      {
+        var random = Generator(seed: 1, counter: $1[3]); return random.uniform([2], low: 1, high: 0)
+      }
+    ),
+    (
+      "bernoulli: got float32[]; expected a probability in 0...1, not 1.5",
+      {
+        var random = Generator(seed: 1, counter: $1[3]); return random.bernoulli([2], 1.5)
+      }
+    ),
+    (
+      "randint: got float32[]; expected a range of int32 that is not empty, not 3..<3",
+      {
+        var random = Generator(seed: 1, counter: $1[3]); return random.integers([2], in: 3..<3)
+      }
+    ),
+    (
+      "dropout: got float32[]; expected a probability in 0...1, not -0.5",
+      {
+        var random = Generator(seed: 1, counter: $1[3]); return random.dropout($1[0], -0.5)
+      }
+    ),
+    (
+      "dropout: got int32[2, 1] and uint32[]; expected float32, and a uint32 scalar as counter",
+      {
+        var random = Generator(seed: 1, counter: $1[5].slice(axis: 0, 0..<1).reshape([]))
+        return random.dropout($1[2], 0.5)
+      }
+    ),
+    (
+      "categorical: got float32[2, 0]; expected float32 logits with a last axis of 1 to 15000 classes",
+      {
+        var random = Generator(seed: 1, counter: $1[5].slice(axis: 0, 0..<1).reshape([]))
+        return random.categorical($1[0].slice(axis: 1, 1..<1))
+      }
     ),
   ]
 

@@ -13,7 +13,8 @@ struct RandomGraph {
     self.seed = seed
     var random = SeededRandom(seed)
     inputs = [[4, 3], [3, 4], [3], []].map { HostTensor($0, &random) }
-    operations = Int.random(in: 5...30, using: &random)
+    // Most are small, so that there may be many.
+    operations = Int.random(in: seed % 8 == 0 ? 5...30 : 5...10, using: &random)
   }
 
   /// The scalar loss.
@@ -23,7 +24,7 @@ struct RandomGraph {
     for _ in 0..<operations {
       let a = pool[Int.random(in: 0..<pool.count, using: &random)]
       let b = pool[Int.random(in: 0..<pool.count, using: &random)]
-      pool.append(Self.bounded(Self.apply(Int.random(in: 0..<22, using: &random), a, b)))
+      pool.append(Self.bounded(Self.apply(Int.random(in: 0..<55, using: &random), a, b)))
     }
     // Every intermediate result counts.
     return pool.enumerated().map { index, value in (value.square() * (0.3 + Double(index % 3))).mean() }
@@ -60,10 +61,61 @@ struct RandomGraph {
     case 18: return a.variance(axes: a.shape.rank > 0 ? [0] : [], correction: 0, keepDimensions: true)
     case 19: return a.shape.count > 1 ? a * a.mean().exp() * 0.3 : a
     case 20: return a.shape.rank == 1 ? a.expand([2, a.shape[0]]) * 0.5 : -a
-    default:
+    case 48...54: return a.shape.rank > 0 && a.shape.count > 0 ? moved(choice - 26, a) : a * 0.8
+    case 21:
       guard a.shape.rank == 2 else { return a.tanh() * 2 }
       // As a layer: product, bias, activation.
       return a.linear(a.tanh(), a.mean(axes: [1])).tanh()
+    default: return smooth(choice - 22, a, fits ? b : a)
+    }
+  }
+
+  /// Elementwise operations, each where it is smooth.
+  private static func smooth(_ choice: Int, _ a: Tensor, _ b: Tensor) -> Tensor {
+    switch choice {
+    case 0: return a.sin()
+    case 1: return a.cos()
+    case 2: return a.tanh().tan()
+    case 3: return (a.tanh() * 0.5).asin()
+    case 4: return (a.tanh() * 0.5).acos()
+    case 5: return a.atan()
+    case 6: return a.atan2(b.square() + 1)
+    case 7: return a.tanh().sinh()
+    case 8: return a.tanh().cosh()
+    case 9: return a.asinh()
+    case 10: return (a.square() + 1.5).acosh()
+    case 11: return (a.tanh() * 0.5).atanh()
+    case 12: return a.erf()
+    case 13: return a.erfc()
+    case 14: return a.tanh().expm1()
+    case 15: return a.square().log1p()
+    case 16: return (a * 0.3).tanh().exp2()
+    case 17: return (a.square() + 0.5).log2()
+    case 18: return (a.square() + 0.5).rsqrt()
+    case 19: return a.sigmoid() * b.logSigmoid() * 0.3
+    case 20: return a.softplus(beta: 1.5)
+    case 21: return a.gelu()
+    case 22: return a.gelu(.tanh)
+    case 23: return a.silu() + b.mish() * 0.3
+    case 24: return a.lerp(b, 0.3)
+    default: return (a.square() + 1).reciprocal().power(3) - (b.square() + 1).power(-0.5)
+    }
+  }
+
+  /// Elements taken from elsewhere along the last axis of `a`.
+  private static func moved(_ choice: Int, _ a: Tensor) -> Tensor {
+    let size = a.shape[a.shape.rank - 1]
+    let index = a.graph.arange(size + 2)
+    // Each index, and the first two once more.
+    let wrapped = Tensor.where(index .< index.graph.full([], Double(size), .int32), index, 0)
+    switch choice {
+    case 22: return a.slice(axis: -1, start: 0, step: 2)
+    case 23: return .concatenate([a, a.tanh()], axis: -1)
+    case 24: return a.flip([-1]) * 0.7
+    case 25: return a.roll([1], axes: [-1]) + a
+    case 26: return a.gather(wrapped.slice(axis: 0, 2..<size + 2).expand(a.shape)) * 0.9
+    case 27: return a.indexSelect(wrapped, axis: -1)
+    default: return a.cumsum(axis: -1) * 0.3
     }
   }
 }

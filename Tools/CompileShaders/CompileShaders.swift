@@ -1,7 +1,8 @@
 import Foundation
 import PackagePlugin
 
-/// Compiles each `.comp` file below a target's folder into a Swift file that adds it to `Kernel`.
+/// Compiles each `.comp` file below a target's folder into a Swift file that adds it to `Kernel`, and embeds the text of
+/// the includes that lie in `Shaders`.
 ///
 /// Includes are looked for beside the shader, then in the target's folder, then among Reprise's own shaders
 /// where the target depends on them.
@@ -35,7 +36,20 @@ struct CompileShaders: BuildToolPlugin {
           inputFiles: [shader] + includes,
           outputFiles: [outputFolder.appending(component: "\(name).swift")]))
     }
+    // Kernels whose code is made while a program runs take the includes' functions from their text.
+    guard module.name == "Kernels" else { return commands }
     return commands
+      + module.sourceFiles(withSuffix: ".glsl").map(\.url)
+      .filter { $0.deletingLastPathComponent().path == module.directoryURL.path }
+      .map { include in
+        let name = include.deletingPathExtension().lastPathComponent
+        return .buildCommand(
+          displayName: "Embedding \(include.lastPathComponent)",
+          executable: tool,
+          arguments: ["embed", include.path, "-o", outputFolder.path],
+          inputFiles: [include],
+          outputFiles: [outputFolder.appending(component: "\(name).include.swift")])
+      }
   }
 
   private func files(below folder: URL, withExtensions extensions: Set<String>) -> [URL] {

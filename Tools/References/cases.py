@@ -31,6 +31,9 @@ class Family:
     def integers(self, *shape, below, low=0):
         return self.random.integers(low, below, size=shape).astype(np.int32)
 
+    def unsigned(self, *shape):
+        return self.random.integers(0, 2**32, size=shape).astype(np.uint32)
+
     def away_from_zero(self, *shape):
         return self.random.choice([-1, 1], shape).astype(np.float32) * self.uniform(*shape, low=0.5, high=3)
 
@@ -38,16 +41,17 @@ class Family:
         """No two elements are the same, so that the largest one is where its whole gradient goes."""
         return (self.random.permutation(int(np.prod(shape))).reshape(shape) * 0.01 - 1).astype(np.float32)
 
-    def case(self, operation, name, function, *inputs, gradient=True, **given):
-        """Runs one case and stores it. `function` gives a tensor or several; the first is differentiated where it can be."""
+    def case(self, operation, name, function, *inputs, gradient=True, fixed=(), **given):
+        """Runs one case and stores it. `function` gives a tensor or several; the first is differentiated where it can be, by all
+        inputs but those that are `fixed`."""
         key = f"{operation}/{name}"
         assert key not in self.attributes, key
         inputs = [np.asarray(value) for value in inputs]
         self.attributes[key] = json.dumps({**given, "types": [str(value.dtype) for value in inputs]})
         # Through int64 is what PyTorch's indexing wants.
         leaves = [torch.tensor(value, dtype=computed(value.dtype)) for value in inputs]
-        for leaf in leaves:
-            leaf.requires_grad_(gradient and leaf.is_floating_point())
+        for index, leaf in enumerate(leaves):
+            leaf.requires_grad_(gradient and leaf.is_floating_point() and index not in fixed)
         result = function(*leaves)
         outputs = result if isinstance(result, (tuple, list)) else [result]
         for index, value in enumerate(inputs):
@@ -69,7 +73,7 @@ class Family:
 
 
 def computed(dtype):
-    return {"f": torch.float64, "i": torch.int64, "b": torch.bool}[dtype.kind]
+    return {"f": torch.float64, "i": torch.int64, "u": torch.int64, "b": torch.bool}[dtype.kind]
 
 
 def array(*values):

@@ -4,6 +4,8 @@ import Recording
 struct FusedKernel {
   let source: String
   let bindings: [Binding]
+  /// Indices that the kernel checks; their report is the binding after `bindings`.
+  let checks: [IndexCheck]
   /// Lanes that have work.
   let lanes: Int
   let operations: Int
@@ -22,6 +24,7 @@ struct FusedKernel {
     let storesHalf = body.stores.contains { $0.type == .float16 }
     lanes = storesHalf ? (shape.count + 1) / 2 : shape.count
     operations = body.operations * shape.count
+    checks = body.checks
     bindings = KernelSource.bindings(body.ports, bindingLimit: bindingLimit)
 
     var lines = [
@@ -40,7 +43,8 @@ struct FusedKernel {
     }
     lines.append("}")
     let header = KernelSource.header(
-      body.ports, bindingLimit: bindingLimit, usedBy: lines.joined(separator: "\n"))
+      body.ports, bindingLimit: bindingLimit, usedBy: lines,
+      hasReport: !checks.isEmpty)
     source = (header + lines).joined(separator: "\n") + "\n"
   }
 

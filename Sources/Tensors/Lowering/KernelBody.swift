@@ -30,6 +30,8 @@ struct KernelBody {
   private(set) var loads: [String] = []
   private(set) var statements: [String] = []
   private(set) var stores: [Store] = []
+  /// Indices that are compared with a size, in the order of the report's words.
+  private(set) var checks: [IndexCheck] = []
   private(set) var neededAxes: Set<Int> = []
   /// Elementwise operations, for counting.
   private(set) var operations = 0
@@ -79,9 +81,14 @@ struct KernelBody {
       let places = node.inputs.indices.map { position in
         operation.indexedInputs.contains(position) ? indexed(node.inputs[position]) : nil
       }
-      expression = operation.glsl(
-        coordinates: coordinates(of: node.type.shape), values: values,
-        load: { position, place in places[position]?(place) ?? "" })
+      let place = coordinates(of: node.type.shape)
+      let load = { (position: Int, place: [String]) in places[position]?(place) ?? "" }
+      expression = operation.glsl(coordinates: place, values: values, load: load)
+      if let index = operation.index(coordinates: place, values: values, load: load) {
+        statements.append("uint i\(id) = uint(\(index.expression));")
+        statements.append("if (i\(id) >= \(index.check.limit)u) atomicMax(report[\(checks.count)], i\(id));")
+        checks.append(index.check)
+      }
     default:
       expression = value(of: node.inputs[0], for: id)
     }

@@ -2,10 +2,12 @@ import Recording
 
 /// What all generated kernels have in common: buffers, accessors, helpers.
 enum KernelSource {
-  /// Version, helpers that the text names, buffers and their accessors.
+  /// Version, buffers and their accessors, functions of `Shaders/*.glsl` that the text calls.
   ///
   /// A region larger than `bindingLimit` bytes is bound in several pieces, and its accessors choose.
-  static func header(_ ports: [KernelBody.Port], bindingLimit: Int, usedBy text: String) -> [String] {
+  static func header(
+    _ ports: [KernelBody.Port], bindingLimit: Int, usedBy text: [String], hasReport: Bool = false
+  ) -> [String] {
     var lines = ["#version 450", "layout(local_size_x_id = 0) in;"]
     var binding = 0
     for (index, port) in ports.enumerated() {
@@ -19,8 +21,10 @@ enum KernelSource {
       }
       lines += accessors(index, port, first: binding - pieces.count, pieces.count, bindingLimit)
     }
-    if text.contains("halfBits(") { lines.append(halfBits) }
-    return lines
+    if hasReport {
+      lines.append("layout(std430, binding = \(binding)) buffer Report { uint report[]; };")
+    }
+    return lines + ShaderFunctions.text(calledBy: text)
   }
 
   /// What a dispatch binds, in the order of the header's bindings.
@@ -38,8 +42,9 @@ enum KernelSource {
   private static func pieces(_ port: KernelBody.Port, _ limit: Int) -> [Region] {
     let region = port.region
     let gap = region.offset % Region.alignment
-    guard gap + region.byteCount > limit else { return [region] }
     let length = pieceBytes(limit)
+    // What would take more bindings than any device has is refused by the plan, with its size.
+    guard gap + region.byteCount > limit, region.byteCount / length < 256 else { return [region] }
     return stride(from: -gap, to: region.byteCount, by: length).map { start in
       let first = max(start, 0)
       return region.slice(offset: first, byteCount: min(start + length, region.byteCount) - first)
@@ -72,20 +77,6 @@ enum KernelSource {
     }
     return lines
   }
-
-  /// The bits of the float16 nearest to `x`, to even where two are: drivers may round as they like in packHalf2x16.
-  private static let halfBits = """
-    uint halfBits(float x) {
-      uint bits = floatBitsToUint(x);
-      uint sign = (bits >> 16) & 0x8000u;
-      bits &= 0x7FFFFFFFu;
-      if (bits > 0x7F800000u) return sign | 0x7E00u;
-      if (bits >= 0x477FF000u) return sign | 0x7C00u;
-      // Below the normal float16, where an addition of 0.5 rounds at the right place.
-      if (bits < 0x38800000u) return sign | (floatBitsToUint(uintBitsToFloat(bits) + 0.5) - 0x3F000000u);
-      return sign | ((bits + 0xFFFu + ((bits >> 13) & 1u) - 0x38000000u) >> 13);
-    }
-    """
 
   /// Declarations of the coordinates of `axes` from a row-major index over `shape`.
   static func coordinates(_ axes: Set<Int>, of shape: Shape, from index: String) -> [String] {

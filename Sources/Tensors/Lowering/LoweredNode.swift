@@ -26,7 +26,7 @@ struct LoweredNode {
     switch operation {
     case is ReadVariable: .leaf
     case is Constant: .constant
-    case is View, is StopGradient: .view
+    case is View, is StopGradient, is CustomGradient: .view
     case is Elementwise, is any IndexedOperation, is Copy, is Assign: .fused
     case is Reduction: .reduced
     case is Pack: .pack
@@ -56,7 +56,11 @@ struct LoweredGraph {
   private(set) var consumers: [[Int]] = []
 
   init(_ graph: Graph, fusion: Bool = true) {
-    nodes = graph.nodes.map { LoweredNode(operation: $0.operation, inputs: $0.inputs, type: $0.type) }
+    nodes = graph.nodes.map { node in
+      // The other inputs are for the gradient alone.
+      let inputs = node.operation is CustomGradient ? [node.inputs[0]] : node.inputs
+      return LoweredNode(operation: node.operation, inputs: inputs, type: node.type)
+    }
     find(live: graph.effects)
     transposeProducts(graph.effects)
     find(live: graph.effects)

@@ -77,7 +77,8 @@ struct Lowering {
     let local = device.physical.kind == .cpu ? 32 : 64
     var rest = nodes[...]
     while !rest.isEmpty {
-      let (size, kernel) = largest(of: rest, bindings: \.bindings.count) { members in
+      let (size, kernel) = largest(of: rest, bindings: { $0.bindings.count + ($0.checks.isEmpty ? 0 : 1) }) {
+        members in
         FusedKernel(
           members, isStored: { lowering.isStored($0, by: Set(members)) }, in: graph,
           bindingLimit: bindingLimit, memory: lowering.placed)
@@ -87,7 +88,8 @@ struct Lowering {
       recorder.dispatch(
         Dispatch(
           label(part), try compiled(kernel.source), specialization: [UInt32(local)],
-          bindings: kernel.bindings, groups: Groups(over: (kernel.lanes + local - 1) / local),
+          bindings: kernel.bindings + (try report(kernel.checks, &recorder)),
+          groups: Groups(over: (kernel.lanes + local - 1) / local),
           flops: kernel.operations))
     }
   }
@@ -110,7 +112,8 @@ struct Lowering {
     }
     var rest = nodes[...]
     while !rest.isEmpty {
-      let (size, kernel) = largest(of: rest, bindings: \.bindings.count) { members in
+      let (size, kernel) = largest(of: rest, bindings: { $0.bindings.count + ($0.checks.isEmpty ? 0 : 1) }) {
+        members in
         let inside = members.reduce(into: Set<Int>()) { $0.formUnion(prologues.nodes[$1] ?? []) }
         return ReductionKernel(
           sums.filter { members.contains($0.node) }, prologue: graph.order.filter(inside.contains),
@@ -124,7 +127,8 @@ struct Lowering {
       recorder.dispatch(
         Dispatch(
           cut.parts == 1 ? name : "\(name): parts", try compiled(kernel.source),
-          specialization: [UInt32(cut.local)], bindings: kernel.bindings,
+          specialization: [UInt32(cut.local)],
+          bindings: kernel.bindings + (try report(kernel.checks, &recorder)),
           groups: Groups(across.x, across.y, cut.parts), flops: kernel.operations))
       guard cut.parts > 1 else { continue }
       let parted = sums.filter { part.contains($0.node) }
@@ -140,6 +144,11 @@ struct Lowering {
           label(part), try compiled(join.source), specialization: [UInt32(cut.local)],
           bindings: join.bindings, groups: Groups(over: (shape.outputs + cut.local - 1) / cut.local)))
     }
+  }
+
+  /// Where a generated kernel notes indices out of range.
+  private func report(_ checks: [IndexCheck], _ recorder: inout Recorder) throws -> [Binding] {
+    checks.isEmpty ? [] : [.readWrite(try recorder.indexReport(checks))]
   }
 
   private func compiled(_ source: String) throws -> Kernel {
@@ -193,7 +202,7 @@ struct Lowering {
     } else {
       region = recorder.transient(
         byteCount: max(4, node.type.byteCount), label: node.operation.name,
-        holdsFloats: node.type.dataType == .float32)
+        elements: node.type.dataType.elements)
     }
     regions[id] = region
     return region

@@ -34,6 +34,8 @@ struct ReductionKernel {
 
   let source: String
   let bindings: [Binding]
+  /// Indices that the kernel checks; their report is the binding after `bindings`.
+  let checks: [IndexCheck]
   let cut: Cut
   let outputs: Int
   let operations: Int
@@ -53,6 +55,7 @@ struct ReductionKernel {
     let values = sums.map { body.value(of: graph.nodes[$0.node].inputs[0], for: $0.node) }
     let targets = sums.map { (port: body.output($0.target, $0.type), sum: $0) }
     operations = (body.operations + sums.count) * plan.shape.count
+    checks = body.checks
     bindings = KernelSource.bindings(body.ports, bindingLimit: bindingLimit)
 
     let divisor = Float(plan.reduced)
@@ -97,7 +100,8 @@ struct ReductionKernel {
     lines.append("  if (member == 0u && place < \(plan.outputs)u) {")
     lines += stores.map { "    \($0)" } + ["  }", "}"]
     let header = KernelSource.header(
-      body.ports, bindingLimit: bindingLimit, usedBy: lines.joined(separator: "\n"))
+      body.ports, bindingLimit: bindingLimit, usedBy: lines,
+      hasReport: !checks.isEmpty)
     source = (header + lines).joined(separator: "\n") + "\n"
   }
 
@@ -147,7 +151,7 @@ struct ReductionKernel {
       ]
     }
     lines.append("}")
-    let header = KernelSource.header(ports, bindingLimit: bindingLimit, usedBy: "")
+    let header = KernelSource.header(ports, bindingLimit: bindingLimit, usedBy: lines)
     return (
       (header + lines).joined(separator: "\n") + "\n",
       KernelSource.bindings(ports, bindingLimit: bindingLimit)

@@ -6,17 +6,18 @@ extension Operation {
     let constants = operands.compactMap { $0 as? Constant }
     guard !constants.isEmpty, constants.count == operands.count else { return nil }
     if self is View || self is StopGradient { return Constant(value: constants[0].value, type: type) }
-    guard let elementwise = self as? Elementwise else { return nil }
-    let value = elementwise.scalar(constants.map(\.value))
+    guard self is Elementwise else { return nil }
+    let scalars = constants.map {
+      HostTensor(type: TensorType([], $0.type.dataType), values: [$0.value])
+    }
+    let value = reference(scalars, TensorType([], type.dataType)).values[0]
     let rounded =
       switch type.dataType {
       case .float32: Double(Float(value))
       case .float16: Double(Float16(value))
       case .int32, .uint32, .bool: value
       }
-    let constant = Constant(value: rounded, type: type)
-    // An integer that wraps around is left to the device.
-    return (try? constant.resultType([])) == nil ? nil : constant
+    return Constant(value: rounded, type: type)
   }
 
   /// The input that this gives back unchanged, bit for bit: x·1, x/1, x − 0.

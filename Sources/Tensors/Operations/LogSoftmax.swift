@@ -4,15 +4,14 @@ import Recording
 
 /// `y = x − log Σ exp x` over the last axis, shifted by the largest element so that nothing overflows.
 struct LogSoftmax: DispatchedOperation {
+  /// A lane walks along a row four times.
+  static let maximumColumns = maximumLoopRounds / 4
+
   var name: String { "log_softmax" }
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
-    let most = maximumLoopRounds / 4
-    guard inputs[0].dataType == .float32, inputs[0].shape.rank >= 1,
-      inputs[0].shape.dimensions.last ?? 0 <= most
-    else {
-      throw .mismatch(
-        operation: name, inputs: inputs, expected: "float32 with a last axis of at most \(most)")
+    guard inputs[0].dataType == .float32 else {
+      throw .mismatch(operation: name, inputs: inputs, expected: "float32")
     }
     return inputs[0]
   }
@@ -93,8 +92,20 @@ extension Recorder {
 }
 
 extension Tensor {
-  /// Logarithm of the softmax over the last axis.
-  public func logSoftmax() -> Tensor { graph.apply(LogSoftmax(), [self]) }
-  /// Softmax over the last axis.
-  public func softmax() -> Tensor { logSoftmax().exp() }
+  /// Logarithm of the softmax over an axis (`torch.log_softmax`).
+  public func logSoftmax(axis: Int = -1) -> Tensor {
+    guard let position = shape.normalized(axis: axis) else {
+      graph.fail(.mismatch(operation: "log_softmax", inputs: [type], expected: "an axis \(axis)"))
+      return self
+    }
+    if shape[position] > LogSoftmax.maximumColumns {
+      return self - logSumExp(axes: [position], keepDimensions: true)
+    }
+    if position == shape.rank - 1 { return graph.apply(LogSoftmax(), [self]) }
+    var axes = Array(0..<shape.rank)
+    axes.swapAt(position, axes.count - 1)
+    return permute(axes).logSoftmax().permute(axes)
+  }
+  /// Softmax over an axis (`torch.softmax`).
+  public func softmax(axis: Int = -1) -> Tensor { logSoftmax(axis: axis).exp() }
 }

@@ -116,10 +116,8 @@ extension Reduction.Kind {
     case (.prod, _): "\(a) * \(b)"
     case (.any, _): "\(a) || \(b)"
     case (.all, _): "\(a) && \(b)"
-    case (.amax, .float32): "\(b) > \(a) || isnan(\(b)) ? \(b) : \(a)"
-    case (.amin, .float32): "\(b) < \(a) || isnan(\(b)) ? \(b) : \(a)"
-    case (.amax, _): "max(\(a), \(b))"
-    case (.amin, _): "min(\(a), \(b))"
+    case (.amax, _): "larger(\(a), \(b))"
+    case (.amin, _): "smaller(\(a), \(b))"
     }
   }
 }
@@ -191,15 +189,13 @@ extension Tensor {
   public func logSumExp(axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
     let largest = max(axes: axes, keepDimensions: true).stopGradient()
     // Infinities are not subtracted from themselves.
-    let limit = Double(Float.greatestFiniteMagnitude)
-    let below = Tensor.where(largest .<= constant(limit), largest, 0)
-    let shift = Tensor.where(largest .>= constant(-limit), below, 0)
+    let shift = Tensor.where(largest.isFinite(), largest, 0)
     let sum = (self - shift).exp().sum(axes: axes, keepDimensions: keepDimensions)
     return sum.log() + shift.reshape(sum.shape)
   }
   /// The `p`-norm `(Σ |x|ᵖ)^(1/p)` over `axes`, or over all (`torch.linalg.vector_norm`); its gradient at zero is zero.
   public func norm(_ p: Double = 2, axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
-    let magnitudes = Tensor.maximum(self, -self)
+    let magnitudes = abs()
     if p == .infinity { return magnitudes.max(axes: axes, keepDimensions: keepDimensions) }
     if p == 1 { return magnitudes.sum(axes: axes, keepDimensions: keepDimensions) }
     let powers = p == 2 ? square() : magnitudes.power(constant(p))

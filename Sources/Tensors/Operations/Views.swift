@@ -7,8 +7,12 @@ struct View: Operation {
     case expand(Shape)
     /// Axes reordered.
     case permute([Int])
-    /// A range of one axis.
-    case slice(axis: Int, range: Range<Int>)
+    /// `count` elements of one axis, `step` apart.
+    case slice(axis: Int, start: Int, count: Int, step: Int)
+    /// The elements with second index − first index = offset, as a new last axis.
+    case diagonal(offset: Int, first: Int, second: Int)
+    /// Windows of `size` elements, `step` apart, along one axis; their elements become a new last axis.
+    case unfold(axis: Int, size: Int, step: Int)
   }
 
   let kind: Kind
@@ -20,40 +24,54 @@ struct View: Operation {
     case .expand: "expand"
     case .permute: "permute"
     case .slice: "slice"
+    case .diagonal: "diagonal"
+    case .unfold: "unfold"
     }
   }
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
     let input = inputs[0]
+    var dimensions = input.shape.dimensions
     switch kind {
     case .reshape(let shape):
       guard shape.count == input.shape.count, shape.dimensions.allSatisfy({ $0 >= 0 }) else {
         throw .mismatch(operation: name, inputs: inputs, expected: "\(shape.count) elements for \(shape)")
       }
-      return TensorType(shape, input.dataType)
+      dimensions = shape.dimensions
     case .expand(let shape):
       guard input.shape.broadcast(with: shape) == shape else {
         throw .mismatch(operation: name, inputs: inputs, expected: "a shape that broadcasts to \(shape)")
       }
-      return TensorType(shape, input.dataType)
+      dimensions = shape.dimensions
     case .permute(let axes):
       guard axes.sorted() == Array(0..<input.shape.rank) else {
         throw .mismatch(operation: name, inputs: inputs, expected: "each axis once in \(axes)")
       }
-      return TensorType(Shape(axes.map { input.shape[$0] }), input.dataType)
-    case .slice(let axis, let range):
-      guard axis < input.shape.rank, range.lowerBound >= 0, range.upperBound <= input.shape[axis] else {
-        throw .mismatch(
-          operation: name, inputs: inputs, expected: "at least \(range.upperBound) on axis \(axis)")
+      dimensions = axes.map { input.shape[$0] }
+    case .slice(let axis, let start, let count, let step):
+      let end = count == 0 ? start : start + (count - 1) * step + 1
+      guard axis < input.shape.rank, start >= 0, end <= input.shape[axis] else {
+        throw .mismatch(operation: name, inputs: inputs, expected: "at least \(end) on axis \(axis)")
       }
-      var dimensions = input.shape.dimensions
-      dimensions[axis] = range.count
-      return TensorType(Shape(dimensions), input.dataType)
+      dimensions[axis] = count
+    case .diagonal(let offset, let first, let second):
+      let length = min(dimensions[first] + min(offset, 0), dimensions[second] - max(offset, 0))
+      dimensions.append(max(0, length))
+      for axis in [first, second].sorted().reversed() { dimensions.remove(at: axis) }
+    case .unfold(let axis, let size, let step):
+      guard size >= 0, step > 0, size <= dimensions[axis] else {
+        throw .mismatch(
+          operation: name, inputs: inputs, expected: "windows of \(size), \(step) apart, in axis \(axis)")
+      }
+      dimensions[axis] = (dimensions[axis] - size) / step + 1
+      dimensions.append(size)
     }
+    return TensorType(Shape(dimensions), input.dataType)
   }
 
   /// The layout of the view, or nil when the elements have to be copied first.
   func layout(of layout: Layout, _ input: Shape) -> Layout? {
+    var strides = layout.strides
     switch kind {
     case .reshape(let shape):
       if layout.isContiguous(input) { return Layout(offset: layout.offset, strides: shape.strides) }
@@ -70,8 +88,18 @@ struct View: Operation {
         })
     case .permute(let axes):
       return Layout(offset: layout.offset, strides: axes.map { layout.strides[$0] })
-    case .slice(let axis, let range):
-      return Layout(offset: layout.offset + range.lowerBound * layout.strides[axis], strides: layout.strides)
+    case .slice(let axis, let start, _, let step):
+      strides[axis] *= step
+      return Layout(offset: layout.offset + start * layout.strides[axis], strides: strides)
+    case .diagonal(let offset, let first, let second):
+      strides.append(strides[first] + strides[second])
+      for axis in [first, second].sorted().reversed() { strides.remove(at: axis) }
+      return Layout(
+        offset: layout.offset + max(0, -offset) * layout.strides[first] + max(0, offset)
+          * layout.strides[second], strides: strides)
+    case .unfold(let axis, _, let step):
+      strides[axis] *= step
+      return Layout(offset: layout.offset, strides: strides + [layout.strides[axis]])
     }
   }
 
@@ -88,12 +116,18 @@ struct View: Operation {
       return [gradient.sum(axes: axes).reshape(input.shape)]
     case .permute(let axes):
       return [gradient.permute(axes.indices.map { axis in axes.firstIndex(of: axis) ?? axis })]
-    case .slice(_, let range) where range.isEmpty: return [input.constant(0).expand(input.shape)]
-    case .slice(let axis, let range):
+    case .slice(let axis, let start, _, let step):
+      return [gradient.padded(to: input.shape, axis: axis, start: start, step: step)]
+    case .diagonal(let offset, let first, let second):
       return [
         input.graph.apply(
-          Pad(axis: axis, before: range.lowerBound, inner: range.count, size: input.shape[axis]), [gradient])
+          DiagonalEmbed(offset: offset, first: first, second: second, shape: input.shape), [gradient])
       ]
+    case .unfold(let axis, let size, let step):
+      let parts = (0..<size).map { place in
+        gradient.select(axis: -1, place).padded(to: input.shape, axis: axis, start: place, step: step)
+      }
+      return [parts.dropFirst().reduce(parts.first ?? input.constant(0).expand(input.shape), +)]
     }
   }
 
@@ -104,37 +138,4 @@ struct View: Operation {
       input.values[zip(coordinates, layout.strides).reduce(layout.offset) { $0 + $1.0 * $1.1 }]
     }
   }
-}
-
-extension Tensor {
-  /// The same elements under another shape.
-  public func reshape(_ shape: Shape) -> Tensor {
-    shape == self.shape ? self : graph.apply(View(kind: .reshape(shape)), [self])
-  }
-  /// Repeated along axes of size 1 and new leading axes, without a copy.
-  public func expand(_ shape: Shape) -> Tensor {
-    if shape == self.shape { return self }
-    if let constant = node.operation as? Constant {
-      return graph.constant(constant.value, TensorType(shape, dataType))
-    }
-    return graph.apply(View(kind: .expand(shape)), [self])
-  }
-  /// Axes reordered: axis i of the result is axis `axes[i]` of this.
-  public func permute(_ axes: [Int]) -> Tensor { graph.apply(View(kind: .permute(axes)), [self]) }
-  /// The last two axes exchanged.
-  public func transposed() -> Tensor {
-    var axes = Array(0..<shape.rank)
-    if axes.count >= 2 { axes.swapAt(axes.count - 1, axes.count - 2) }
-    return permute(axes)
-  }
-  /// The elements whose index on `axis` is in `range`.
-  public func slice(axis: Int, _ range: Range<Int>) -> Tensor {
-    guard let axis = shape.normalized(axis: axis) else {
-      graph.fail(.mismatch(operation: "slice", inputs: [type], expected: "an axis \(axis)"))
-      return self
-    }
-    return graph.apply(View(kind: .slice(axis: axis, range: range)), [self])
-  }
-  /// An axis of size 1 added at the end.
-  public func unsqueezeLast() -> Tensor { reshape(Shape(shape.dimensions + [1])) }
 }

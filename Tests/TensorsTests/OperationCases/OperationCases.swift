@@ -3,7 +3,7 @@ import Tensors
 
 /// How each operation is built from a golden case's inputs and attributes: one table a family, one golden file a family.
 enum OperationCases {
-  typealias Builder = @Sendable ([Tensor], Attributes) -> [Tensor]
+  typealias Builder = @Sendable ([Tensor], Attributes) throws -> [Tensor]
 
   /// One golden file, `operations_<name>.safetensors`, and what its cases call.
   struct Family: Sendable {
@@ -15,8 +15,11 @@ enum OperationCases {
 
   static let families = [
     Family(name: "elementwise", bound: 1e-9, builders: elementwise),
+    Family(name: "comparisons", bound: 0, builders: comparisons),
+    Family(name: "activations", bound: 1e-9, builders: activations),
     Family(name: "reductions", bound: 1e-7, builders: reductions),
     Family(name: "normalization", bound: 1e-9, builders: normalization),
+    Family(name: "shapes", bound: 1e-9, builders: shapes),
     Family(name: "indexing", bound: 1e-9, builders: indexing),
     Family(name: "products", bound: 1e-7, builders: products),
     Family(name: "convolutions", bound: 1e-7, builders: convolutions),

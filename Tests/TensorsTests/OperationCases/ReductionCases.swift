@@ -23,13 +23,4 @@ extension OperationCases {
       ]
     },
   ]
-
-  static let normalization: [String: Builder] = [
-    "softmax": simple { $0[0].softmax() },
-    "log_softmax": simple { $0[0].logSoftmax() },
-  ]
-
-  static let losses: [String: Builder] = [
-    "mse_loss": simple { ($0[0] - $0[1]).square().mean() }
-  ]
 }
