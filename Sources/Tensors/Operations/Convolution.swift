@@ -232,13 +232,10 @@ extension Tensor {
     let operation = Convolution(window: window, groups: groups, transposedSize: size)
     let back = weight.exchangingChannels(groups: groups)
     if near == outputPadding { return convolution(operation, back, bias) }
-    var result = convolution(operation, back)
-    guard result.shape.picture == size else { return result }
-    for (axis, far) in [(2, outputPadding.rows - near.rows), (3, outputPadding.columns - near.columns)]
-    where far > 0 {
-      let inner = result.shape[axis]
-      result = graph.apply(Pad(axis: axis, before: 0, inner: inner, size: inner + far), [result])
-    }
+    let reached = convolution(operation, back)
+    guard reached.shape.rank == 4, reached.shape.picture == size else { return reached }
+    let far = outputPadding.map(near, -)
+    let result = reached.pad([(0, 0), (0, 0), (0, far.rows), (0, far.columns)])
     return bias.map { result + $0.reshape([$0.shape.count, 1, 1]) } ?? result
   }
 
