@@ -50,6 +50,11 @@ public final class Graph {
     }
     do {
       let type = try operation.resultType(inputs.map(\.type))
+      guard type.shape.count <= Int(UInt32.max) else {
+        throw GraphError.mismatch(
+          operation: operation.name, inputs: inputs.map(\.type),
+          expected: "a result of at most \(UInt32.max) elements, not \(type)")
+      }
       if let folded = operation.folded(inputs.map(\.node.operation), type) {
         return apply(folded, [])
       }
