@@ -48,7 +48,7 @@ public final class Graph {
     if operation is any DispatchedOperation, inputs.contains(where: { $0.dataType == .float16 }) {
       return applyWide(operation, inputs)
     }
-    do {
+    do throws(GraphError) {
       let type = try operation.resultType(inputs.map(\.type))
       guard type.shape.count <= Int(UInt32.max) else {
         throw GraphError.mismatch(

@@ -51,7 +51,7 @@ def batches():
             family.case("group_norm", name, function, x(), weight, bias, groups=groups)
     family.case("group_norm", "wide", lambda x, w, b: functional.group_norm(x, 4, w, b), family.normal(1, 8, 3, 5), family.normal(8),
                 family.normal(8), groups=4)
-    family.case("group_norm", "single", lambda x, w, b: functional.group_norm(x, 1, w, b), family.normal(2, 3, 7), family.normal(3),
+    family.case("group_norm", "whole", lambda x, w, b: functional.group_norm(x, 1, w, b), family.normal(2, 3, 7), family.normal(3),
                 family.normal(3), groups=1)
     family.case("group_norm", "two", lambda x, w, b: functional.group_norm(x, 2, w, b), family.normal(3, 6, 5), family.normal(6),
                 family.normal(6), groups=2)
