@@ -19,7 +19,8 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "Yams",
+        "Reprise", "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "ShaderCompiler", "Kernels",
+        "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -1,64 +1,9 @@
-// C = epilogue(A B), or the part of A B that depths [z*depthOfPart, (z+1)*depthOfPart) give.
-// A: [rows, depth], B: [depth, columns], side (a bias, or an activation's result) and C of any strides, parts outermost.
+// C = epilogue(A B), or the part of A B that one part of the depth gives; or a sum of such products.
+// A: [rows, depth], B: [depth, columns], side (what is added, or an activation's result), C: any strides; z: products, parts.
 // A workgroup computes ROWS rows of local_size * 4 columns; a lane holds ROWS x 4 sums in registers while A and B stream past.
 // One load brings HANDED elements of A to a subgroup, which are handed round by broadcast. Reference: MatrixProduct.reference.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_ballot : require
-#include "Parameters/tensor_kernels.h"
-
-layout(local_size_x_id = 0) in;
-layout(constant_id = 1) const uint HANDED = 4;
-layout(constant_id = 2) const uint ROWS = 8;
-layout(push_constant) uniform Push { MatrixProductParameters p; };
-#include "matrix_io.glsl"
-
-void main() {
-  uint firstRow = gl_WorkGroupID.y * ROWS;
-  uint column = (gl_WorkGroupID.x * gl_WorkGroupSize.x + gl_LocalInvocationID.x) * 4u;
-  uint begin = gl_WorkGroupID.z * p.depthOfPart;
-  uint end = min(begin + p.depthOfPart, p.depth);
-  uint whole = begin + (end - begin) / HANDED * HANDED;
-  uint handed = gl_SubgroupInvocationID % HANDED;
-
-  // Rows past the edge compute the last one again and store nothing: no lane leaves the subgroup.
-  uint aAt[ROWS];
-  vec4 sum[ROWS];
-  [[unroll]] for (uint r = 0u; r < ROWS; r++) {
-    uint row = A_FOURS != 0u ? min(firstRow + r / 4u * 4u, p.rows - 4u) + r % 4u : min(firstRow + r, p.rows - 1u);
-    aAt[r] = p.aOffset + row * p.aRow;
-    sum[r] = vec4(0.0);
-  }
-
-  for (uint k = begin; k < whole; k += HANDED) {
-    float held[ROWS];
-    if (A_FOURS != 0u) {
-      [[unroll]] for (uint r = 0u; r < ROWS; r += 4u) {
-        vec4 fours = a4[(aAt[r] + (k + handed) * p.aColumn) / 4u];
-        [[unroll]] for (uint i = 0u; i < 4u; i++) held[min(r + i, ROWS - 1u)] = fours[i];
-      }
-    } else {
-      [[unroll]] for (uint r = 0u; r < ROWS; r++) held[r] = a[aAt[r] + (k + handed) * p.aColumn];
-    }
-    [[unroll]] for (uint i = 0u; i < HANDED; i++) {
-      vec4 right = loadB(k + i, column);
-      [[unroll]] for (uint r = 0u; r < ROWS; r++)
-        sum[r] = fma(vec4(subgroupBroadcast(held[r], i)), right, sum[r]);
-    }
-  }
-  for (uint k = whole; k < end; k++) {
-    vec4 right = loadB(k, column);
-    [[unroll]] for (uint r = 0u; r < ROWS; r++) sum[r] = fma(vec4(a[aAt[r] + k * p.aColumn]), right, sum[r]);
-  }
-
-  uint part = p.cOffset + gl_WorkGroupID.z * p.rows * p.columns;
-  [[unroll]] for (uint r = 0u; r < ROWS; r++) {
-    uint row = firstRow + r;
-    if (row < p.rows) {
-      vec4 other = vec4(0.0);
-      if (SIDED != 0u) other = loadSide(row, column);
-      storeC(part, row, column, finish(sum[r], other, EPILOGUE));
-    }
-  }
-}
+#include "matrix_product.glsl"

@@ -1,89 +1,9 @@
-// C = epilogue(A B), or the part of A B that depths [z*depthOfPart, (z+1)*depthOfPart) give.
-// A: [rows, depth], B: [depth, columns], side (a bias, or an activation's result) and C of any strides, parts outermost.
+// C = epilogue(A B), or the part of A B that one part of the depth gives; or a sum of such products.
+// A: [rows, depth], B: [depth, columns], side (what is added, or an activation's result), C: any strides; z: products, parts.
 // A workgroup computes rowsOfGroup rows of local_size * 4 * COLUMNS columns; a lane holds DEPTH x 4 * COLUMNS elements of B and walks down the
 // rows: for devices where loads are dear and registers spill to a near cache. Reference: MatrixProduct.reference.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_ballot : require
-#include "Parameters/tensor_kernels.h"
-
-layout(local_size_x_id = 0) in;
-layout(constant_id = 1) const uint HANDED = 4;
-layout(constant_id = 2) const uint DEPTH = 64;
-layout(push_constant) uniform Push { MatrixProductParameters p; };
-#include "matrix_io.glsl"
-
-layout(constant_id = 9) const uint SIDE_MOVES = 0;  // the side differs from row to row
-layout(constant_id = 10) const uint BLOCKS = 1;      // there may be more than one block along depth
-layout(constant_id = 11) const uint COLUMNS = 1;     // fours of columns that a lane computes
-
-// Elements of A that a lane loads at once, along depth.
-const uint LOADED = A_FOURS != 0u ? 4u : 1u;
-
-void main() {
-  uint firstRow = gl_WorkGroupID.y * p.rowsOfGroup;
-  uint lastRow = min(firstRow + p.rowsOfGroup, p.rows);
-  uint firstColumn = (gl_WorkGroupID.x * gl_WorkGroupSize.x * COLUMNS + gl_LocalInvocationID.x) * 4u;
-  uint begin = gl_WorkGroupID.z * p.depthOfPart;
-  uint end = min(begin + p.depthOfPart, p.depth);
-  uint handed = gl_SubgroupInvocationID % HANDED * LOADED;
-  uint part = p.cOffset + gl_WorkGroupID.z * p.rows * p.columns;
-  uint column[COLUMNS];
-  vec4 fixedSide[COLUMNS];
-  [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
-    column[s] = firstColumn + s * gl_WorkGroupSize.x * 4u;
-    fixedSide[s] = vec4(0.0);
-    if (SIDED != 0u && SIDE_MOVES == 0u) fixedSide[s] = loadSide(0u, column[s]);
-  }
-
-  for (uint k = begin; k < end; k += DEPTH) {
-    // Depths past the end are zero on both sides.
-    vec4 right[DEPTH][COLUMNS];
-    [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
-      if (B_FOURS == 1u) {
-        [[unroll]] for (uint i = 0u; i < DEPTH; i += 4u) {
-          [[unroll]] for (uint c = 0u; c < 4u; c++) {
-            uint at = p.bOffset + min(column[s] + c, p.columns - 1u) * p.bColumn + min(k + i, end - 4u);
-            vec4 fours = k + i < end ? b4[at / 4u] : vec4(0.0);
-            [[unroll]] for (uint j = 0u; j < 4u; j++) right[i + j][s][c] = fours[j];
-          }
-        }
-      } else {
-        [[unroll]] for (uint i = 0u; i < DEPTH; i++)
-          right[i][s] = k + i < end ? loadB(min(k + i, end - 1u), column[s]) : vec4(0.0);
-      }
-    }
-    for (uint row = firstRow; row < lastRow; row++) {
-      vec4 sum[COLUMNS];
-      [[unroll]] for (uint s = 0u; s < COLUMNS; s++) sum[s] = vec4(0.0);
-      [[unroll]] for (uint t = 0u; t < DEPTH; t += HANDED * LOADED) {
-        uint depth = k + t + handed;
-        uint at = p.aOffset + row * p.aRow + min(depth, end - LOADED) * p.aColumn;
-        vec4 held = vec4(0.0);
-        if (A_FOURS != 0u) {
-          held = depth < end ? a4[at / 4u] : held;
-        } else {
-          held.x = depth < end ? a[at] : 0.0;
-        }
-        [[unroll]] for (uint i = 0u; i < HANDED; i++) {
-          [[unroll]] for (uint j = 0u; j < LOADED; j++) {
-            vec4 left = vec4(subgroupBroadcast(held[j], i));
-            [[unroll]] for (uint s = 0u; s < COLUMNS; s++) sum[s] = fma(left, right[t + i * LOADED + j][s], sum[s]);
-          }
-        }
-      }
-      [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
-        vec4 other = fixedSide[s];
-        if (SIDED != 0u && SIDE_MOVES != 0u) other = loadSide(row, column[s]);
-        if (BLOCKS == 1u) {
-          sum[s] = finish(sum[s], other, EPILOGUE);
-        } else {
-          if (k > begin) sum[s] += loadC(part, row, column[s]);
-          if (k + DEPTH >= end) sum[s] = finish(sum[s], other, EPILOGUE);
-        }
-        storeC(part, row, column[s], sum[s]);
-      }
-    }
-  }
-}
+#include "matrix_product_held.glsl"

@@ -1,7 +1,7 @@
 // C = epilogue(sum over z of parts[z]), the parts added in their order.
-// parts: [parts, rows, columns]; side (a bias, or an activation's result) and C: [rows, columns] of any strides.
-// A workgroup computes local_size elements.
-// Reference: MatrixProduct.reference.
+// parts: [parts, products, rows, columns]; side (what is added, or an activation's result) and C: [products, rows, columns]
+// of any strides.
+// A workgroup computes local_size elements. Reference: MatrixProduct.reference.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
@@ -18,13 +18,18 @@ layout(std430, binding = 2) writeonly buffer C { float c[]; };
 
 void main() {
   uint index = gl_GlobalInvocationID.x;
-  uint count = p.rows * p.columns;
+  uint size = p.rows * p.columns;
+  uint count = size * p.products;
   if (index >= count) return;
   float value = 0.0;
   for (uint z = 0u; z < p.parts; z++) value += parts[z * count + index];
-  uint row = index / p.columns;
+  uint row = index % size / p.columns;
   uint column = index % p.columns;
+  uint inner = index / size % p.inner;
+  uint outer = index / size / p.inner;
   float other = 0.0;
-  if (SIDED != 0u) other = side[p.sideOffset + row * p.sideRow + column * p.sideColumn];
-  c[p.cOffset + row * p.cRow + column * p.cColumn] = finish(vec4(value), vec4(other), EPILOGUE).x;
+  if (SIDED != 0u)
+    other = side[p.sideOffset + row * p.sideRow + column * p.sideColumn + inner * p.sideInner + outer * p.sideOuter];
+  c[p.cOffset + row * p.cRow + column * p.cColumn + inner * p.cInner + outer * p.cOuter] =
+      finish(vec4(value), vec4(other), EPILOGUE).x;
 }

@@ -12,18 +12,50 @@ struct ReduceParameters {
 
 struct MatrixProductParameters {
   uint rows, columns, depth;
-  uint depthOfPart;  // parts lie along z
+  uint parts, lengthOfPart;  // of depth, or of the terms of a sum; parts are the fastest along z, then products
   uint aOffset, aRow, aColumn;
   uint bOffset, bRow, bColumn;
-  uint cOffset, cRow, cColumn;
-  uint sideOffset, sideRow, sideColumn;  // of the bias, or of an activation's result
+  uint cOffset, cRow, cColumn, cPart;
+  uint sideOffset, sideRow, sideColumn;  // of what is added, or of an activation's result
   uint rowsOfGroup;
+  uint inner;  // products along the inner of two batch axes
+  uint aInner, bInner, cInner, sideInner;
+  uint aOuter, bOuter, cOuter, sideOuter;
+  uint terms, aTerm, bTerm;  // products that are added up
 };
 
 struct MatrixPartsParameters {
-  uint rows, columns, parts;
+  uint rows, columns, products, parts;
   uint cOffset, cRow, cColumn;
   uint sideOffset, sideRow, sideColumn;
+  uint inner;
+  uint cInner, sideInner, cOuter, sideOuter;
+};
+
+struct ColumnsParameters {
+  uint channels, height, width;  // of x, all groups'
+  uint outWidth;
+  uint first, pixels, pitch;  // pixels of y, and elements from one tap's to the next's
+  int padY, padX;
+  uint dilationY, dilationX;
+  uint xOffset, columnsOffset;
+};
+
+struct DepthwiseParameters {
+  uint images;
+  uint inputs, height, width;         // channels of a group of x
+  uint outputs, outHeight, outWidth;  // channels of a group of y
+  uint groups;
+  uint tilesDown, tilesAcross;  // of an image of y
+  uint tilesOfGroup;            // that a workgroup computes
+  uint xOffset, weightOffset, biasOffset, yOffset;
+};
+
+struct PoolParameters {
+  uint count;                                // elements that are computed
+  uint height, width, outHeight, outWidth;  // pictures of x and of y
+  uint kernelY, kernelX, strideY, strideX, padY, padX, dilationY, dilationX;
+  uint xOffset, yOffset, indexOffset;
 };
 
 struct RowsParameters {

@@ -24,17 +24,21 @@ public final class Device: Sendable {
   public convenience init(
     _ selection: DeviceSelection = .environment, instance: Instance? = nil, cacheDirectory: String? = nil
   ) throws(VulkanError) {
-    try self.init(selection, instance: instance, cacheDirectory: cacheDirectory, mapsDeviceMemory: true)
+    try self.init(
+      selection, instance: instance, cacheDirectory: cacheDirectory, mapsDeviceMemory: true,
+      usesSubgroups: !environmentSwitch("REPRISE_NO_SUBGROUPS"))
   }
 
-  /// With `mapsDeviceMemory` off, device buffers are staged even where the host could write them.
+  /// With `mapsDeviceMemory` off, device buffers are staged even where the host could write them; without `usesSubgroups`,
+  /// the device says that it has no subgroup operations.
   package init(
-    _ selection: DeviceSelection, instance: Instance?, cacheDirectory given: String?, mapsDeviceMemory: Bool
+    _ selection: DeviceSelection, instance: Instance?, cacheDirectory given: String?, mapsDeviceMemory: Bool,
+    usesSubgroups: Bool = true
   ) throws(VulkanError) {
     let used: Instance
     if let instance { used = instance } else { used = try Instance() }
     let choice = try selection.choose(from: used.physicalDevices())
-    physical = choice.device
+    physical = usesSubgroups ? choice.device : choice.device.withoutSubgroupOperations
     reason = choice.reason
     cacheDirectory = Vulkan.cacheDirectory(given)
     logical = try LogicalDevice(choice.device, instance: used)

@@ -51,7 +51,7 @@ public struct Subgroups: Sendable, Encodable, Equatable {
   /// The largest size a shader may ask for; `size` without VK_EXT_subgroup_size_control.
   public let maxSize: Int
   /// The operations that compute shaders have, by GLSL's names: `basic`, `vote`, `arithmetic`, …
-  public let operations: [String]
+  public internal(set) var operations: [String]
 
   init(
     _ subgroup: VkPhysicalDeviceSubgroupProperties,

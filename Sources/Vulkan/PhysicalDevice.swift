@@ -50,7 +50,7 @@ public struct PhysicalDevice: Sendable, Encodable {
   /// True when all of the device's memory is also the host's: buffers are written in place.
   public let isUnifiedMemory: Bool
   /// Sizes and operations of subgroups.
-  public let subgroups: Subgroups
+  public internal(set) var subgroups: Subgroups
   /// The limits that matter to compute.
   public let limits: Limits
   /// What it offers beyond the required.
@@ -69,6 +69,13 @@ public struct PhysicalDevice: Sendable, Encodable {
   /// Bytes of the device's own memory.
   public var deviceLocalBytes: Int {
     memoryHeaps.reduce(0) { $1.deviceLocal ? $0 + $1.bytes : $0 }
+  }
+
+  /// The same device, as one whose shaders can't hand values round in a subgroup.
+  var withoutSubgroupOperations: PhysicalDevice {
+    var device = self
+    device.subgroups.operations = []
+    return device
   }
 
   private enum CodingKeys: CodingKey {

@@ -24,16 +24,16 @@ struct GraphErrorTests {
       { $1[4].clamp($1[0], $1[0]) }
     ),
     (
-      "matmul: got float32[2, 3] and float32[4, 5]; expected float32 [m, k], [k, n] and, with a bias, [n]",
+      "matmul: got float32[2, 3] and float32[4, 5]; expected float32 […, m, k], […, k, n] with leading axes that broadcast and, with a bias, a third that broadcasts to the result",
       { $1[0].matmul($1[1]) }
     ),
     (
-      "matmul: got float32[] and float32[4, 5]; expected float32 [m, k], [k, n] and, with a bias, [n]",
+      "matmul: got float32[] and float32[4, 5]; expected float32 […, m, k], […, k, n] with leading axes that broadcast and, with a bias, a third that broadcasts to the result",
       { $1[3].matmul($1[1]) }
     ),
     (
-      "matmul: got float32[2, 3] and float32[3, 2] and float32[]; expected float32 [m, k], [k, n] and, with a bias, [n]",
-      { $1[0].linear($1[0], $1[3]) }
+      "matmul: got float32[2, 3] and float32[3, 2] and float32[4, 5]; expected float32 […, m, k], […, k, n] with leading axes that broadcast and, with a bias, a third that broadcasts to the result",
+      { $1[0].linear($1[0], $1[1]) }
     ),
     ("reshape: got float32[2, 3]; expected 5 elements for [5]", { $1[0].reshape([5]) }),
     ("reshape: got float32[2, 3]; expected 6 elements for [-2, -3]", { $1[0].reshape([-2, -3]) }),
@@ -89,6 +89,30 @@ struct GraphErrorTests {
     (
       "minibatch_indices: got uint32[]; expected a uint32 cursor, and a batch that divides 0 rows",
       { $1[5].slice(axis: 0, 0..<1).reshape([]).minibatchIndices(count: 0, batch: 3, seed: 0) }
+    ),
+    (
+      "outer: got float32[2, 3] and float32[2, 3]; expected two vectors of one type",
+      { $1[0].outer($1[0]) }
+    ),
+    (
+      "conv2d: got float32[1, 2, 3, 1] and float32[4, 1, 5, 1]; expected fewer than 65536 channels that divide by groups = 1, and weights [o, c/groups, kh, kw] with c = 2",
+      { $1[0].reshape([1, 2, 3, 1]).conv2d($1[1].reshape([4, 1, 5, 1])) }
+    ),
+    (
+      "conv2d: got float32[1, 1, 2, 3] and float32[1, 1, 4, 5]; expected a window of at most 2×3, which pictures of 2×3 have with padding 0×0; this one spans 4×5",
+      { $1[0].reshape([1, 1, 2, 3]).conv2d($1[1].reshape([1, 1, 4, 5])) }
+    ),
+    (
+      "max_pool2d: got float32[1, 1, 2, 3]; expected a padding of at most half of the window's 1×1",
+      { $1[0].reshape([1, 1, 2, 3]).maxPool2d(1, padding: 1) }
+    ),
+    (
+      "avg_pool2d: got float32[1, 1, 2, 3]; expected kernels, strides and dilations of at least 1 and paddings of at least 0, all of them at most 1048576",
+      { $1[0].reshape([1, 1, 2, 3]).avgPool2d(1, stride: 0) }
+    ),
+    (
+      "conv_transpose2d: got float32[1, 1, 2, 3] and float32[1, 1, 4, 5]; expected an output padding below the stride 1×1 or the dilation 1×1",
+      { $1[0].reshape([1, 1, 2, 3]).convTranspose2d($1[1].reshape([1, 1, 4, 5]), outputPadding: 1) }
     ),
     ("pack: got float32[2, 3] and int32[2, 1]; expected tensors of one type", { .pack([$1[0], $1[2]]) }),
     ("constant: got int32[]; expected a type that holds 0.5", { $1[2] + 0.5 }),

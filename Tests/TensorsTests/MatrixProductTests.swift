@@ -142,10 +142,10 @@ struct MatrixProductTests {
       for (rows, columns) in [(1, 1), (2, 2), (64, 64), (300, 5), (1024, 1024)] {
         let tiles = tiles(rows, columns, depth)
         // Parts cover the depth, and none is empty.
-        #expect(tiles.parts * tiles.depthOfPart >= depth)
-        #expect((tiles.parts - 1) * tiles.depthOfPart < depth)
+        #expect(tiles.parts * tiles.lengthOfPart >= depth)
+        #expect((tiles.parts - 1) * tiles.lengthOfPart < depth)
         let lanes = Int(tiles.specialization[0])
-        let fours = tiles.kernel == .matrixProductHeld ? Int(tiles.specialization.last ?? 0) : 1
+        let fours = tiles.kernel == .matrixProductHeld ? Int(tiles.specialization[11]) : 1
         #expect(tiles.groups.x * lanes * 4 * fours >= columns)
         #expect(tiles.groups.y * tiles.rows >= rows)
         #expect(lanes % device.physical.subgroups.size == 0)

@@ -120,14 +120,15 @@ struct LoweredGraph {
     ]
     for id in order {
       guard let elementwise = nodes[id].operation as? Elementwise, let epilogue = epilogues[elementwise.name],
-        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.epilogue == .none,
+        var product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, product.epilogue == .none,
         consumers[nodes[id].inputs[0]].count == 1,
         !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
       else { continue }
       let inputs = nodes[nodes[id].inputs[0]].inputs
       if epilogue.takesResult && inputs.count == 3 { continue }
       nodes[id].inputs = inputs + nodes[id].inputs.dropFirst()
-      nodes[id].operation = MatrixProduct(epilogue: epilogue)
+      product.epilogue = epilogue
+      nodes[id].operation = product
     }
   }
 
@@ -135,7 +136,8 @@ struct LoweredGraph {
   private mutating func transposeProducts(_ effects: [Int]) {
     for id in order {
       guard let view = nodes[id].operation as? View, view.kind == .permute([1, 0]),
-        nodes[nodes[id].inputs[0]].operation is MatrixProduct, consumers[nodes[id].inputs[0]].count == 1,
+        let product = nodes[nodes[id].inputs[0]].operation as? MatrixProduct, !product.isSummed,
+        consumers[nodes[id].inputs[0]].count == 1,
         !effects.contains(where: (nodes[id].inputs[0]..<id).contains)
       else { continue }
       let inputs = nodes[nodes[id].inputs[0]].inputs

@@ -1,8 +1,8 @@
-import KernelParameters
-import Kernels
 import Recording
 
-/// `C = epilogue(A·B)` for A [m, k] and B [k, n] of any strides.
+/// `C = epilogue(A·B)` over the last two axes, for A […, m, k] and B […, k, n] of any strides; the axes before broadcast.
+///
+/// Semantics of `torch.matmul` for operands of at least two axes; the first axis may be summed over as well.
 struct MatrixProduct: DispatchedOperation {
   /// What is done to each element while it is still in a register.
   enum Epilogue: UInt32, Sendable {
@@ -14,147 +14,197 @@ struct MatrixProduct: DispatchedOperation {
   }
 
   var epilogue = Epilogue.none
+  /// Whether the products along the first axis, which both operands have, are added up.
+  var isSummed = false
 
   var name: String { "matmul" }
-  var identity: String? { "matmul \(epilogue)" }
+  var identity: String? { "matmul \(epilogue) \(isSummed)" }
   var takesStrides: Bool { true }
 
-  /// The third input is the bias [n], or, as lowering makes it, an activation's result [m, n].
+  /// What would fit, for errors.
+  static let expected =
+    "float32 […, m, k], […, k, n] with leading axes that broadcast and, with a bias, a third that broadcasts to the result"
+
+  /// The third input is added, or, as lowering makes it, an activation's result.
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
-    let (a, b) = (inputs[0], inputs[1])
-    guard inputs.allSatisfy({ $0.dataType == .float32 }), a.shape.rank == 2, b.shape.rank == 2,
-      a.shape[1] == b.shape[0], inputs.count == 2 || inputs[2].shape == [b.shape[1]]
-    else {
-      throw .mismatch(
-        operation: name, inputs: inputs, expected: "float32 [m, k], [k, n] and, with a bias, [n]")
-    }
-    return TensorType([a.shape[0], b.shape[1]])
+    guard inputs.allSatisfy({ $0.dataType == .float32 }), let shape = shape(inputs[0].shape, inputs[1].shape),
+      inputs.count == 2 || inputs[2].shape.broadcast(with: shape) == shape
+    else { throw .mismatch(operation: name, inputs: inputs, expected: Self.expected) }
+    return TensorType(shape)
+  }
+
+  private func shape(_ a: Shape, _ b: Shape) -> Shape? {
+    guard a.rank >= (isSummed ? 3 : 2), b.rank >= (isSummed ? 3 : 2), a[a.rank - 1] == b[b.rank - 2],
+      !isSummed || (a.rank == b.rank && a[0] == b[0]), let batch = a.batch.broadcast(with: b.batch)
+    else { return nil }
+    return Shape(batch.dimensions.dropFirst(isSummed ? 1 : 0) + [a[a.rank - 2], b[b.rank - 1]])
   }
 
   func gradients(_ application: Application) -> [Tensor?] {
-    let (a, b, gradient) = (application.inputs[0], application.inputs[1], application.gradient)
-    let products = [gradient.matmul(b.transposed()), a.transposed().matmul(gradient)]
-    return application.inputs.count == 2 ? products : products + [gradient.sum(axes: [0])]
+    let (a, b) = (application.inputs[0], application.inputs[1])
+    // The gradient of each term of a sum is that of the sum.
+    let gradient =
+      isSummed ? application.gradient.reshape([1] + application.gradient.shape) : application.gradient
+    let products = [
+      gradient.matmul(b.transposed(), summedTo: a.shape), a.transposed().matmul(gradient, summedTo: b.shape),
+    ]
+    return products + application.inputs.dropFirst(2).map { application.gradient.sum(to: $0.shape) }
   }
 
   func reference(_ inputs: [HostTensor], _ type: TensorType) -> HostTensor {
-    HostTensor(type) { place in
-      let product = (0..<inputs[0].type.shape[1]).reduce(0.0) { sum, k in
-        sum + inputs[0][[place[0], k]] * inputs[1][[k, place[1]]]
+    let (a, b) = (inputs[0], inputs[1])
+    let terms = isSummed ? a.type.shape[0] : 1
+    let (depth, width) = (a.type.shape.dimensions.last ?? 0, b.type.shape.dimensions.last ?? 0)
+    return HostTensor(type) { place in
+      var sum = inputs.count == 3 ? inputs[2][broadcast: place] : 0
+      guard depth > 0 else { return sum }
+      for term in 0..<terms {
+        let batch = (isSummed ? [term] : []) + place.dropLast(2)
+        sum += dotProduct(
+          a.values, from: a.position(broadcast: batch + [place[place.count - 2], 0]), step: 1,
+          b.values, from: b.position(broadcast: batch + [0, place[place.count - 1]]), step: width,
+          count: depth)
       }
-      return product + (inputs.count == 3 ? inputs[2].values[place[1]] : 0)
+      return sum
     }
   }
 
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
     guard output.type.shape.count > 0 else { return }
-    let side = inputs.count < 3 ? nil : epilogue.takesResult ? Operand(inputs[2]) : Operand(row: inputs[2])
-    var product = RecordedProduct(
-      a: Operand(inputs[0]), b: Operand(inputs[1]), c: Operand(output), side: side, epilogue: epilogue)
-    // Lanes lie along the columns of C; a narrow C is computed transposed, so that they have work.
     let shape = output.type.shape
-    if shape[1] < 16 && shape[0] > shape[1] { product.transpose() }
+    let batch = Array(shape.dimensions.dropLast(2))
+    let terms = isSummed ? inputs[0].type.shape[0] : 1
+    let product = RecordedProduct(
+      a: Operand(inputs[0], isSummed: isSummed, batch: batch.count),
+      b: Operand(inputs[1], isSummed: isSummed, batch: batch.count), c: Operand(output, batch: batch.count),
+      side: inputs.count < 3 ? nil : Operand(inputs[2], broadcastTo: shape), epilogue: epilogue, batch: batch,
+      terms: terms)
     product.record(into: &recorder)
   }
 }
 
-/// A matrix as the kernels address it.
-struct Operand {
-  let value: Value
-  var rows, columns, rowStride, columnStride: Int
+extension Shape {
+  /// The axes before the last two.
+  fileprivate var batch: Shape { Shape(Array(dimensions.dropLast(2))) }
 
-  init(_ value: Value) {
-    self.value = value
-    (rows, columns) = (value.type.shape[0], value.type.shape[1])
-    (rowStride, columnStride) = (value.layout.strides[0], value.layout.strides[1])
-  }
+  fileprivate static func + (left: [Int], right: Shape) -> Shape { Shape(left + right.dimensions) }
+}
 
-  /// A vector that is the same for all rows.
-  init(row value: Value) {
-    self.value = value
-    (rows, columns, rowStride, columnStride) = (1, value.type.shape[0], 0, value.layout.strides[0])
-  }
+extension HostTensor {
+  /// The element that this tensor, broadcast to a shape with more or longer axes, has at `coordinates`.
+  subscript(broadcast coordinates: [Int]) -> Double { values[position(broadcast: coordinates)] }
 
-  mutating func transpose() {
-    swap(&rows, &columns)
-    swap(&rowStride, &columnStride)
+  /// Where that element is.
+  func position(broadcast coordinates: [Int]) -> Int {
+    let (shape, strides) = (type.shape, type.shape.strides)
+    let added = coordinates.count - shape.rank
+    var position = 0
+    for axis in 0..<shape.rank where shape[axis] != 1 {
+      position += coordinates[added + axis] * strides[axis]
+    }
+    return position
   }
 }
 
-/// A product on its way to dispatches.
-struct RecordedProduct {
-  var a, b, c: Operand
-  var side: Operand?
-  let epilogue: MatrixProduct.Epilogue
-
-  mutating func transpose() {
-    a.transpose()
-    b.transpose()
-    c.transpose()
-    side?.transpose()
-    swap(&a, &b)
-  }
-
-  /// Records the tiled product, split along k where there would be too few workgroups to fill the device.
-  func record(into recorder: inout Recorder) {
-    let tiles = MatrixTiles(self, device: recorder.device)
-    let split = tiles.parts > 1
-    let partial =
-      split ? recorder.scratch(TensorType([tiles.parts, c.rows * c.columns]), label: "matmul: parts") : nil
-    let target = partial ?? c.value
-    recorder.dispatch(
-      Dispatch(
-        "matmul \(c.rows)×\(a.columns)×\(c.columns)", tiles.kernel, specialization: tiles.specialization,
-        parameters: MatrixProductParameters(
-          rows: UInt32(c.rows), columns: UInt32(c.columns), depth: UInt32(a.columns),
-          depthOfPart: UInt32(tiles.depthOfPart),
-          aOffset: UInt32(a.value.elementOffset), aRow: UInt32(a.rowStride), aColumn: UInt32(a.columnStride),
-          bOffset: UInt32(b.value.elementOffset), bRow: UInt32(b.rowStride), bColumn: UInt32(b.columnStride),
-          cOffset: UInt32(target.elementOffset), cRow: UInt32(split ? c.columns : c.rowStride),
-          cColumn: UInt32(split ? 1 : c.columnStride),
-          sideOffset: UInt32(side?.value.elementOffset ?? 0), sideRow: UInt32(side?.rowStride ?? 0),
-          sideColumn: UInt32(side?.columnStride ?? 0), rowsOfGroup: UInt32(tiles.rows)),
-        bindings: [
-          .read(a.value.region), .read(b.value.region), .read((side ?? a).value.region),
-          .write(target.region),
-        ],
-        groups: tiles.groups, flops: 2 * c.rows * c.columns * a.columns))
-    if let partial { finish(partial, into: &recorder) }
-  }
-
-  /// Adds the parts in their order, then the epilogue.
-  private func finish(_ partial: Value, into recorder: inout Recorder) {
-    let local = 64
-    recorder.dispatch(
-      Dispatch(
-        "matmul: sum of \(partial.type.shape[0]) parts", .matrixProductParts,
-        specialization: [UInt32(local), epilogue.rawValue, side == nil ? 0 : 1],
-        parameters: MatrixPartsParameters(
-          rows: UInt32(c.rows), columns: UInt32(c.columns), parts: UInt32(partial.type.shape[0]),
-          cOffset: UInt32(c.value.elementOffset), cRow: UInt32(c.rowStride), cColumn: UInt32(c.columnStride),
-          sideOffset: UInt32(side?.value.elementOffset ?? 0), sideRow: UInt32(side?.rowStride ?? 0),
-          sideColumn: UInt32(side?.columnStride ?? 0)),
-        bindings: [
-          .read(partial.region), .read(side?.value.region ?? partial.region), .write(c.value.region),
-        ],
-        groups: Groups((c.rows * c.columns + local - 1) / local),
-        flops: partial.type.shape.count))
+/// Σ a[i]·b[i] of `count` elements at steps of their own. References spend their time here.
+func dotProduct(
+  _ a: [Double], from aStart: Int, step aStep: Int, _ b: [Double], from bStart: Int, step bStep: Int,
+  count: Int
+) -> Double {
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      var sum = 0.0
+      var (i, j, left) = (aStart, bStart, count)
+      while left > 0 {
+        sum += a[i] * b[j]
+        i += aStep
+        j += bStep
+        left -= 1
+      }
+      return sum
+    }
   }
 }
 
 extension Tensor {
-  /// Matrix product [m, k]·[k, n] → [m, n]; a transposed operand costs nothing.
+  /// Matrix product as `torch.matmul`: […, m, k]·[…, k, n] → […, m, n], where leading axes broadcast.
+  ///
+  /// An operand of one axis is a row on the left and a column on the right, and its axis is not in the result.
+  /// Transposed and broadcast operands cost nothing.
   public func matmul(_ other: Tensor) -> Tensor {
-    let product = graph.apply(MatrixProduct(), [self, other])
-    return isEmpty(along: product) ? graph.constant(0, product.type) : product
+    let (rows, columns) = (shape.rank > 1, other.shape.rank > 1)
+    guard shape.rank > 0, other.shape.rank > 0 else {
+      graph.fail(
+        .mismatch(operation: "matmul", inputs: [type, other.type], expected: MatrixProduct.expected))
+      return self
+    }
+    let product = apply(
+      MatrixProduct(), rows ? self : reshape([1, shape[0]]),
+      columns ? other : other.reshape([other.shape[0], 1]))
+    if rows && columns { return product }
+    let batch = product.shape.dimensions.dropLast(2)
+    let kept = (rows ? [product.shape[batch.count]] : []) + (columns ? [product.shape[batch.count + 1]] : [])
+    return product.reshape(Shape(batch + kept))
   }
 
-  /// `x·Wᵀ + b` for x [n, in], `weight` [out, in], `bias` [out] → [n, out], as `torch.nn.functional.linear`.
+  /// `x·Wᵀ + b` for x […, in], `weight` [out, in], `bias` [out] → […, out], as `torch.nn.functional.linear`.
   public func linear(_ weight: Tensor, _ bias: Tensor) -> Tensor {
-    let product = graph.apply(MatrixProduct(), [self, weight.transposed(), bias])
-    return isEmpty(along: product) ? bias.expand(product.shape) : product
+    shape.rank == 1
+      ? reshape([1, shape[0]]).linear(weight, bias).reshape([weight.shape.dimensions.first ?? 0])
+      : matmul(weight.transposed(), adding: bias)
   }
 
-  /// Whether each element of `product` is a sum of nothing: there is no memory to read.
-  private func isEmpty(along product: Tensor) -> Bool { shape.count == 0 && product.shape.count > 0 }
+  /// `self·other + addend`, where the addend broadcasts to the product, in one kernel. Operands have two axes or more.
+  func matmul(_ other: Tensor, adding addend: Tensor) -> Tensor {
+    apply(MatrixProduct(), self, other, addend)
+  }
+
+  /// The outer product of vectors [m] and [n] → [m, n] (`torch.outer`).
+  public func outer(_ other: Tensor) -> Tensor {
+    guard shape.rank == 1, other.shape.rank == 1, dataType == other.dataType else {
+      graph.fail(
+        .mismatch(operation: "outer", inputs: [type, other.type], expected: "two vectors of one type"))
+      return self
+    }
+    return unsqueezeLast() * other
+  }
+
+  /// The product, added up over the axes along which `target` has one element: the gradient of a broadcast operand.
+  func matmul(_ other: Tensor, summedTo target: Shape) -> Tensor {
+    let (a, b) = (shape, other.shape)
+    guard let batch = a.batch.broadcast(with: b.batch) else { return matmul(other) }
+    let kept = [Int](repeating: 1, count: Swift.max(0, batch.rank + 2 - target.rank)) + target.dimensions
+    let summed = batch.dimensions.indices.filter { kept[$0] == 1 && batch[$0] != 1 }
+    // A leading run of axes is summed within the product, without a result for each.
+    guard !summed.isEmpty, let last = summed.last else { return matmul(other).reshape(target) }
+    guard batch.dimensions[...last].indices.allSatisfy({ kept[$0] == 1 }) else {
+      return matmul(other).sum(to: target)
+    }
+    let terms = batch.dimensions[...last].reduce(1, *)
+    func merged(_ x: Tensor) -> Tensor {
+      let matrix = x.shape.dimensions.suffix(2)
+      let own = [Int](repeating: 1, count: batch.rank + 2 - x.shape.rank) + x.shape.dimensions
+      // Only what is summed has to be there in full.
+      let rest = Array(own[(last + 1)..<batch.rank])
+      return x.expand(Shape(batch.dimensions[...last] + rest + matrix)).reshape(
+        Shape([terms] + rest + matrix))
+    }
+    return apply(MatrixProduct(isSummed: true), merged(self), merged(other)).reshape(target)
+  }
+
+  /// The sum over the axes along which `shape` was broadcast to this tensor's: the gradient of that broadcast.
+  func sum(to shape: Shape) -> Tensor {
+    let added = self.shape.rank - shape.rank
+    let axes = self.shape.dimensions.indices.filter { axis in
+      axis < added || (shape[axis - added] == 1 && self.shape[axis] != 1)
+    }
+    return axes.isEmpty ? self : sum(axes: axes).reshape(shape)
+  }
+
+  private func apply(_ product: MatrixProduct, _ a: Tensor, _ b: Tensor, _ addend: Tensor? = nil) -> Tensor {
+    let result = graph.apply(product, [a, b] + (addend.map { [$0] } ?? []))
+    // Where each element is a sum of nothing, there is no memory to read.
+    guard a.shape.count == 0, result.shape.count > 0 else { return result }
+    return addend?.expand(result.shape) ?? graph.constant(0, result.type)
+  }
 }

@@ -14,9 +14,9 @@ struct MatrixTiles {
   let specialization: [UInt32]
   /// Rows of a workgroup.
   let rows: Int
-  /// Parts that k is split into, and the length of each.
-  let parts, depthOfPart: Int
-  /// Workgroups: columns, rows, parts.
+  /// Parts that k, or the terms of a sum, are split into, and the length of each.
+  let parts, lengthOfPart: Int
+  /// Workgroups: columns, rows, products and parts.
   let groups: Groups
 
   init(_ product: RecordedProduct, device: Device) {
@@ -24,7 +24,9 @@ struct MatrixTiles {
     let (count, columns, depth) = (c.rows, c.columns, a.columns)
     let subgroup = device.physical.subgroups
     let isCPU = device.physical.kind == .cpu
-    let handed = min(8, subgroup.minSize)
+    let handsRound = subgroup.operations.contains("ballot")
+    let handed = handsRound ? min(8, subgroup.minSize) : 1
+    let products = product.batch.reduce(1, *)
     let width = (columns + 3) / 4
     let alongRows = a.isInFours(along: \.rowStride, across: \.columnStride, extent: count)
     let holdsB = isCPU && count >= 16 && depth > 0
@@ -33,14 +35,14 @@ struct MatrixTiles {
     // A broadcast costs as much as a dozen products: it should serve eight.
     let fours = holdsB && width > subgroup.size ? 2 : 1
     if holdsB {
-      kernel = .matrixProductHeld
+      kernel = handsRound ? .matrixProductHeld : .matrixProductHeldPlain
       local = subgroup.size
       block =
-        depth <= handed ? handed : depth <= 2 * handed ? 2 * handed : depth <= 4 * handed ? 4 * handed : 64
+        depth <= 8 ? 8 : depth <= 16 ? 16 : depth <= 32 ? 32 : 64
       // Tall enough to pay for the block; short enough that all cores work where k can't be split.
-      rows = depth >= 512 ? min(128, count) : max(16, min(128, (count + 7) / 8))
+      rows = depth >= 512 || products >= 8 ? min(128, count) : max(16, min(128, (count + 7) / 8))
     } else {
-      kernel = .matrixProduct
+      kernel = handsRound ? .matrixProduct : .matrixProductPlain
       local = isCPU ? subgroup.size : subgroup.size * max(1, min(width / subgroup.size, 64 / subgroup.size))
       block = handed
       rows = count >= 8 ? 8 : count >= 4 ? 4 : count >= 2 ? 2 : 1
@@ -53,27 +55,33 @@ struct MatrixTiles {
     let cAcross = c.isInFours(along: \.columnStride, across: \.rowStride, extent: columns)
     let sideAcross =
       product.side?.isInFours(along: \.columnStride, across: \.rowStride, extent: columns) ?? false
+    let sideLoads: UInt32 = sideAcross ? 1 : product.side?.columnStride == 0 ? 2 : 0
     let across = (width + local * fours - 1) / (local * fours)
     let down = (count + rows - 1) / rows
     // Enough workgroups for a few cores, or for a small GPU; parts of at least 128.
     let wanted = isCPU ? 8 : 256
-    let busy = min(wanted / (across * down), depth / 128)
+    let isSummed = product.terms > 1
+    let busy = min(wanted / (across * down * products), max(isSummed ? product.terms : 1, depth / 128))
     // And parts short enough for the loops of one lane.
-    let rounds = (depth / block + 1) * (holdsB ? rows : 1)
+    let rounds = (depth / block + 2) * (holdsB ? rows + 1 : 1) * product.terms
     let split = max(1, busy, (rounds + maximumLoopRounds - 1) / maximumLoopRounds)
-    depthOfPart = max(block, (depth + split * block - 1) / (split * block) * block)
-    parts = max(1, (depth + depthOfPart - 1) / depthOfPart)
-    groups = Groups(across, down, parts)
+    let length = isSummed ? product.terms : depth
+    // Blocks stay whole.
+    let step = isSummed ? 1 : block
+    lengthOfPart = max(step, (length + split * step - 1) / (split * step) * step)
+    parts = max(1, (length + lengthOfPart - 1) / lengthOfPart)
+    groups = Groups(across, down, parts * products)
     let cInFours = parts > 1 ? columns % 4 == 0 : cAcross
     var specialization =
       [local, handed, holdsB ? block : rows].map(UInt32.init) + [
         (holdsB ? alongDepth : alongRows && rows % 4 == 0) ? 1 : 0, bAcross ? 2 : bDown ? 1 : 0,
-        cInFours ? 1 : 0, sideAcross ? 1 : 0, parts > 1 ? 0 : product.epilogue.rawValue,
+        cInFours ? 1 : 0, sideLoads, parts > 1 ? 0 : product.epilogue.rawValue,
         parts > 1 || product.side == nil ? 0 : 1,
       ]
-    if holdsB {
-      specialization += [product.side?.rowStride == 0 ? 0 : 1, depthOfPart <= block ? 1 : 2, UInt32(fours)]
-    }
+    specialization += [
+      product.side?.rowStride == 0 && products == 1 ? 0 : 1, lengthOfPart <= block && !isSummed ? 1 : 2,
+      UInt32(fours), products > 1 ? 1 : 0, isSummed ? 1 : 0,
+    ]
     self.specialization = specialization
   }
 }
@@ -82,6 +90,6 @@ extension Operand {
   /// Whether loads of four neighbours along one direction stay aligned and inside.
   func isInFours(along: KeyPath<Operand, Int>, across: KeyPath<Operand, Int>, extent: Int) -> Bool {
     extent % 4 == 0 && extent > 0 && self[keyPath: along] == 1 && self[keyPath: across] % 4 == 0
-      && value.elementOffset % 4 == 0
+      && elementOffset % 4 == 0 && termStride % 4 == 0 && batchStrides.allSatisfy { $0 % 4 == 0 }
   }
 }

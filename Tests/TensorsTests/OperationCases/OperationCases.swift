@@ -22,6 +22,7 @@ enum OperationCases {
     Family(name: "shapes", bound: 1e-9, builders: shapes),
     Family(name: "indexing", bound: 1e-9, builders: indexing),
     Family(name: "products", bound: 1e-7, builders: products),
+    Family(name: "convolutions", bound: 1e-7, builders: convolutions),
     Family(name: "losses", bound: 1e-9, builders: losses),
   ]
 

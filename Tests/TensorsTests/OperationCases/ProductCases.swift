@@ -8,6 +8,7 @@ extension OperationCases {
           .matmul(a.flag("transpose_right") ? x[1].transposed() : x[1])
       ]
     },
+    "outer": simple { $0[0].outer($0[1]) },
     "linear": simple { $0[0].linear($0[1], $0[2]) },
   ]
 }

@@ -1,0 +1,84 @@
+// The body of matrix_product_held.comp and matrix_product_held_plain.comp.
+#include "Parameters/tensor_kernels.h"
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const uint HANDED = 4;
+layout(constant_id = 2) const uint DEPTH = 64;
+layout(push_constant) uniform Push { MatrixProductParameters p; };
+#include "matrix_io.glsl"
+
+layout(constant_id = 9) const uint SIDE_MOVES = 0;  // the side differs from row to row
+layout(constant_id = 10) const uint BLOCKS = 1;      // there may be more than one block along depth, or more terms
+layout(constant_id = 11) const uint COLUMNS = 1;     // fours of columns that a lane computes
+
+// Elements of A that a lane loads at once, along depth.
+const uint LOADED = A_FOURS != 0u ? 4u : 1u;
+
+void main() {
+  uint firstRow = gl_WorkGroupID.y * p.rowsOfGroup;
+  uint lastRow = min(firstRow + p.rowsOfGroup, p.rows);
+  uint firstColumn = (gl_WorkGroupID.x * gl_WorkGroupSize.x * COLUMNS + gl_LocalInvocationID.x) * 4u;
+  findPart();
+  uint handed = handedLane(HANDED) * LOADED;
+  uint column[COLUMNS];
+  vec4 fixedSide[COLUMNS];
+  [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
+    column[s] = firstColumn + s * gl_WorkGroupSize.x * 4u;
+    fixedSide[s] = vec4(0.0);
+    if (SIDED != 0u && SIDE_MOVES == 0u) fixedSide[s] = loadSide(0u, column[s]);
+  }
+
+  for (uint term = firstTerm; term < lastTerm; term++) {
+    uint aStart = aBase + (SUMMED != 0u ? term * p.aTerm : 0u);
+    if (SUMMED != 0u) bStart = bBase + term * p.bTerm;
+    for (uint k = begin; k < end; k += DEPTH) {
+      // Depths past the end are zero on both sides.
+      vec4 right[DEPTH][COLUMNS];
+      [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
+        if (B_FOURS == 1u) {
+          [[unroll]] for (uint i = 0u; i < DEPTH; i += 4u) {
+            [[unroll]] for (uint c = 0u; c < 4u; c++) {
+              uint at = bStart + min(column[s] + c, p.columns - 1u) * p.bColumn + min(k + i, end - 4u);
+              vec4 fours = k + i < end ? b4[at / 4u] : vec4(0.0);
+              [[unroll]] for (uint j = 0u; j < 4u; j++) right[i + j][s][c] = fours[j];
+            }
+          }
+        } else {
+          [[unroll]] for (uint i = 0u; i < DEPTH; i++)
+            right[i][s] = k + i < end ? loadB(min(k + i, end - 1u), column[s]) : vec4(0.0);
+        }
+      }
+      for (uint row = firstRow; row < lastRow; row++) {
+        vec4 sum[COLUMNS];
+        [[unroll]] for (uint s = 0u; s < COLUMNS; s++) sum[s] = vec4(0.0);
+        [[unroll]] for (uint t = 0u; t < DEPTH; t += HANDED * LOADED) {
+          uint depth = k + t + handed;
+          uint at = aStart + row * p.aRow + min(depth, end - LOADED) * p.aColumn;
+          vec4 held = vec4(0.0);
+          if (A_FOURS != 0u) {
+            held = depth < end ? a4[at / 4u] : held;
+          } else {
+            held.x = depth < end ? a[at] : 0.0;
+          }
+          [[unroll]] for (uint i = 0u; i < HANDED; i++) {
+            [[unroll]] for (uint j = 0u; j < LOADED; j++) {
+              vec4 left = vec4(handRound(held[j], i));
+              [[unroll]] for (uint s = 0u; s < COLUMNS; s++) sum[s] = fma(left, right[t + i * LOADED + j][s], sum[s]);
+            }
+          }
+        }
+        [[unroll]] for (uint s = 0u; s < COLUMNS; s++) {
+          vec4 other = fixedSide[s];
+          if (SIDED != 0u && SIDE_MOVES != 0u) other = loadSide(row, column[s]);
+          if (BLOCKS == 1u) {
+            sum[s] = finish(sum[s], other, EPILOGUE);
+          } else {
+            if (k > begin || term > firstTerm) sum[s] += loadC(row, column[s]);
+            if (k + DEPTH >= end && term + 1u == lastTerm) sum[s] = finish(sum[s], other, EPILOGUE);
+          }
+          storeC(row, column[s], sum[s]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,9 @@
+// C = epilogue(A B), or the part of A B that one part of the depth gives; or a sum of such products.
+// A: [rows, depth], B: [depth, columns], side (what is added, or an activation's result), C: any strides; z: products, parts.
+// A workgroup computes rowsOfGroup rows of local_size * 4 * COLUMNS columns; a lane holds DEPTH x 4 * COLUMNS elements of B and walks down the
+// rows: for CPU drivers without subgroup operations. Reference: MatrixProduct.reference.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+#define PLAIN
+#include "matrix_product_held.glsl"
