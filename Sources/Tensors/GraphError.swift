@@ -10,6 +10,8 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
   case staleRead(variable: String, operation: String)
   /// Two tensors of different passes meet in one operation.
   case foreignTensor(operation: String)
+  /// The GLSL of a custom operation doesn't compile; the message has the operation as file, and its lines.
+  case customKernel(operation: String, message: String)
 
   /// A sentence for people.
   public var description: String {
@@ -22,6 +24,8 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
       "the gradient of \(type) was asked for; a loss is a float32 tensor of one element"
     case .staleRead(let variable, let operation):
       "\(operation) uses a value of \"\(variable)\" that was read before the variable was assigned: read it again, or use it before the assignment"
+    case .customKernel(let operation, let message):
+      "the GLSL of \(operation) does not compile:\n\(message)"
     case .foreignTensor(let operation):
       "\(operation): its inputs belong to different passes; pass values through a Variable"
     }

@@ -51,7 +51,7 @@ public protocol DispatchedOperation: Operation {
   /// Whether its kernels take inputs of any strides; otherwise they get contiguous ones.
   var takesStrides: Bool { get }
   /// Records the dispatches that compute `output`, which is contiguous, of `inputs`.
-  func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value)
+  func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) throws
 }
 
 extension DispatchedOperation {
@@ -82,6 +82,14 @@ extension Recorder {
     Value(
       region: transient(byteCount: type.byteCount, label: label, elements: type.dataType.elements),
       layout: .contiguous(type.shape), type: type)
+  }
+}
+
+extension Groups {
+  /// `count` workgroups along x and y: a device takes no more than 65 535 along one of them.
+  init(over count: Int) {
+    let across = min(max(count, 1), 65535)
+    self.init(across, (max(count, 1) + across - 1) / across)
   }
 }
 

@@ -8,10 +8,10 @@ import Vulkan
 enum KernelLibrary {
   private static let kernels = Mutex(RecentCache<String, Kernel>(capacity: 1024))
 
-  /// The kernel of a GLSL `source`.
+  /// The kernel of a GLSL `source`, which the compiler's messages call `file`.
   ///
   /// - Throws: `ShaderError` when it doesn't compile, which for generated code is a fault of the generator.
-  static func kernel(source: String, cacheDirectory: String?) throws -> Kernel {
+  static func kernel(source: String, cacheDirectory: String?, file: String? = nil) throws -> Kernel {
     if let known = kernels.withLock({ $0.value(for: source) }) { return known }
     var text = source
     let hash = text.withUTF8 { fnv1a(UnsafeRawBufferPointer($0)) }
@@ -22,7 +22,7 @@ enum KernelLibrary {
     } else {
       let span = Trace.begin(.compilation, name)
       defer { span?.end() }
-      words = try ShaderCompiler().compile(source: source, file: "\(name).comp").words
+      words = try ShaderCompiler().compile(source: source, file: file ?? "\(name).comp").words
       if let cacheDirectory {
         KernelFile.write(directory: cacheDirectory, name: name, source: source, words: words)
       }

@@ -33,14 +33,14 @@ struct Lowering {
     var lowering = Lowering(lowered, schedule, device: graph.device)
     for step in schedule.steps {
       switch step {
-      case .dispatched(let id): lowering.dispatch(id, into: &recorder)
+      case .dispatched(let id): try lowering.dispatch(id, into: &recorder)
       case .fused(let nodes): try lowering.dispatch(fused: nodes, into: &recorder)
       case .reduced(let nodes): try lowering.dispatch(reduced: nodes, into: &recorder)
       }
     }
   }
 
-  private mutating func dispatch(_ id: Int, into recorder: inout Recorder) {
+  private mutating func dispatch(_ id: Int, into recorder: inout Recorder) throws {
     let node = graph.nodes[id]
     let inputs = node.inputs.map { input in
       let resolved = graph.resolve(input)
@@ -50,7 +50,7 @@ struct Lowering {
     guard let operation = node.operation as? any DispatchedOperation else { return }
     let output = Value(
       region: memory(id, &recorder), layout: .contiguous(node.type.shape), type: node.type)
-    operation.dispatch(into: &recorder, inputs: inputs, output: output)
+    try operation.dispatch(into: &recorder, inputs: inputs, output: output)
   }
 
   /// Storage buffers that a generated kernel may have: many cost compile time and registers.
@@ -215,13 +215,5 @@ struct Lowering {
     for name in names where !distinct.contains(name) { distinct.append(name) }
     let shown = distinct.prefix(4).joined(separator: ", ")
     return names.count == 1 ? shown : "\(shown)\(distinct.count > 4 ? ", …" : "") (\(names.count))"
-  }
-}
-
-extension Groups {
-  /// `count` workgroups along x and y: a device takes no more than 65 535 along one of them.
-  fileprivate init(over count: Int) {
-    let across = min(max(count, 1), 65535)
-    self.init(across, (max(count, 1) + across - 1) / across)
   }
 }
