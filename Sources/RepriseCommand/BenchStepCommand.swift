@@ -27,7 +27,7 @@ struct BenchStepCommand: ParsableCommand {
   var batch = 32
 
   @Option(parsing: .unconditional, help: "Replays that are timed.")
-  var replays = 2000
+  var replays = 500
 
   @Flag(help: "Print the plan as well.")
   var plan = false
