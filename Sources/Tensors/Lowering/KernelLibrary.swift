@@ -6,6 +6,8 @@ import Vulkan
 
 /// Compiles generated kernels, each once: in this process, and through a verified file on disk.
 enum KernelLibrary {
+  /// One for the process: the last one that goes takes glslang's tables along, which take longer to make than a kernel.
+  private static let compiler = Result { () throws(ShaderError) in try ShaderCompiler() }
   private static let kernels = Mutex(RecentCache<String, Kernel>(capacity: 1024))
 
   /// The kernel of a GLSL `source`, which the compiler's messages call `file`.
@@ -22,7 +24,7 @@ enum KernelLibrary {
     } else {
       let span = Trace.begin(.compilation, name)
       defer { span?.end() }
-      words = try ShaderCompiler().compile(source: source, file: file ?? "\(name).comp").words
+      words = try compiler.get().compile(source: source, file: file ?? "\(name).comp").words
       if let cacheDirectory {
         KernelFile.write(directory: cacheDirectory, name: name, source: source, words: words)
       }
