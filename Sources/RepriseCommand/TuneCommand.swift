@@ -28,7 +28,7 @@ struct TuneCommand: ParsableCommand {
       valueName: "shapes"))
   var shapes: String?
 
-  @Flag(help: "Smaller shapes and a second each, in place of ten.")
+  @Flag(help: "Smaller shapes and a second each, in place of fifteen.")
   var quick = false
 
   @Flag(help: "Print what is kept for the device; measure nothing.")
@@ -72,7 +72,7 @@ struct TuneCommand: ParsableCommand {
   }
 
   private func measure(on device: Device) throws -> [ProductTuner.Finding] {
-    let tuner = ProductTuner(on: device, seconds: quick ? 1 : 10)
+    let tuner = ProductTuner(on: device, seconds: quick ? 1 : 15)
     let console = TuningConsole(isSilent: json)
     try console.begin(device)
     return try chosenShapes().map { shape in
@@ -103,7 +103,7 @@ struct TuneCommand: ParsableCommand {
   ].compactMap(ProductShape.init)
 
   private static let quickShapes = [
-    (512, 512, 512), (1024, 64, 64), (64, 64, 1024), (512, 8, 512), (1024, 128, 10), (64, 1024, 64),
+    (256, 256, 256), (1024, 64, 64), (64, 64, 1024), (512, 8, 512), (1024, 128, 10), (64, 1024, 64),
   ].compactMap(ProductShape.init)
 
   /// What was measured takes the place of what was kept; of several shapes in a class, the one that gains most decides.

@@ -56,7 +56,8 @@ import Testing
     #expect(shown.status == 0)
     #expect(shown.output.contains("defaults are used"))
     let plan = try tool.run(
-      ["plan", "ppo", "--environments", "4", "--horizon", "16"], environment: ["REPRISE_CACHE": tool.folder])
+      ["plan", "ppo", "--environments", "4", "--horizon", "16"],
+      environment: ["REPRISE_CACHE": tool.folder, "REPRISE_NO_TUNING": "0"])
     #expect(plan.status == 0, "\(plan.errors)")
     #expect(try tune("--reset").output.hasPrefix("Removed"))
   }

@@ -65,28 +65,29 @@ package struct ProductTuner {
     let workload = try Workload(shape, on: device)
     let defaults = TileSettings(for: device.physical)
     let start = ContinuousClock.now
-    let first = try workload.trial(defaults)
-    let expected = try workload.results(first)
-    try first.measure()
+    let first = Trial(defaults, workload.tiles(defaults))
+    let expected = try Workload.places.map { try workload.measure($0, for: first).result }
     var (tried, slow, wrong) = (1, 0, 0)
     var seen = [first.tiles]
     var best = first
 
-    /// The candidate, measured; nil where it is refused.
+    /// The candidate, measured; nil where it is refused, or soon slower than the best.
     func attempt(_ settings: TileSettings, _ tiles: [MatrixTiles]) throws -> Trial? {
       seen.append(tiles)
       tried += 1
-      let trial = try workload.trial(settings)
-      let results = try workload.results(trial)
-      if trial.compileSeconds > Self.compileSeconds {
-        slow += 1
-        return nil
+      let trial = Trial(settings, tiles)
+      for place in Workload.places {
+        let (result, compileSeconds) = try workload.measure(place, for: trial)
+        guard compileSeconds <= Self.compileSeconds else {
+          slow += 1
+          return nil
+        }
+        guard workload.agree(result, expected[place]) else {
+          wrong += 1
+          return nil
+        }
+        if trial.seconds > 1.2 * best.seconds(upTo: place) { return nil }
       }
-      guard zip(results, expected).allSatisfy({ workload.agree($0, $1) }) else {
-        wrong += 1
-        return nil
-      }
-      try trial.measure(unlessAbove: 1.5 * best.seconds)
       return trial
     }
 
@@ -112,9 +113,9 @@ package struct ProductTuner {
     if best !== first {
       first.forget()
       best.forget()
-      for _ in 0..<3 {
-        try first.measure()
-        try best.measure()
+      for _ in 0..<4 {
+        try first.measureAgain()
+        try best.measureAgain()
       }
     }
     let isWorthwhile = first.seconds >= Self.worthwhile * best.seconds
@@ -154,48 +155,40 @@ private struct Workload {
   }
 
   /// A·B, A·Bᵀ and Aᵀ·B.
-  private func products(_ settings: TileSettings) -> [RecordedProduct] {
+  static let places = 0..<3
+
+  private func product(_ place: Int, _ settings: TileSettings) -> RecordedProduct {
     func operand(_ variable: Variable, _ rows: Int, _ columns: Int, transposed: Bool = false) -> Operand {
       Operand(
         Value(region: variable.region, layout: .contiguous(variable.type.shape), type: variable.type),
         rows: rows, columns: columns, transposed ? [1, rows] : [columns, 1], batch: [])
     }
-    return [(false, false), (false, true), (true, false)].map { left, right in
-      RecordedProduct(
-        a: operand(a, shape.rows, shape.depth, transposed: left),
-        b: operand(b, shape.depth, shape.columns, transposed: right),
-        c: operand(c, shape.rows, shape.columns), epilogue: .none, tiles: settings)
-    }
+    return RecordedProduct(
+      a: operand(a, shape.rows, shape.depth, transposed: place == 2),
+      b: operand(b, shape.depth, shape.columns, transposed: place == 1),
+      c: operand(c, shape.rows, shape.columns), epilogue: .none, tiles: settings)
   }
 
-  var shapeClass: ShapeClass { products(TileSettings(for: device.physical))[0].turned.shapeClass }
+  var shapeClass: ShapeClass { product(0, TileSettings(for: device.physical)).turned.shapeClass }
 
   func tiles(_ settings: TileSettings) -> [MatrixTiles] {
-    products(settings).map { MatrixTiles($0.turned, device: device) }
+    Self.places.map { MatrixTiles(product($0, settings).turned, device: device) }
   }
 
-  func trial(_ settings: TileSettings) throws -> Trial {
-    var compileSeconds = 0.0
-    let plans = try products(settings).map { product in
-      let start = ContinuousClock.now
-      var recorder = Recorder(on: device, label: "tune", options: PlanOptions())
-      product.record(into: &recorder)
-      let plan = try recorder.finish()
-      compileSeconds = max(compileSeconds, start.duration(to: .now).seconds)
-      return plan
-    }
-    return try Trial(settings, tiles(settings), plans, compileSeconds)
-  }
-
-  /// What each product gives: NaN where it writes nothing. The first replays may compile.
-  func results(_ trial: Trial) throws -> [[Float]] {
-    try trial.replays.map { replay in
-      try device.fill(c.buffer, with: Float.nan.bitPattern)
-      let first = try hostSeconds { try replay.run(times: 1) }
-      let values: [Float] = try c.read()
-      trial.noteCompilation(first - (try hostSeconds { try replay.run(times: 1) }))
-      return values
-    }
+  /// Records one product for `trial` and measures it: its result, NaN where nothing was written, and the time to record and
+  /// compile it. Drivers compile when a pipeline is made or when it is first run.
+  func measure(_ place: Int, for trial: Trial) throws -> (result: [Float], compileSeconds: Double) {
+    let start = ContinuousClock.now
+    var recorder = Recorder(on: device, label: "tune", options: PlanOptions())
+    product(place, trial.settings).record(into: &recorder)
+    let replay = try Replay(recorder.finish())
+    let recorded = start.duration(to: .now).seconds
+    try device.fill(c.buffer, with: Float.nan.bitPattern)
+    let first = try hostSeconds { try replay.run(times: 1) }
+    let result: [Float] = try c.read()
+    let second = try hostSeconds { try replay.run(times: 1) }
+    try trial.add(replay, seconds: second)
+    return (result, recorded + max(0, first - second))
   }
 
   /// Whether results differ by no more than sums in another order do.
@@ -216,38 +209,38 @@ private struct Workload {
 private final class Trial {
   let settings: TileSettings
   let tiles: [MatrixTiles]
-  let replays: [Replay]
-  /// The longest that a product took to record and to compile.
-  private(set) var compileSeconds: Double
-  private let recordSeconds: Double
-  private var best: [Double]
+  private var replays: [Replay] = []
+  /// The best time of each product.
+  private var best: [Double] = []
 
-  init(_ settings: TileSettings, _ tiles: [MatrixTiles], _ plans: [Plan], _ recordSeconds: Double) throws {
+  init(_ settings: TileSettings, _ tiles: [MatrixTiles]) {
     self.settings = settings
     self.tiles = tiles
-    replays = try plans.map { try Replay($0) }
-    compileSeconds = recordSeconds
-    self.recordSeconds = recordSeconds
-    best = plans.map { _ in .infinity }
   }
 
-  /// The time of all products; infinite before it is measured.
+  /// The time of all products so far.
   var seconds: Double { best.reduce(0, +) }
 
-  /// Drivers compile when a pipeline is made or when it is first run.
-  func noteCompilation(_ seconds: Double) { compileSeconds = max(compileSeconds, recordSeconds + seconds) }
+  func seconds(upTo place: Int) -> Double { best[...place].reduce(0, +) }
+
+  /// Takes the next product, one run of which took `seconds`, and measures it.
+  func add(_ replay: Replay, seconds: Double) throws {
+    replays.append(replay)
+    best.append(seconds)
+    for _ in 0..<2 { try measure(replays.count - 1) }
+  }
 
   func forget() { best = best.map { _ in .infinity } }
 
-  /// The best of three, each at least three milliseconds long, or of one where that is above `limit` for all products.
-  func measure(unlessAbove limit: Double = .infinity) throws {
-    for round in 0..<3 where round == 0 || seconds < limit {
-      for (index, replay) in replays.enumerated() {
-        let one = best[index].isFinite ? best[index] : try hostSeconds { try replay.run(times: 1) }
-        let times = max(1, min(200, Int(3e-3 / max(one, 1e-6))))
-        best[index] = min(best[index], try hostSeconds { try replay.run(times: times) } / Double(times))
-      }
-    }
+  func measureAgain() throws {
+    for place in replays.indices { try measure(place) }
+  }
+
+  /// Runs for about three milliseconds, or once.
+  private func measure(_ place: Int) throws {
+    let times = max(1, min(100, Int(3e-3 / max(best[place], 1e-5))))
+    best[place] = min(
+      best[place], try hostSeconds { try replays[place].run(times: times) } / Double(times))
   }
 }
 
