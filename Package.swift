@@ -89,7 +89,9 @@ let package = Package(
       name: "ShaderCompilerTests", dependencies: ["ShaderCompiler", "Kernels", "TestParameters"],
       exclude: ["Parameters"], plugins: ["CompileShaders"]),
     .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
-    .testTarget(name: "RecordingTests", dependencies: ["Recording", "Vulkan", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "RecordingTests", dependencies: ["Recording", "Vulkan", "Kernels", "TestSupport"],
+      plugins: ["CompileShaders"]),
     .testTarget(
       name: "TensorsTests",
       dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "Kernels", "TestSupport"]),

@@ -3,13 +3,6 @@
 #define REPRISE_TENSOR_KERNELS_H
 #include "types.h"
 
-struct ReduceParameters {
-  uint outer, reduced, inner;
-  uint partLength;  // of `reduced`; parts lie along y
-  uint inputOffset, outputOffset;
-  float scale;
-};
-
 struct MatrixProductParameters {
   uint rows, columns, depth;
   uint parts, lengthOfPart;  // of depth, or of the terms of a sum; parts are the fastest along z, then products

@@ -48,8 +48,13 @@ public final class Graph {
     if operation is any DispatchedOperation, inputs.contains(where: { $0.dataType == .float16 }) {
       return applyWide(operation, inputs)
     }
-    do {
+    do throws(GraphError) {
       let type = try operation.resultType(inputs.map(\.type))
+      guard type.shape.count <= Int(UInt32.max) else {
+        throw GraphError.mismatch(
+          operation: operation.name, inputs: inputs.map(\.type),
+          expected: "a result of at most \(UInt32.max) elements, not \(type)")
+      }
       if let folded = operation.folded(inputs.map(\.node.operation), type) {
         return apply(folded, [])
       }

@@ -10,15 +10,21 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   /// Number of axes.
   public var rank: Int { dimensions.count }
-  /// Number of elements.
-  public var count: Int { dimensions.reduce(1, *) }
+  /// Number of elements; beyond 2⁶⁰, which no device holds, 2⁶⁰.
+  public var count: Int {
+    if dimensions.contains(0) { return 0 }
+    return dimensions.reduce(1) { product, size in
+      let (result, overflows) = product.multipliedReportingOverflow(by: size)
+      return overflows ? 1 << 60 : Swift.min(result, 1 << 60)
+    }
+  }
   /// Size of axis `axis`.
   public subscript(axis: Int) -> Int { dimensions[axis] }
   /// Elements from one index to the next along each axis.
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in stride(from: rank - 2, through: 0, by: -1) {
-      strides[axis] = strides[axis + 1] * dimensions[axis + 1]
+      strides[axis] = strides[axis + 1].multipliedReportingOverflow(by: dimensions[axis + 1]).partialValue
     }
     return strides
   }

@@ -25,7 +25,7 @@ struct ArenaTests {
       }
       var made = Segment(label: "s\(segment)", repeats: 1)
       made.dispatches = bindings.map {
-        Dispatch("d", .reduce, specialization: [64], bindings: $0, groups: Groups(1))
+        Dispatch("d", .scale, specialization: [64], bindings: $0, groups: Groups(1))
       }
       segments.append(made)
     }
@@ -83,7 +83,7 @@ struct ArenaTests {
     var segment = Segment(label: "chain", repeats: 1)
     segment.dispatches = (1..<10).map {
       Dispatch(
-        "d", .reduce, specialization: [64], bindings: [.read(regions[$0 - 1]), .write(regions[$0])],
+        "d", .scale, specialization: [64], bindings: [.read(regions[$0 - 1]), .write(regions[$0])],
         groups: Groups(1))
     }
     let arena = Arena(transients: transients, segments: [segment], alignment: 256, aliasing: true)
@@ -99,7 +99,7 @@ struct ArenaTests {
     var segment = Segment(label: "chains", repeats: 1)
     segment.dispatches = (2..<20).map {
       Dispatch(
-        "d", .reduce, specialization: [64], bindings: [.read(regions[$0 - 2]), .write(regions[$0])],
+        "d", .scale, specialization: [64], bindings: [.read(regions[$0 - 2]), .write(regions[$0])],
         groups: Groups(1))
     }
     let arena = Arena(transients: transients, segments: [segment], alignment: 256, aliasing: true)
@@ -112,7 +112,7 @@ struct ArenaTests {
       var segment = Segment(label: "s", repeats: 1)
       let region = Region(place: .transient(number), offset: 0, byteCount: 512)
       segment.dispatches = [
-        Dispatch("d", .reduce, specialization: [64], bindings: [.write(region)], groups: Groups(1))
+        Dispatch("d", .scale, specialization: [64], bindings: [.write(region)], groups: Groups(1))
       ]
       return segment
     }

@@ -23,7 +23,7 @@ struct GraphvizTests {
     #expect(lines.first == "digraph \"a \\\"plan\\\"\" {" && lines.last == "}")
     #expect(lines.contains("label=\"work × 2\";"))
     #expect(
-      lines.contains("d0_2 [label=\"both\\nreduce\\n2×1×1, 512 B read, 512 B written, 128 FLOP\"];"),
+      lines.contains("d0_2 [label=\"both\\nscale\\n2×1×1, 512 B read, 512 B written, 128 FLOP\"];"),
       "\(graph)")
     #expect(
       lines.filter { $0.contains("->") } == [

@@ -128,7 +128,7 @@ struct HazardTests {
     let hazard = try #require(messages.first { $0.identifier.hasPrefix("SYNC-HAZARD") }, "\(messages)")
     // RenderDoc would show the same names.
     #expect(hazard.objects == ["device block"], "\(hazard)")
-    for name in ["device block", "set", "reduce", "conflict"] {
+    for name in ["device block", "set", "scale", "conflict"] {
       #expect(hazard.text.contains("[\(name)]"), "\(name): \(hazard.text)")
     }
   }

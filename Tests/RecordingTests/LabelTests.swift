@@ -15,7 +15,7 @@ struct LabelTests {
       var segment = Segment(label: "my segment", repeats: 1)
       segment.dispatches = [
         Dispatch(
-          "my dispatch", .reduce, specialization: [64, 1, 0],
+          "my dispatch", .scale, specialization: [64, 1, 0],
           bindings: [.read(Region(x)), .write(Region(x))],
           groups: Groups(1))
       ]

@@ -33,7 +33,7 @@ struct LimitTests {
       let next = huge.slice(offset: 1 << 39, byteCount: 256)
       recorder.dispatch(
         Dispatch(
-          "write", .reduce, specialization: [64], bindings: [.write(part), .write(next)], groups: Groups(1)))
+          "write", .scale, specialization: [64], bindings: [.write(part), .write(next)], groups: Groups(1)))
     }
     guard case .planTooLarge(plan: "refused", let needed, let available) = error else {
       Issue.record("\(String(describing: error))")
@@ -52,7 +52,7 @@ struct LimitTests {
       let second = recorder.transient(byteCount: .max - 8, label: "second")
       recorder.dispatch(
         Dispatch(
-          "write", .reduce, specialization: [64],
+          "write", .scale, specialization: [64],
           bindings: [first, second].map { .write($0.slice(offset: 0, byteCount: 256)) }, groups: Groups(1)))
     }
     guard case .planTooLarge = error else {
@@ -66,7 +66,7 @@ struct LimitTests {
     let error = try refusal { recorder in
       let large = recorder.transient(byteCount: limit + 4, label: "large")
       recorder.dispatch(
-        Dispatch("write", .reduce, specialization: [64], bindings: [.write(large)], groups: Groups(1)))
+        Dispatch("write", .scale, specialization: [64], bindings: [.write(large)], groups: Groups(1)))
     }
     #expect(error == .bindingTooLarge(dispatch: "write", bytes: limit + 4, limit: limit))
   }
@@ -78,7 +78,7 @@ struct LimitTests {
       let large = recorder.transient(byteCount: limit + 4, label: "large")
       recorder.dispatch(
         Dispatch(
-          "write", .reduce, specialization: [64],
+          "write", .scale, specialization: [64],
           bindings: [.write(large.slice(offset: 4, byteCount: limit))],
           groups: Groups(1)))
     }
@@ -98,7 +98,7 @@ struct LimitTests {
         case 4:
           recorder.dispatch(
             Dispatch(
-              "d", .reduce, specialization: [specialization], parameters: UInt32(0), bindings: bindings,
+              "d", .scale, specialization: [specialization], parameters: UInt32(0), bindings: bindings,
               groups: groups)
           )
         default:
@@ -106,7 +106,7 @@ struct LimitTests {
           let block: Block = (0, 0, 0, 0, 0, 0, 0, 0)
           recorder.dispatch(
             Dispatch(
-              "d", .reduce, specialization: [specialization],
+              "d", .scale, specialization: [specialization],
               parameters: Wide(
                 a: (block, block, block, block, block, block, block, block),
                 b: (block, block, block, block, block, block, block, block)), bindings: bindings,
@@ -163,7 +163,7 @@ struct LimitTests {
       let a = recorder.transient(byteCount: 256, label: "a")
       let b = recorder.transient(byteCount: 256, label: "b")
       recorder.dispatch(
-        Dispatch("w", .reduce, specialization: [64], bindings: [.write(a)], groups: Groups(1)))
+        Dispatch("w", .scale, specialization: [64], bindings: [.write(a)], groups: Groups(1)))
       recorder.beginSegment("second")
       recorder.dispatch(.scale("second", a, to: b, by: 1, count: 64))
     }

@@ -2,9 +2,9 @@ import Kernels
 import Recording
 import Vulkan
 
-/// The push constants of `reduce.comp`, here over runs of one element: y = scale · x.
+/// The push constants of `scale.comp`.
 private struct ScaleParameters: BitwiseCopyable {
-  var outer, reduced, inner, partLength, inputOffset, outputOffset: UInt32
+  var count, inputOffset, outputOffset: UInt32
   var scale: Float
 }
 
@@ -12,10 +12,9 @@ extension Dispatch {
   /// `y = scale · x` for `count` float32 elements at the beginnings of the two regions.
   static func scale(_ label: String, _ x: Region, to y: Region, by scale: Float, count: Int) -> Dispatch {
     Dispatch(
-      label, .reduce, specialization: [64, 1, 0],
+      label, .scale, specialization: [64],
       parameters: ScaleParameters(
-        outer: UInt32(count), reduced: 1, inner: 1, partLength: 1,
-        inputOffset: UInt32(x.offset % Region.alignment / 4),
+        count: UInt32(count), inputOffset: UInt32(x.offset % Region.alignment / 4),
         outputOffset: UInt32(y.offset % Region.alignment / 4), scale: scale),
       bindings: [.read(x), .write(y)], groups: Groups((count + 63) / 64), flops: count)
   }

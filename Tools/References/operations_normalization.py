@@ -49,6 +49,10 @@ def batches():
         if shape[1] * (shape[2] if len(shape) > 2 else 1) > groups:
             function = lambda x, w, b: functional.group_norm(x, groups, w, b)
             family.case("group_norm", name, function, x(), weight, bias, groups=groups)
+    family.case("group_norm", "wide", lambda x, w, b: functional.group_norm(x, 4, w, b), family.normal(1, 8, 3, 5), family.normal(8),
+                family.normal(8), groups=4)
+    family.case("group_norm", "whole", lambda x, w, b: functional.group_norm(x, 1, w, b), family.normal(2, 3, 7), family.normal(3),
+                family.normal(3), groups=1)
     family.case("group_norm", "two", lambda x, w, b: functional.group_norm(x, 2, w, b), family.normal(3, 6, 5), family.normal(6),
                 family.normal(6), groups=2)
 
@@ -59,7 +63,7 @@ def layers():
         tail = shape[-axes:]
         x = family.normal(*shape) * 3 - 1
         family.case("layer_norm", name, lambda x, w, b: functional.layer_norm(x, tail, w, b), x, family.normal(*tail), family.normal(*tail))
-    for shape in ((7, 33), (3, 5, 7), (1, 31), (257,), (2, 1), (4, 64)):
+    for shape in ((7, 33), (3, 5, 7), (1, 31), (257,), (2, 5), (4, 64)):
         name = "x".join(map(str, shape))
         function = lambda x, w: functional.rms_norm(x, shape[-1:], w, eps=1.1920929e-07)
         family.case("rms_norm", name, function, family.normal(*shape), family.normal(shape[-1]))

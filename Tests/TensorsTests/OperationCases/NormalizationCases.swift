@@ -21,4 +21,13 @@ extension OperationCases {
     "layer_norm": simple { $0[0].layerNorm(weight: $0[1], bias: $0[2]) },
     "rms_norm": simple { $0[0].rmsNorm(weight: $0[1]) },
   ]
+
+  static let attention: [String: Builder] = [
+    "scaled_dot_product_attention": { x, a in
+      [
+        x[0].scaledDotProductAttention(
+          x[1], x[2], mask: x.count > 3 ? x[3] : nil, isCausal: a.flag("is_causal"), scale: a.number("scale"))
+      ]
+    }
+  ]
 }

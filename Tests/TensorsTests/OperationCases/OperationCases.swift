@@ -23,6 +23,7 @@ enum OperationCases {
     Family(name: "indexing", bound: 1e-9, builders: indexing),
     Family(name: "products", bound: 1e-7, builders: products),
     Family(name: "convolutions", bound: 1e-7, builders: convolutions),
+    Family(name: "attention", bound: 1e-7, builders: attention),
     Family(name: "losses", bound: 1e-9, builders: losses),
   ]
 
