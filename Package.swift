@@ -40,7 +40,8 @@ let package = Package(
     // Shapes, the graph with its gradients, one file an operation, and the lowering to dispatches.
     .target(
       name: "Tensors",
-      dependencies: ["Recording", "Vulkan", "ShaderCompiler", "Kernels", "KernelParameters"]),
+      dependencies: ["Recording", "Vulkan", "ShaderCompiler", "Kernels", "KernelParameters"],
+      exclude: ["OPERATIONS.md"]),
 
     // Recorder → Plan → Replay: places memory, synchronises, encodes, submits.
     .target(name: "Recording", dependencies: ["Vulkan", "Kernels", "KernelParameters"]),

@@ -6,7 +6,10 @@ import Vulkan
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed.",
-    subcommands: [BenchEnvironmentCommand.self, BenchProductCommand.self, BenchRecordingCommand.self])
+    subcommands: [
+      BenchEnvironmentCommand.self, BenchProductCommand.self, BenchStepCommand.self,
+      BenchRecordingCommand.self,
+    ])
 }
 
 /// `reprise bench environment`: stepping alone, without a policy.

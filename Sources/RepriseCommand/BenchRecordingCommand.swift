@@ -1,8 +1,6 @@
 import ArgumentParser
 import Glibc
-import Learning
 import Recording
-import Tensors
 import Vulkan
 
 /// `reprise bench recording`: records a training step over and over, and looks at what stays in memory.
@@ -36,13 +34,13 @@ struct BenchRecordingCommand: ParsableCommand {
 
   func run() throws {
     let device = try Device(selection.device)
-    let step = try Step(on: device)
-    for number in 0..<100 { _ = try step.record(replays: number % 10 == 0) }
+    let step = try BenchStep(.mlp, batch: 64, on: device)
+    for number in 0..<100 { _ = try record(step, replays: number % 10 == 0) }
     let before = (resident: try residentBytes(), device: device.allocatedBytes)
     let clock = ContinuousClock()
     let start = clock.now
     var dispatches = 0
-    for number in 0..<count { dispatches = try step.record(replays: number % 100 == 0) }
+    for number in 0..<count { dispatches = try record(step, replays: number % 100 == 0) }
     let seconds = (clock.now - start).seconds
     let summary = Summary(
       recordings: count, dispatches: dispatches, millisecondsPerRecording: seconds / Double(count) * 1e3,
@@ -50,6 +48,13 @@ struct BenchRecordingCommand: ParsableCommand {
       deviceBytesBefore: before.device, deviceBytesAfter: device.allocatedBytes, device: device.physical.name,
       driver: device.physical.driver)
     try write(json ? jsonText(summary) + "\n" : summary.text)
+  }
+
+  /// Records a plan and lets it go; returns its dispatches.
+  private func record(_ step: BenchStep, replays: Bool) throws -> Int {
+    let plan = try step.record()
+    if replays { try plan.replay() }
+    return plan.statistics.dispatches
   }
 
   private struct Summary: Encodable {
@@ -67,41 +72,6 @@ struct BenchRecordingCommand: ParsableCommand {
           ("device", "\(formatted(bytes: deviceBytesBefore)) → \(formatted(bytes: deviceBytesAfter))"),
         ])
     }
-  }
-}
-
-/// The training step that is recorded.
-private struct Step {
-  let device: Device
-  let x, y, loss: Variable
-  let model: Network
-  let adam: Adam
-
-  init(on device: Device) throws {
-    self.device = device
-    x = try Variable([64, 784], on: device, label: "x")
-    y = try Variable([64, 10], on: device, label: "y")
-    loss = try Variable([], on: device, label: "loss")
-    model = try Network(
-      [
-        "mlp": Sequential {
-          Linear(784, 128); ReLU(); Linear(128, 10)
-        }
-      ], on: device, seed: 1)
-    adam = try Adam(model)
-  }
-
-  /// Records it; returns its dispatches.
-  func record(replays: Bool) throws -> Int {
-    let plan = try device.record("mlp") { program in
-      try program.pass("step") { graph in
-        let error = -(graph.read(y) * model("mlp", graph.read(x)).logSoftmax()).sum(axes: [-1]).mean()
-        adam.step(model.gradient(of: error), learningRate: graph.constant(1e-3, error.type))
-        loss.assign(error)
-      }
-    }
-    if replays { try plan.replay() }
-    return plan.statistics.dispatches
   }
 }
 

@@ -2,36 +2,24 @@ import Recording
 
 /// A generated kernel of elementwise nodes of one shape: an element a lane, or two where float16 is stored.
 struct FusedKernel {
-  let source: String
-  let bindings: [Binding]
-  /// Indices that the kernel checks; their report is the binding after `bindings`.
-  let checks: [IndexCheck]
-  /// Lanes that have work.
-  let lanes: Int
-  let operations: Int
+  let generated: GeneratedKernel
 
   /// - Parameters:
   ///   - nodes: fused nodes of one iteration shape, inputs before consumers.
   ///   - isStored: those whose values others read from memory.
   ///   - memory: the memory of a base node.
   init(
-    _ nodes: [Int], isStored: (Int) -> Bool, in graph: LoweredGraph, bindingLimit: Int,
+    _ nodes: [Int], label: String, isStored: (Int) -> Bool, in graph: LoweredGraph,
     memory: @escaping (Int) -> Region
   ) {
     let shape = Schedule.iterationShape(graph.nodes[nodes[0]], in: graph)
     var body = KernelBody(nodes, over: shape, in: graph, memory: memory)
     for id in nodes { body.emit(id, isStored: isStored(id)) }
     let storesHalf = body.stores.contains { $0.type == .float16 }
-    lanes = storesHalf ? (shape.count + 1) / 2 : shape.count
-    operations = body.operations * shape.count
-    checks = body.checks
-    bindings = KernelSource.bindings(body.ports, bindingLimit: bindingLimit)
-
+    let lanes = storesHalf ? (shape.count + 1) / 2 : shape.count
     var lines = [
-      "void main() {",
-      "  uint lane = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x",
-      "    + gl_LocalInvocationID.x;",
-      "  if (lane >= \(lanes)u) return;",
+      "uint lane = group * gl_WorkGroupSize.x + gl_LocalInvocationID.x;",
+      "if (lane >= \(lanes)u) return;",
     ]
     let inside =
       KernelSource.coordinates(body.neededAxes, of: shape, from: "index") + body.loads + body.statements
@@ -39,13 +27,11 @@ struct FusedKernel {
     if storesHalf {
       lines += Self.pairs(body.stores, inside, count: shape.count)
     } else {
-      lines += ["  uint index = lane;"] + inside.map { "  \($0)" }
+      lines += ["uint index = lane;"] + inside
     }
-    lines.append("}")
-    let header = KernelSource.header(
-      body.ports, bindingLimit: bindingLimit, usedBy: lines,
-      hasReport: !checks.isEmpty)
-    source = (header + lines).joined(separator: "\n") + "\n"
+    generated = GeneratedKernel(
+      label: label, ports: body.ports, checks: body.checks, lines: lines, lanes: lanes,
+      flops: body.operations * shape.count)
   }
 
   private static func stores(_ stores: [KernelBody.Store]) -> [String] {
@@ -59,10 +45,10 @@ struct FusedKernel {
   /// A lane computes two neighbours, so that it alone writes the word that they share.
   private static func pairs(_ stores: [KernelBody.Store], _ inside: [String], count: Int) -> [String] {
     let halves = stores.enumerated().filter { $0.element.type == .float16 }
-    var lines = halves.map { "  uvec2 half\($0.offset) = uvec2(0u);" }
-    lines.append("  for (uint side = 0u; side < 2u && lane * 2u + side < \(count)u; side++) {")
-    lines += (["uint index = lane * 2u + side;"] + inside).map { "    \($0)" }
-    lines.append("  }")
+    var lines = halves.map { "uvec2 half\($0.offset) = uvec2(0u);" }
+    lines.append("for (uint side = 0u; side < 2u && lane * 2u + side < \(count)u; side++) {")
+    lines += (["uint index = lane * 2u + side;"] + inside).map { "  \($0)" }
+    lines.append("}")
     for (number, store) in halves {
       let word = "lane\(store.start == 0 ? "" : " + \(store.start / 2)u")"
       let both = "half\(number).x | half\(number).y << 16"
@@ -70,7 +56,7 @@ struct FusedKernel {
         count % 2 == 0 || !store.isPart
         ? both
         : "lane == \(count / 2)u ? (LOAD\(store.port)(\(word)) & 0xFFFF0000u) | half\(number).x : \(both)"
-      lines.append("  STORE\(store.port)(\(word), \(value));")
+      lines.append("STORE\(store.port)(\(word), \(value));")
     }
     return lines
   }

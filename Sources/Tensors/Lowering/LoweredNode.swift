@@ -3,6 +3,8 @@ struct LoweredNode {
   var operation: any Operation
   var inputs: [Int]
   var type: TensorType
+  /// Tells nodes apart that share no kernel with others of their level.
+  var apart: Int?
 
   /// How the node becomes code.
   enum Role {
@@ -50,7 +52,7 @@ struct Resolved {
 
 /// The nodes that the effects of a pass need, rewritten so that each has memory or code of its own.
 struct LoweredGraph {
-  private(set) var nodes: [LoweredNode]
+  var nodes: [LoweredNode]
   /// Nodes that are needed, inputs before consumers.
   private(set) var order: [Int] = []
   private(set) var consumers: [[Int]] = []
@@ -91,7 +93,7 @@ struct LoweredGraph {
   }
 
   /// Dead code falls away: only what an effect needs is kept.
-  private mutating func find(live effects: [Int]) {
+  mutating func find(live effects: [Int]) {
     var live = Set<Int>()
     var stack = effects
     while let id = stack.popLast() {

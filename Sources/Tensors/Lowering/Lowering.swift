@@ -28,16 +28,55 @@ struct Lowering {
   static func lower(_ graph: Graph, into recorder: inout Recorder) throws {
     if let failure = graph.failure { throw failure }
     let fusion = !recorder.options.noFusion
-    let lowered = LoweredGraph(graph, fusion: fusion)
-    let schedule = try Schedule(lowered, fusion: fusion)
+    var lowered = LoweredGraph(graph, fusion: fusion)
+    var schedule = try Schedule(lowered, fusion: fusion)
+    if fusion && lowered.recompute(schedule, graph.effects) { schedule = try Schedule(lowered) }
     var lowering = Lowering(lowered, schedule, device: graph.device)
-    for step in schedule.steps {
+    var small: [GeneratedKernel] = []
+    for (position, (level, step)) in schedule.steps.enumerated() {
+      var kernels: [GeneratedKernel] = []
       switch step {
       case .dispatched(let id): try lowering.dispatch(id, into: &recorder)
-      case .fused(let nodes): try lowering.dispatch(fused: nodes, into: &recorder)
-      case .reduced(let nodes): try lowering.dispatch(reduced: nodes, into: &recorder)
+      case .fused(let nodes): kernels = lowering.kernels(fused: nodes, &recorder)
+      case .reduced(let nodes): kernels = lowering.kernels(reduced: nodes, &recorder)
+      }
+      if fusion, kernels.count == 1, kernels[0].isSmall {
+        small += kernels
+      } else {
+        for kernel in kernels { try lowering.dispatch([kernel], into: &recorder) }
+      }
+      if position + 1 == schedule.steps.count || schedule.steps[position + 1].level != level {
+        try lowering.dispatch(small: &small, into: &recorder)
       }
     }
+  }
+
+  /// Records small kernels of one level in as few dispatches as bindings allow.
+  private func dispatch(small: inout [GeneratedKernel], into recorder: inout Recorder) throws {
+    while !small.isEmpty {
+      var count = small.count
+      while count > 1, small.prefix(count).reduce(0, { $0 + $1.bindings(bindingLimit).count }) > bindingCount
+      {
+        count -= 1
+      }
+      try dispatch(Array(small.prefix(count)), into: &recorder)
+      small.removeFirst(count)
+    }
+  }
+
+  /// Records generated kernels as one dispatch.
+  private func dispatch(_ kernels: [GeneratedKernel], into recorder: inout Recorder) throws {
+    let local = kernels.compactMap(\.local).max() ?? (device.physical.kind == .cpu ? 32 : 64)
+    let source = GeneratedKernel.source(kernels, local: local, bindingLimit: bindingLimit)
+    let kernel = try KernelLibrary.kernel(source: source, cacheDirectory: device.cacheDirectory)
+    let checks = kernels.flatMap(\.checks)
+    let report: [Binding] = checks.isEmpty ? [] : [.readWrite(try recorder.indexReport(checks))]
+    let across = Groups(over: kernels.reduce(0) { $0 + $1.groups(local) })
+    recorder.dispatch(
+      Dispatch(
+        kernels.map(\.label).joined(separator: "; "), kernel, specialization: [UInt32(local)],
+        bindings: kernels.flatMap { $0.bindings(bindingLimit) } + report,
+        groups: Groups(across.x, across.y, kernels[0].parts), flops: kernels.reduce(0) { $0 + $1.flops }))
   }
 
   private mutating func dispatch(_ id: Int, into recorder: inout Recorder) throws {
@@ -58,9 +97,12 @@ struct Lowering {
   private var bindingLimit: Int { device.physical.limits.maxStorageBufferRange }
 
   /// The most of `nodes` for which `make` gives a kernel that the device can bind, and that kernel.
-  private func largest<Generated>(
-    of nodes: ArraySlice<Int>, bindings: (Generated) -> Int, _ make: ([Int]) -> Generated
-  ) -> (size: Int, kernel: Generated) {
+  private func largest(
+    of nodes: ArraySlice<Int>, _ make: ([Int]) -> GeneratedKernel
+  ) -> (size: Int, kernel: GeneratedKernel) {
+    func bindings(_ kernel: GeneratedKernel) -> Int {
+      kernel.bindings(bindingLimit).count + (kernel.checks.isEmpty ? 0 : 1)
+    }
     var size = nodes.count
     var kernel = make(Array(nodes))
     while bindings(kernel) > bindingCount, size > 1 {
@@ -70,33 +112,28 @@ struct Lowering {
     return (size, kernel)
   }
 
-  private mutating func dispatch(fused nodes: [Int], into recorder: inout Recorder) throws {
-    guard Schedule.iterationShape(graph.nodes[nodes[0]], in: graph).count > 0 else { return }
+  private mutating func kernels(fused nodes: [Int], _ recorder: inout Recorder) -> [GeneratedKernel] {
+    guard Schedule.iterationShape(graph.nodes[nodes[0]], in: graph).count > 0 else { return [] }
     place(nodes, nodes, &recorder)
     let lowering = self
-    let local = device.physical.kind == .cpu ? 32 : 64
     var rest = nodes[...]
+    var kernels: [GeneratedKernel] = []
     while !rest.isEmpty {
-      let (size, kernel) = largest(of: rest, bindings: { $0.bindings.count + ($0.checks.isEmpty ? 0 : 1) }) {
-        members in
+      let (size, kernel) = largest(of: rest) { members in
         FusedKernel(
-          members, isStored: { lowering.isStored($0, by: Set(members)) }, in: graph,
-          bindingLimit: bindingLimit, memory: lowering.placed)
+          members, label: label(members), isStored: { lowering.isStored($0, by: Set(members)) }, in: graph,
+          memory: lowering.placed
+        ).generated
       }
-      let part = Array(rest.prefix(size))
       rest = rest.dropFirst(size)
-      recorder.dispatch(
-        Dispatch(
-          label(part), try compiled(kernel.source), specialization: [UInt32(local)],
-          bindings: kernel.bindings + (try report(kernel.checks, &recorder)),
-          groups: Groups(over: (kernel.lanes + local - 1) / local),
-          flops: kernel.operations))
+      kernels.append(kernel)
     }
+    return kernels
   }
 
-  private mutating func dispatch(reduced nodes: [Int], into recorder: inout Recorder) throws {
+  private mutating func kernels(reduced nodes: [Int], _ recorder: inout Recorder) -> [GeneratedKernel] {
     let shape = ReductionShape(graph.nodes[nodes[0]], in: graph)
-    guard shape.outputs > 0 else { return }
+    guard shape.outputs > 0 else { return [] }
     let cut = ReductionKernel.Cut(outputs: shape.outputs, reduced: shape.reduced)
     place(nodes.flatMap { [Int](prologues.nodes[$0] ?? []) } + nodes, nodes, &recorder)
     let lowering = self
@@ -111,48 +148,32 @@ struct Lowering {
           ).region)
     }
     var rest = nodes[...]
+    var kernels: [GeneratedKernel] = []
     while !rest.isEmpty {
-      let (size, kernel) = largest(of: rest, bindings: { $0.bindings.count + ($0.checks.isEmpty ? 0 : 1) }) {
-        members in
+      let (size, kernel) = largest(of: rest) { members in
         let inside = members.reduce(into: Set<Int>()) { $0.formUnion(prologues.nodes[$1] ?? []) }
+        let prologue = graph.order.filter(inside.contains)
+        let name = label(prologue + members)
         return ReductionKernel(
-          sums.filter { members.contains($0.node) }, prologue: graph.order.filter(inside.contains),
-          in: graph, cut: cut, bindingLimit: bindingLimit, memory: lowering.placed)
+          sums.filter { members.contains($0.node) }, label: cut.parts == 1 ? name : "\(name): parts",
+          prologue: prologue, in: graph, cut: cut, memory: lowering.placed
+        ).generated
       }
       let part = Array(rest.prefix(size))
       rest = rest.dropFirst(size)
-      let across = Groups(over: (shape.outputs * cut.lanes + cut.local - 1) / cut.local)
-      let inside = part.reduce(into: Set<Int>()) { $0.formUnion(prologues.nodes[$1] ?? []) }
-      let name = label(graph.order.filter(inside.contains) + part)
-      recorder.dispatch(
-        Dispatch(
-          cut.parts == 1 ? name : "\(name): parts", try compiled(kernel.source),
-          specialization: [UInt32(cut.local)],
-          bindings: kernel.bindings + (try report(kernel.checks, &recorder)),
-          groups: Groups(across.x, across.y, cut.parts), flops: kernel.operations))
+      kernels.append(kernel)
       guard cut.parts > 1 else { continue }
-      let parted = sums.filter { part.contains($0.node) }
-      let join = ReductionKernel.join(
-        parted.map { sum in
-          (
-            ReductionKernel.Sum(kind: sum.kind, type: sum.type, node: sum.node, target: placed(sum.node)),
-            sum.target
-          )
-        }, outputs: shape.outputs, parts: cut.parts, reduced: shape.reduced, bindingLimit: bindingLimit)
-      recorder.dispatch(
-        Dispatch(
-          label(part), try compiled(join.source), specialization: [UInt32(cut.local)],
-          bindings: join.bindings, groups: Groups(over: (shape.outputs + cut.local - 1) / cut.local)))
+      let parted = sums.filter { part.contains($0.node) }.map { sum in
+        (
+          sum: ReductionKernel.Sum(kind: sum.kind, type: sum.type, node: sum.node, target: placed(sum.node)),
+          parts: sum.target
+        )
+      }
+      kernels.append(
+        ReductionKernel.join(
+          parted, label: label(part), outputs: shape.outputs, parts: cut.parts, reduced: shape.reduced))
     }
-  }
-
-  /// Where a generated kernel notes indices out of range.
-  private func report(_ checks: [IndexCheck], _ recorder: inout Recorder) throws -> [Binding] {
-    checks.isEmpty ? [] : [.readWrite(try recorder.indexReport(checks))]
-  }
-
-  private func compiled(_ source: String) throws -> Kernel {
-    try KernelLibrary.kernel(source: source, cacheDirectory: device.cacheDirectory)
+    return kernels
   }
 
   /// Whether a node of a kernel has to be in memory: for a pack, or for what another kernel computes.

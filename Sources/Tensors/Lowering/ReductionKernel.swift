@@ -32,31 +32,20 @@ struct ReductionKernel {
     let target: Region
   }
 
-  let source: String
-  let bindings: [Binding]
-  /// Indices that the kernel checks; their report is the binding after `bindings`.
-  let checks: [IndexCheck]
-  let cut: Cut
-  let outputs: Int
-  let operations: Int
+  let generated: GeneratedKernel
 
   /// - Parameters:
   ///   - prologue: fused nodes that are computed in the loop, inputs before consumers.
   ///   - sums: reductions of one input shape and one set of axes.
   init(
-    _ sums: [Sum], prologue: [Int], in graph: LoweredGraph, cut: Cut, bindingLimit: Int,
+    _ sums: [Sum], label: String, prologue: [Int], in graph: LoweredGraph, cut: Cut,
     memory: @escaping (Int) -> Region
   ) {
-    self.cut = cut
     let plan = ReductionShape(graph.nodes[sums[0].node], in: graph)
-    outputs = plan.outputs
     var body = KernelBody(prologue, over: plan.shape, inner: plan.reducedAxes, in: graph, memory: memory)
     for id in prologue { body.emit(id, isStored: false) }
     let values = sums.map { body.value(of: graph.nodes[$0.node].inputs[0], for: $0.node) }
     let targets = sums.map { (port: body.output($0.target, $0.type), sum: $0) }
-    operations = (body.operations + sums.count) * plan.shape.count
-    checks = body.checks
-    bindings = KernelSource.bindings(body.ports, bindingLimit: bindingLimit)
 
     let divisor = Float(plan.reduced)
     let accumulators = sums.enumerated().map { index, sum in
@@ -69,40 +58,38 @@ struct ReductionKernel {
     let stores = targets.enumerated().map { index, target in
       let start = KernelBody.start(of: target.sum.target, target.sum.type)
       let scaled = target.sum.kind == .mean && cut.parts == 1 ? "a\(index) / \(divisor)" : "a\(index)"
-      let place = "gl_WorkGroupID.z * \(plan.outputs)u + place + \(start)u"
+      let place = "part * \(plan.outputs)u + place + \(start)u"
       return "STORE\(target.port)(\(place), \(target.sum.type == .bool ? "uint(\(scaled))" : scaled));"
     }
     let keptCoordinates = plan.coordinates(body.neededAxes.subtracting(plan.reducedAxes), from: "inside")
     let innerCoordinates = plan.coordinates(body.neededAxes.intersection(plan.reducedAxes), from: "r")
 
-    var lines: [String] = []
+    var declarations: [String] = []
     if cut.lanes > 1 {
-      lines += sums.enumerated().map { "shared \($1.type.glsl) shared\($0)[\(cut.local)];" }
+      declarations = sums.enumerated().map { "shared \($1.type.glsl) shared\($0)[\(cut.local)];" }
     }
-    lines += [
-      "void main() {",
-      "  uint lane = gl_LocalInvocationID.x;",
-      "  uint member = lane / \(cut.local / cut.lanes)u;",
-      "  uint place = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * \(cut.local / cut.lanes)u"
-        + " + lane % \(cut.local / cut.lanes)u;",
-      "  uint inside = min(place, \(max(1, plan.outputs) - 1)u);",
-      "  uint base = \(plan.keptIndex(from: "inside"));",
+    var lines = [
+      "uint lane = gl_LocalInvocationID.x;",
+      "uint member = lane / \(cut.local / cut.lanes)u;",
+      "uint place = group * \(cut.local / cut.lanes)u + lane % \(cut.local / cut.lanes)u;",
+      "uint inside = min(place, \(max(1, plan.outputs) - 1)u);",
+      "uint base = \(plan.keptIndex(from: "inside"));",
     ]
-    lines += (keptCoordinates + body.outerLoads + accumulators).map { "  \($0)" }
+    lines += keptCoordinates + body.outerLoads + accumulators
     lines += [
-      "  uint last = min((gl_WorkGroupID.z + 1u) * \(cut.partLength)u, \(plan.reduced)u);",
-      "  for (uint r = gl_WorkGroupID.z * \(cut.partLength)u + member; r < last; r += \(cut.lanes)u) {",
-      "    uint index = base + \(plan.reducedIndex(from: "r"));",
+      "uint last = min((part + 1u) * \(cut.partLength)u, \(plan.reduced)u);",
+      "for (uint r = part * \(cut.partLength)u + member; r < last; r += \(cut.lanes)u) {",
+      "  uint index = base + \(plan.reducedIndex(from: "r"));",
     ]
-    lines += (innerCoordinates + body.loads + body.statements + joins).map { "    \($0)" }
-    lines.append("  }")
+    lines += (innerCoordinates + body.loads + body.statements + joins).map { "  \($0)" }
+    lines.append("}")
     if cut.lanes > 1 { lines += Self.shareLanes(sums, cut) }
-    lines.append("  if (member == 0u && place < \(plan.outputs)u) {")
-    lines += stores.map { "    \($0)" } + ["  }", "}"]
-    let header = KernelSource.header(
-      body.ports, bindingLimit: bindingLimit, usedBy: lines,
-      hasReport: !checks.isEmpty)
-    source = (header + lines).joined(separator: "\n") + "\n"
+    lines.append("if (member == 0u && place < \(plan.outputs)u) {")
+    lines += stores.map { "  \($0)" } + ["}"]
+    generated = GeneratedKernel(
+      label: label, ports: body.ports, checks: body.checks, declarations: declarations, lines: lines,
+      lanes: plan.outputs * cut.lanes, parts: cut.parts, local: cut.local,
+      flops: (body.operations + sums.count) * plan.shape.count)
   }
 
   /// Joins the lanes that share an output, in a tree.
@@ -113,49 +100,42 @@ struct ReductionKernel {
         "shared\(index)[lane]", "shared\(index)[lane + width * \(step)u]", sum.type)
       return "shared\(index)[lane] = \(join);"
     }
-    return sums.indices.map { "  shared\($0)[lane] = a\($0);" } + [
-      "  for (uint width = \(cut.lanes / 2)u; width > 0u; width /= 2u) {",
-      "    barrier();",
-      "    if (member < width) {",
-    ] + joins.map { "      \($0)" } + ["    }", "  }"] + sums.indices.map { "  a\($0) = shared\($0)[lane];" }
+    return sums.indices.map { "shared\($0)[lane] = a\($0);" } + [
+      "for (uint width = \(cut.lanes / 2)u; width > 0u; width /= 2u) {",
+      "  barrier();",
+      "  if (member < width) {",
+    ] + joins.map { "    \($0)" } + ["  }", "}"] + sums.indices.map { "a\($0) = shared\($0)[lane];" }
   }
 
   /// GLSL of the kernel that joins the parts of each of `sums`, in their order: an output a lane.
   static func join(
-    _ sums: [(sum: Sum, parts: Region)], outputs: Int, parts: Int, reduced: Int, bindingLimit: Int
-  ) -> (source: String, bindings: [Binding]) {
+    _ sums: [(sum: Sum, parts: Region)], label: String, outputs: Int, parts: Int, reduced: Int
+  ) -> GeneratedKernel {
     var ports: [KernelBody.Port] = []
     for (sum, region) in sums {
       ports.append(KernelBody.Port(region: region, type: sum.type, reads: true))
       ports.append(KernelBody.Port(region: sum.target, type: sum.type, writes: true))
     }
     var lines = [
-      "void main() {",
-      "  uint place = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x"
-        + " + gl_LocalInvocationID.x;",
-      "  if (place >= \(outputs)u) return;",
+      "uint place = group * gl_WorkGroupSize.x + gl_LocalInvocationID.x;",
+      "if (place >= \(outputs)u) return;",
     ]
     for (index, (sum, region)) in sums.enumerated() {
       let load = KernelBody.load(
         2 * index, "part * \(outputs)u + place + \(KernelBody.start(of: region, sum.type))u", sum.type)
       let value = sum.kind == .mean ? "a / \(Float(reduced))" : sum.type == .bool ? "uint(a)" : "a"
       lines += [
-        "  {",
-        "    \(sum.type.glsl) a = \(sum.kind.startGLSL(sum.type));",
-        "    for (uint part = 0u; part < \(parts)u; part++) {",
-        "      \(sum.type.glsl) b = \(load);",
-        "      a = \(sum.kind.joinGLSL("a", "b", sum.type));",
-        "    }",
-        "    STORE\(2 * index + 1)(place + \(KernelBody.start(of: sum.target, sum.type))u, \(value));",
+        "{",
+        "  \(sum.type.glsl) a = \(sum.kind.startGLSL(sum.type));",
+        "  for (uint part = 0u; part < \(parts)u; part++) {",
+        "    \(sum.type.glsl) b = \(load);",
+        "    a = \(sum.kind.joinGLSL("a", "b", sum.type));",
         "  }",
+        "  STORE\(2 * index + 1)(place + \(KernelBody.start(of: sum.target, sum.type))u, \(value));",
+        "}",
       ]
     }
-    lines.append("}")
-    let header = KernelSource.header(ports, bindingLimit: bindingLimit, usedBy: lines)
-    return (
-      (header + lines).joined(separator: "\n") + "\n",
-      KernelSource.bindings(ports, bindingLimit: bindingLimit)
-    )
+    return GeneratedKernel(label: label, ports: ports, lines: lines, lanes: outputs)
   }
 }
 

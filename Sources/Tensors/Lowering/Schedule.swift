@@ -12,26 +12,33 @@ struct Schedule {
     case dispatched(Int)
   }
 
-  private(set) var steps: [Step] = []
+  /// Steps of one level don't depend on each other.
+  private(set) var steps: [(level: Int, step: Step)] = []
   let prologues: Prologues
   private let graph: LoweredGraph
   private let fusion: Bool
   private var levels: [Int]
   /// The effect that made each version of a variable.
   private var writers: [VersionKey: Int] = [:]
+  private var versionsWritten: [Int: VersionKey] = [:]
   private var readers: [VersionKey: [Int]] = [:]
+
+  /// Elements up to which a kernel counts as small: what it costs is its start.
+  static let smallCount = 16384
 
   private struct VersionKey: Hashable {
     let variable: ObjectIdentifier
     let version: Int
+
+    var next: VersionKey { VersionKey(variable: variable, version: version + 1) }
   }
 
   private struct GroupKey: Hashable {
     let level: Int
     let shape: Shape
     var reducedAxes: Set<Int>?
-    /// Tells apart what may not share a kernel.
-    var node: Int?
+    /// Tell apart what may not share a kernel.
+    var node, apart: Int?
   }
 
   /// - Parameter fusion: whether nodes share kernels; each has one of its own where not.
@@ -52,17 +59,72 @@ struct Schedule {
     group(graph.order)
   }
 
+  /// The level on which `consumer` reads its inputs: its own, or that of the first reduction that computes it.
+  func level(ofUseBy consumer: Int, _ graph: LoweredGraph) -> Int {
+    let own = prologues.inlinedOnly.contains(consumer) ? nil : levels[consumer]
+    return (prologues.kernels(computing: consumer, graph).map { levels[$0] } + [own].compactMap(\.self)).min()
+      ?? 0
+  }
+
   /// Moves an elementwise node to the level of its first consumer: it is computed where it is used, and not stored.
   ///
-  /// Readers of variables stay where the order of reads and assignments has put them.
+  /// Small reductions and assignments move as well, because neighbours on a level can share a kernel.
   private mutating func sink(_ id: Int) {
     let node = graph.nodes[id]
-    guard node.role == .fused, !(node.operation is Assign), !prologues.inlinedOnly.contains(id),
-      node.inputs.allSatisfy({ graph.nodes[graph.resolve($0).base].role != .leaf })
-    else { return }
+    guard node.role == .fused || node.role == .reduced, !prologues.inlinedOnly.contains(id) else { return }
+    let isElementwise = node.role == .fused && !(node.operation is Assign)
+    guard isElementwise || Self.iterationShape(node, in: graph).count <= Self.smallCount else { return }
+    var latest = latest(id)
+    for inside in prologues.nodes[id, default: []].union([id]) {
+      for input in graph.nodes[inside].inputs {
+        // A variable is read before it is assigned.
+        guard let read = graph.nodes[graph.resolve(input).base].operation as? ReadVariable,
+          let writer = versionKey(graph.resolve(input).base).flatMap({ writers[$0.next] }),
+          writer != id
+        else { continue }
+        latest = min(latest, levels[writer] - (canShare(id, with: writer, read.variable) ? 0 : 1))
+      }
+    }
+    guard latest < Int.max, node.role == .fused || hasSmallKernel(latest, besides: id) else {
+      return
+    }
+    levels[id] = max(levels[id], latest)
+  }
+
+  /// Whether a small generated kernel is on `level`, with which another could share a dispatch.
+  private func hasSmallKernel(_ level: Int, besides id: Int) -> Bool {
+    graph.order.contains { other in
+      let node = graph.nodes[other]
+      return other != id && levels[other] == level && (node.role == .fused || node.role == .reduced)
+        && !prologues.inlinedOnly.contains(other)
+        && Self.iterationShape(node, in: graph).count <= Self.smallCount
+    }
+  }
+
+  /// The last level on which a node's first consumer finds its result; `Int.max` for none.
+  private func latest(_ id: Int) -> Int {
+    let node = graph.nodes[id]
+    if node.operation is Assign {
+      // With the other consumers of the value, or near the end; what the pass itself reads stays.
+      guard let key = versionsWritten[id], readers[key] == nil, writers[key.next] == nil else {
+        return levels[id]
+      }
+      let value = graph.resolve(node.inputs[0]).base
+      let other = graph.nodes[value].role == .fused ? latest(value, besides: id) : .max
+      return min(other, (levels.max() ?? 1) - 1)
+    }
+    return latest(id, besides: nil)
+  }
+
+  private func latest(_ id: Int, besides other: Int?) -> Int {
     var latest = Int.max
-    for (consumer, input) in graph.readers(of: id) {
-      guard graph.nodes[consumer].role != .pack else { return }
+    for (consumer, input) in graph.readers(of: id) where consumer != other {
+      if graph.nodes[consumer].role == .pack {
+        // In its place there before anyone reads the pack.
+        let uses = graph.readers(of: consumer).map { level(ofUseBy: $0.consumer, graph) - 1 }
+        latest = min(latest, uses.min() ?? levels[id])
+        continue
+      }
       for reduction in prologues.kernels(computing: consumer, graph)
       where !prologues.computes(id, inside: reduction) {
         latest = min(latest, levels[reduction] - 1)
@@ -73,7 +135,7 @@ struct Schedule {
         && Self.isInPlace(graph.resolve(input), input: input, consumer: consumer, in: graph)
       latest = min(latest, inPlace ? levels[consumer] : levels[consumer] - 1)
     }
-    if latest < Int.max { levels[id] = max(levels[id], latest) }
+    return latest
   }
 
   /// The shape over which a node's generated kernel iterates.
@@ -146,7 +208,8 @@ struct Schedule {
         level = max(level, levels[reader] + (canShare(reader, with: id, variable) ? 0 : 1))
       }
       versions[ObjectIdentifier(variable)] = version + 1
-      writers[VersionKey(variable: ObjectIdentifier(variable), version: version + 1)] = id
+      writers[old.next] = id
+      versionsWritten[id] = old.next
     }
     return level
   }
@@ -179,6 +242,7 @@ struct Schedule {
       var key = GroupKey(level: levels[id], shape: Self.iterationShape(node, in: graph))
       if node.role == .reduced { key.reducedAxes = ReductionShape(node, in: graph).reducedAxes }
       if node.role == .dispatched || !fusion { key.node = id }
+      key.apart = node.apart
       if let index = groups[key] {
         leveled[index].nodes.append(id)
       } else {
@@ -189,9 +253,9 @@ struct Schedule {
     steps = leveled.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }
       .map { _, group in
         switch graph.nodes[group.nodes[0]].role {
-        case .dispatched: .dispatched(group.nodes[0])
-        case .reduced: .reduced(group.nodes)
-        default: .fused(group.nodes)
+        case .dispatched: (group.level, .dispatched(group.nodes[0]))
+        case .reduced: (group.level, .reduced(group.nodes))
+        default: (group.level, .fused(group.nodes))
         }
       }
   }

@@ -35,7 +35,23 @@ extension Tensor {
       let spread = -(logProbabilities * weights).sum(axes: [-1]) * isCounted
       losses = losses * (1 - labelSmoothing) + spread * (labelSmoothing / classes)
     }
-    return reduction == .mean ? losses.sum() / weightOfTarget.sum() : losses.reduced(reduction)
+    let total = weightOfTarget.sum()
+    let result = reduction == .mean ? losses.sum() / total : losses.reduced(reduction)
+    if weight != nil || labelSmoothing > 0 { return result }
+    // softmax(x) − 1 of the target, in one kernel.
+    return result.withGradient(
+      of: [channelsLast()], saving: [logProbabilities, target] + (reduction == .mean ? [total] : [])
+    ) { gradient, saved in
+      let all = saved[0].shape
+      let index = saved[1].unsqueezeLast().expand(all)
+      let column = index.graph.apply(
+        Coordinate(type: TensorType(all, .int32), axis: all.rank - 1), [])
+      let isTarget = index .== column
+      let spread = reduction == .none ? gradient.unsqueezeLast().expand(all) : gradient.expand(all)
+      let scale = reduction == .mean ? spread / saved[2].expand(all) : spread
+      let isCounted = index .!= index.constant(Double(ignored))
+      return [Tensor.where(isCounted, (saved[0].exp() - isTarget.float()) * scale, 0)]
+    }
   }
 
   /// Negative log-likelihood of this as log-probabilities, [n, c, …], with int32 class indices [n, …]

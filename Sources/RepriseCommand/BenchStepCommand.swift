@@ -1,0 +1,112 @@
+import ArgumentParser
+import Recording
+import Tensors
+import Vulkan
+
+/// `reprise bench step`: what a training step costs the host, and how much memory it needs.
+struct BenchStepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step",
+    abstract:
+      "Record and replay a model's training step; print its dispatches, the host's time and the memory.",
+    discussion: """
+      mlp is 784-128-10 with relu; block is a depthwise separable convolution with batch norms on [n, 32, 28, 28]; separable \
+      is a small network of such blocks. A step is forward, cross-entropy, backward and Adam. Recordings are timed with warm \
+      caches; replays count what the host spends on submitting them.
+
+      Example:
+        reprise bench step mlp --batch 256
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The model: \(BenchModel.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "model"))
+  var model: BenchModel
+
+  @Option(parsing: .unconditional, help: "Samples in a batch.")
+  var batch = 32
+
+  @Option(parsing: .unconditional, help: "Replays that are timed.")
+  var replays = 500
+
+  @Flag(help: "Print the plan as well.")
+  var plan = false
+
+  @OptionGroup var selection: DeviceOptions
+
+  @Flag(
+    help: """
+      Print one JSON object: model, batch, dispatches, recording_milliseconds, replay_host_microseconds, \
+      replay_microseconds, arena_bytes, arena_bytes_without_reuse, forward_arena_bytes, device, driver.
+      """)
+  var json = false
+
+  func validate() throws {
+    guard (1...4096).contains(batch) else {
+      throw ValidationError("--batch is \(batch); it is from 1 to 4096")
+    }
+    guard replays >= 0 else { throw ValidationError("--replays is \(replays); it must not be negative") }
+    guard !(json && plan) else { throw ValidationError("--json and --plan exclude each other") }
+  }
+
+  func run() throws {
+    let device = try Device(selection.device)
+    let step = try BenchStep(model, batch: batch, on: device)
+    let forward = try step.record(backward: false)
+    // The first recording compiles.
+    var recorded = try step.record()
+    let clock = ContinuousClock()
+    let recordings = try (0..<11).map { _ in
+      let start = clock.now
+      recorded = try step.record()
+      return (clock.now - start).seconds
+    }.sorted()
+    let replay = try Replay(recorded)
+    // The first replays are submitted in small pieces, to be measured.
+    try replay.run(times: min(replays, 20))
+    let before = replay.profile
+    try replay.run(times: replays)
+    let counted = Double(max(1, replay.profile.replays - before.replays))
+    let summary = Summary(
+      model: model.rawValue, batch: batch, dispatches: recorded.statistics.dispatches,
+      recordingMilliseconds: recordings[recordings.count / 2] * 1e3,
+      replayHostMicroseconds: (replay.profile.hostSeconds - before.hostSeconds) / counted * 1e6,
+      replayMicroseconds: (replay.profile.deviceSeconds - before.deviceSeconds) / counted * 1e6,
+      arenaBytes: recorded.statistics.arenaBytes,
+      arenaBytesWithoutReuse: recorded.statistics.arenaBytesWithoutReuse,
+      forwardArenaBytes: forward.statistics.arenaBytes, device: device.physical.name,
+      driver: device.physical.driver)
+    if plan { try writeLine("\(forward)\n\(recorded)") }
+    try write(json ? jsonText(summary) + "\n" : summary.text)
+  }
+
+  private struct Summary: Encodable {
+    let model: String
+    let batch, dispatches: Int
+    let recordingMilliseconds, replayHostMicroseconds, replayMicroseconds: Double
+    let arenaBytes, arenaBytesWithoutReuse, forwardArenaBytes: Int
+    let device, driver: String
+
+    var text: String {
+      let share = 100 * Double(arenaBytes) / Double(max(1, arenaBytesWithoutReuse))
+      let growth = Double(arenaBytes) / Double(max(1, forwardArenaBytes))
+      return "\(device) (\(driver))\n"
+        + columns([
+          ("step", "\(model), batch \(batch), \(dispatches) dispatches"),
+          ("recording", "\(recordingMilliseconds.fixed(2)) ms with warm caches"),
+          (
+            "replay",
+            "\(replayHostMicroseconds.fixed(2)) µs of the host, \(replayMicroseconds.fixed(0)) µs in all"
+          ),
+          (
+            "arena",
+            "\(formatted(bytes: arenaBytes)), \(share.fixed(0)) % of \(formatted(bytes: arenaBytesWithoutReuse)) without reuse"
+          ),
+          (
+            "forward's arena",
+            "\(formatted(bytes: forwardArenaBytes)), of which the step's is \(growth.fixed(2)) times"
+          ),
+        ])
+    }
+  }
+}
