@@ -27,7 +27,7 @@ struct RepriseCommand: ParsableCommand {
     version: version,
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PlotCommand.self, PlanCommand.self,
-      BenchCommand.self,
+      TuneCommand.self, BenchCommand.self,
     ])
 
   static func main() {

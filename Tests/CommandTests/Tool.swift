@@ -39,8 +39,10 @@ final class Tool {
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
     let inherited = ProcessInfo.processInfo.environment
-    process.environment = ["REPRISE_CACHE": "/dev/null", "REPRISE_VALIDATION": "1"]
-      .merging(inherited) { $1 }.merging(environment) { $1 }
+    process.environment = [
+      "REPRISE_CACHE": "/dev/null", "REPRISE_VALIDATION": "1", "REPRISE_NO_TUNING": "1",
+    ]
+    .merging(inherited) { $1 }.merging(environment) { $1 }
     let captured = try (Capture(), Capture())
     (process.standardOutput, process.standardError) = (captured.0.file, captured.1.file)
     let ended = DispatchSemaphore(value: 0)

@@ -13,7 +13,7 @@ import Testing
     let commands = [
       [], ["devices"], ["train"], ["train", "ppo"], ["evaluate"], ["plot"], ["plan"], ["plan", "ppo"],
       ["bench"],
-      ["bench", "environment"],
+      ["bench", "environment"], ["tune"],
     ]
     for command in commands {
       let help = try tool.run(command + ["--help"])
@@ -82,6 +82,15 @@ import Testing
     (["bench", "environment", "cartpole", "--copies", "0"], ["copies", "0"]),
     (["bench", "environment", "cartpole", "--steps", "-1"], ["steps", "-1"]),
     (["devices", "--device", "99"], ["\"99\"", "known devices"]),
+    (["tune", "--shapes", "64x784"], ["\"64x784\"", "ROWSxDEPTHxCOLUMNS"]),
+    (["tune", "--shapes", "64x784x128,0x1x1"], ["\"0x1x1\"", "from 1 to"]),
+    (["tune", "--shapes", "16384x16384x16384"], ["16384x16384x16384", "at most"]),
+    (["tune", "--shapes", ""], ["\"\"", "ROWSxDEPTHxCOLUMNS"]),
+    (["tune", "--shapes", "axbxc"], ["\"axbxc\""]),
+    (["tune", "--shapes", "9223372036854775808x1x1"], ["9223372036854775808x1x1"]),
+    (["tune", "--show", "--reset"], ["--show", "--reset"]),
+    (["tune", "--show", "--quick"], ["--quick"]),
+    (["tune", "--device", "no such device"], ["\"no such device\"", "known devices"]),
     (["polish"], ["polish"]),
   ])
   func `Wrong usage exits with 64 and writes nothing`(arguments: [String], parts: [String]) throws {
@@ -93,7 +102,7 @@ import Testing
 
   @Test(arguments: [
     ["devices"], ["devices", "--json"], ["train", "ppo"], ["plan", "ppo"],
-    ["bench", "environment", "cartpole"],
+    ["bench", "environment", "cartpole"], ["tune"],
   ])
   func `Without a device a sentence says so`(arguments: [String]) throws {
     expectRefusal(

@@ -7,7 +7,8 @@ import Vulkan
 /// On GPUs a lane holds a tile of C and both operands stream past. On CPU drivers a load of a buffer is a walk over the
 /// lanes of about 80 cycles, hardly dearer for four neighbours than for one; so there a lane holds a block of B, which the
 /// rows of A walk past.
-struct MatrixTiles {
+/// `TileTable` has the numbers, defaults of the kind of device or tuned ones.
+struct MatrixTiles: Equatable {
   let kernel: Kernel
   /// Workgroup size, elements that one load hands round, rows or depth that a lane holds, then which operands are read and
   /// written in fours.
@@ -20,32 +21,30 @@ struct MatrixTiles {
   let groups: Groups
 
   init(_ product: RecordedProduct, device: Device) {
+    let settings = product.tiles ?? TileTable.of(device).settings(product)
     let (a, b, c) = (product.a, product.b, product.c)
     let (count, columns, depth) = (c.rows, c.columns, a.columns)
     let subgroup = device.physical.subgroups
-    let isCPU = device.physical.kind == .cpu
-    let handsRound = subgroup.operations.contains("ballot")
+    let handsRound = device.physical.handsRound
     let handed = handsRound ? min(8, subgroup.minSize) : 1
     let products = product.batch.reduce(1, *)
     let width = (columns + 3) / 4
     let alongRows = a.isInFours(along: \.rowStride, across: \.columnStride, extent: count)
-    let holdsB = isCPU && count >= 16 && depth > 0
-    let local: Int
+    let holdsB = settings.holdsB != 0 && count >= 16 && depth > 0
+    let local = subgroup.size * max(1, min(width / subgroup.size, settings.subgroups))
     let block: Int
     // A broadcast costs as much as a dozen products: it should serve eight.
-    let fours = holdsB && width > subgroup.size ? 2 : 1
+    let fours = holdsB && width > local ? settings.fours : 1
     if holdsB {
       kernel = handsRound ? .matrixProductHeld : .matrixProductHeldPlain
-      local = subgroup.size
-      block =
-        depth <= 8 ? 8 : depth <= 16 ? 16 : depth <= 32 ? 32 : 64
+      block = [8, 16, 32, 64].first { $0 >= min(depth, settings.depth) } ?? settings.depth
       // Tall enough to pay for the block; short enough that all cores work where k can't be split.
-      rows = depth >= 512 || products >= 8 ? min(128, count) : max(16, min(128, (count + 7) / 8))
+      let shared = (count + settings.workgroups - 1) / settings.workgroups
+      rows = min(settings.heldRows, depth >= 512 || products >= 8 ? count : max(16, shared))
     } else {
       kernel = handsRound ? .matrixProduct : .matrixProductPlain
-      local = isCPU ? subgroup.size : subgroup.size * max(1, min(width / subgroup.size, 64 / subgroup.size))
       block = handed
-      rows = count >= 8 ? 8 : count >= 4 ? 4 : count >= 2 ? 2 : 1
+      rows = [16, 8, 4, 2].first { $0 <= min(count, settings.tileRows) } ?? 1
     }
     let alongDepth =
       holdsB && block % (4 * handed) == 0
@@ -58,10 +57,11 @@ struct MatrixTiles {
     let sideLoads: UInt32 = sideAcross ? 1 : product.side?.columnStride == 0 ? 2 : 0
     let across = (width + local * fours - 1) / (local * fours)
     let down = (count + rows - 1) / rows
-    // Enough workgroups for a few cores, or for a small GPU; parts of at least 128.
-    let wanted = isCPU ? 8 : 256
+    // Enough workgroups for all cores.
     let isSummed = product.terms > 1
-    let busy = min(wanted / (across * down * products), max(isSummed ? product.terms : 1, depth / 128))
+    let busy = min(
+      settings.workgroups / (across * down * products),
+      max(isSummed ? product.terms : 1, depth / settings.shortestPart))
     // And parts short enough for the loops of one lane.
     let rounds = (depth / block + 2) * (holdsB ? rows + 1 : 1) * product.terms
     let split = max(1, busy, (rounds + maximumLoopRounds - 1) / maximumLoopRounds)
@@ -84,6 +84,11 @@ struct MatrixTiles {
     ]
     self.specialization = specialization
   }
+}
+
+extension PhysicalDevice {
+  /// Whether the lanes of a subgroup can hand values round; otherwise kernels have plain twins.
+  var handsRound: Bool { subgroups.operations.contains("ballot") }
 }
 
 extension Operand {

@@ -138,7 +138,7 @@ extension RecordedProduct {
     let sum = recorder.scratch(TensorType(shape), label: "matmul: first half")
     first = RecordedProduct(
       a: first.a, b: first.b, c: Operand(sum, batch: batch.count), side: epilogue.takesResult ? nil : side,
-      epilogue: .none, batch: batch, terms: first.terms)
+      epilogue: .none, batch: batch, terms: first.terms, tiles: tiles)
     first.record(into: &recorder, bindingLimit: limit)
     second.side = Operand(sum, broadcastTo: shape)
     guard epilogue.takesResult else {
@@ -148,7 +148,7 @@ extension RecordedProduct {
     let whole = recorder.scratch(TensorType(shape), label: "matmul: both halves")
     RecordedProduct(
       a: second.a, b: second.b, c: Operand(whole, batch: batch.count), side: second.side, epilogue: .none,
-      batch: batch, terms: second.terms
+      batch: batch, terms: second.terms, tiles: tiles
     ).record(into: &recorder, bindingLimit: limit)
     var fitted = self
     fitted.shrink(to: limit)

@@ -99,6 +99,8 @@ struct RecordedProduct {
   var batch: [Int] = []
   /// How many products are added up to each.
   var terms = 1
+  /// In place of the table's: what is being measured.
+  var tiles: TileSettings?
 
   mutating func transpose() {
     a.transpose()
@@ -108,16 +110,22 @@ struct RecordedProduct {
     swap(&a, &b)
   }
 
+  /// The same product with as few axes as it can have, and as the kernels want it.
+  var turned: RecordedProduct {
+    var product = self
+    product.collapse()
+    // Lanes lie along the columns of C; a narrow C is computed transposed, so that they have work.
+    if product.c.columns < 16 && product.c.rows > product.c.columns { product.transpose() }
+    return product
+  }
+
   /// Records the kernels. What a device can't bind or number at once is cut.
   ///
   /// - Parameter bindingLimit: bytes of a binding, those of the device unless a test asks for less.
   func record(into recorder: inout Recorder, bindingLimit: Int? = nil) {
     let limits = recorder.device.physical.limits
     let limit = bindingLimit ?? limits.maxStorageBufferRange
-    var product = self
-    product.collapse()
-    // Lanes lie along the columns of C; a narrow C is computed transposed, so that they have work.
-    if product.c.columns < 16 && product.c.rows > product.c.columns { product.transpose() }
+    var product = turned
     let tiles = MatrixTiles(product, device: recorder.device)
     if product.batch.count > 2 {
       product.halve(batch: 0, into: &recorder, limit)
