@@ -44,9 +44,10 @@ struct LargeTensorTests {
     #expect(values.indices.allSatisfy { values[$0] == Float($0 / columns + $0 % columns + 1) })
   }
 
-  /// A matrix of 16 GiB, which takes more bindings than a kernel has, and one whose elements no uint32 counts.
+  /// A matrix of 16 GiB, which takes more bindings than a kernel has or more memory than there is, and one whose elements no
+  /// uint32 counts.
   @Test(arguments: [
-    (1 << 16, "bindings, and this device has at most"), (1 << 20, "at most 4294967295 elements"),
+    (1 << 16, "this device has at most|of device memory"), (1 << 20, "at most 4294967295 elements"),
   ])
   func whatIsTooLargeIsRefusedBeforehand(_ size: Int, _ message: String) throws {
     var text = ""
@@ -57,7 +58,7 @@ struct LargeTensorTests {
         x.assign((large + large.flip([0])).sum().reshape([1]))
       }
     } catch { text = "\(error)" }
-    #expect(text.contains(message), "\(text)")
+    #expect(message.split(separator: "|").contains { text.contains($0) }, "\(text)")
     // The device goes on.
     let y = try Variable([2], [1, 2], on: device, label: "y")
     try device.run { graph in y.assign(graph.read(y) + 1) }

@@ -41,8 +41,8 @@ def line(row, results, cores, drivers):
     }
 
 
-def table(lines):
-    rows = [COLUMNS, ["---"] * len(COLUMNS)] + [[entry[column] for column in COLUMNS] for entry in lines]
+def table(lines, columns=COLUMNS):
+    rows = [columns, ["---"] * len(columns)] + [[entry[column] for column in columns] for entry in lines]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
@@ -64,6 +64,14 @@ def section(date, commit, command, cores, load, pairs, lines):
         f"\n## {date}, {commit}", "",
         f"`{command}` on {cores} cores, load average {load:.1f} at the start; medians of {pairs} interleaved pairs.", "",
         table(lines), ""])
+
+
+def engine_section(date, commit, command, cores, load, device, lines, columns):
+    """A dated section of RESULTS.md for the engine's own figures."""
+    return "\n".join([
+        f"\n## {date}, {commit}: the engine", "",
+        f"`{command}` on {cores} cores, load average {load:.1f} at the start; {device}.", "",
+        table(lines, columns), ""])
 
 
 def append(path, text):

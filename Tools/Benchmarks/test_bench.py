@@ -6,6 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import engine
 import report
 import rows
 
@@ -61,6 +62,20 @@ class Bench(unittest.TestCase):
         folders = self.log.read_text().splitlines()
         self.assertEqual(len(set(folders)), 2)
         self.assertFalse(any(Path(folder).exists() for folder in folders))
+
+    def test_engine_figures_are_held_to_their_limits(self):
+        answer = {"dispatches": 13, "recording_milliseconds": 1, "replay_host_microseconds": 20, "ratio": 9.9,
+                  "arena_bytes": 6, "arena_bytes_without_reuse": 10, "forward_arena_bytes": 3,
+                  "resident_bytes_before": 100, "resident_bytes_after": 103, "device_bytes_before": 7,
+                  "device_bytes_after": 7}
+        reprise = self.script("reprise", f"echo \"$@\" >> {self.log}; echo '{json.dumps(answer)}'")[0]
+        lines, results = engine.measure(reprise, True, lambda text: None)
+        met = {line["what"]: line["met"] for line in lines}
+        self.assertEqual([what for what, answer in met.items() if answer == "NO"], [
+            "784-128-10 training step, batch 32: dispatches", "784-128-10 training step, batch 256: dispatches",
+            "1024³ product over a naive kernel", "500 recordings: growth of the resident memory"])
+        self.assertEqual(len(self.log.read_text().splitlines()), len(results))
+        self.assertIn("| 9.9× | ≥ 10× | NO | `reprise bench product --size 1024` |", report.table(lines, engine.COLUMNS))
 
     def test_failures_are_sentences(self):
         for body, expected in (
