@@ -30,7 +30,7 @@ struct OperationTableTests {
       "# Operations", "",
       "Made by `RECORD_OPERATIONS=1 Tools/test --filter OperationTableTests`; do not edit. Each operation is compared with",
       "PyTorch in float64, forward and gradients, with contiguous inputs and with views. The error is the worst normalised",
-      "mean squared error of any result on lavapipe; the bounds are 1e-9, and 1e-7 where sums or products are long.",
+      "mean squared error of any result on lavapipe; the bounds are 1e-9, 1e-7 for sums and products, and 1e-6 for float16.",
       "",
       "Types are those of the first input. *Fused* operations share generated kernels with their neighbours; *reductions* are",
       "generated together with what feeds them; the others have *kernels of their own*.",
