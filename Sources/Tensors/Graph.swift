@@ -17,6 +17,7 @@ public final class Graph {
   private(set) var failure: GraphError?
   private var known: [NodeKey: Int] = [:]
   private var versions: [ObjectIdentifier: Int] = [:]
+  private var labels: [String] = []
 
   private struct NodeKey: Hashable {
     let key: String
@@ -83,9 +84,16 @@ public final class Graph {
     return wide.dataType == .float32 ? wide.half() : wide
   }
 
-  /// Keeps the first mistake of the pass.
+  /// Keeps the first mistake of the pass, under the labels that stand around it.
   func fail(_ error: GraphError) {
-    if failure == nil { failure = error }
+    if failure == nil { failure = labels.reversed().reduce(error) { $0.labeled($1) } }
+  }
+
+  /// Traces `body` under a label, which errors name before the operation: `encoder: matmul: got …`.
+  public func labeled<Result>(_ label: String, _ body: () throws -> Result) rethrows -> Result {
+    labels.append(label)
+    defer { labels.removeLast() }
+    return try body()
   }
 
   /// Which assignment of `variable` a read at this point sees.

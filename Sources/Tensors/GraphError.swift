@@ -30,4 +30,17 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
       "\(operation): its inputs belong to different passes; pass values through a Variable"
     }
   }
+
+  /// The same with a label before the operation.
+  func labeled(_ label: String) -> GraphError {
+    switch self {
+    case .mismatch(let operation, let inputs, let expected):
+      .mismatch(operation: "\(label): \(operation)", inputs: inputs, expected: expected)
+    case .noGradient(let operation, let input): .noGradient(operation: "\(label): \(operation)", input: input)
+    case .foreignTensor(let operation): .foreignTensor(operation: "\(label): \(operation)")
+    case .customKernel(let operation, let message):
+      .customKernel(operation: "\(label): \(operation)", message: message)
+    case .staleRead, .notAScalar: self
+    }
+  }
 }

@@ -42,6 +42,10 @@ struct GraphErrorTests {
     ("permute: got float32[2, 3]; expected each axis once in [0, 0]", { $1[0].permute([0, 0]) }),
     ("slice: got float32[2, 3]; expected at least 4 on axis 1", { $1[0].slice(axis: 1, 2..<4) }),
     ("slice: got float32[2, 3]; expected an axis 2", { $1[0].slice(axis: 2, 0..<1) }),
+    (
+      "encoder: head: matmul: got float32[2, 3] and float32[4, 5]; expected float32 […, m, k], […, k, n] with leading axes that broadcast and, with a bias, a third that broadcasts to the result",
+      { graph, x in graph.labeled("encoder") { graph.labeled("head") { x[0].matmul(x[1]) } } }
+    ),
     ("sum: got float32[2, 3]; expected distinct axes among [1, -1]", { $1[0].sum(axes: [1, -1]) }),
     ("mean: got int32[2, 1]; expected one of float32", { $1[2].mean() }),
     ("sum: got bool[2, 3]; expected one of float32, int32, uint32", { $1[4].sum() }),
