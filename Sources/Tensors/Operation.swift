@@ -42,7 +42,7 @@ public struct Value {
 
   /// The first element as a kernel counts it: bindings begin at the alignment below the region.
   public var elementOffset: Int {
-    region.offset % Region.alignment / type.dataType.byteCount + layout.offset
+    region.firstElement(type.dataType) + layout.offset
   }
 }
 
@@ -85,11 +85,16 @@ extension Recorder {
   }
 }
 
+extension Region {
+  /// The first element as a kernel counts it: its binding begins at the alignment below.
+  func firstElement(_ type: DataType) -> Int { offset % Region.alignment / type.byteCount }
+}
+
 extension Groups {
-  /// `count` workgroups along x and y: a device takes no more than 65 535 along one of them.
-  init(over count: Int) {
+  /// `count` workgroups along x and y, for each of `parts` along z: a device takes no more than 65 535 along one of them.
+  init(over count: Int, parts: Int = 1) {
     let across = min(max(count, 1), 65535)
-    self.init(across, (max(count, 1) + across - 1) / across)
+    self.init(across, (max(count, 1) + across - 1) / across, parts)
   }
 }
 

@@ -136,7 +136,7 @@ struct KernelBody {
   private mutating func place(
     _ layout: Layout, _ type: TensorType, in region: Region
   ) -> (String, axes: Set<Int>) {
-    let start = layout.offset + Self.start(of: region, type.dataType)
+    let start = layout.offset + region.firstElement(type.dataType)
     let strides = layout.squeezedStrides(type.shape)
     if strides == shape.strides {
       return (start == 0 ? "index" : "index + \(start)u", Set(shape.dimensions.indices))
@@ -157,7 +157,7 @@ struct KernelBody {
     let type = graph.nodes[input].type
     let region = memory(resolved.base)
     let port = port(region, type.dataType, writes: false)
-    let start = resolved.layout.offset + Self.start(of: region, type.dataType)
+    let start = resolved.layout.offset + region.firstElement(type.dataType)
     return { coordinates in
       var terms = start == 0 ? [] : ["\(start)u"]
       for axis in type.shape.dimensions.indices where resolved.layout.strides[axis] != 0 {
@@ -187,12 +187,7 @@ struct KernelBody {
     if isPart && type == .float16 { ports[port].reads = true }
     stores.append(
       Store(
-        port: port, value: value, type: type, start: offset + Self.start(of: region, type), isPart: isPart))
-  }
-
-  /// The first element of a region, as a binding that begins at the alignment below counts it.
-  static func start(of region: Region, _ type: DataType) -> Int {
-    region.offset % Region.alignment / type.byteCount
+        port: port, value: value, type: type, start: offset + region.firstElement(type), isPart: isPart))
   }
 
   /// One binding for all uses of a region, so that a kernel may replace what it reads.

@@ -71,12 +71,12 @@ struct Lowering {
     let kernel = try KernelLibrary.kernel(source: source, cacheDirectory: device.cacheDirectory)
     let checks = kernels.flatMap(\.checks)
     let report: [Binding] = checks.isEmpty ? [] : [.readWrite(try recorder.indexReport(checks))]
-    let across = Groups(over: kernels.reduce(0) { $0 + $1.groups(local) })
+    let groups = kernels.reduce(0) { $0 + $1.groups(local) }
     recorder.dispatch(
       Dispatch(
         kernels.map(\.label).joined(separator: "; "), kernel, specialization: [UInt32(local)],
         bindings: kernels.flatMap { $0.bindings(bindingLimit) } + report,
-        groups: Groups(across.x, across.y, kernels[0].parts), flops: kernels.reduce(0) { $0 + $1.flops }))
+        groups: Groups(over: groups, parts: kernels[0].parts), flops: kernels.reduce(0) { $0 + $1.flops }))
   }
 
   private mutating func dispatch(_ id: Int, into recorder: inout Recorder) throws {

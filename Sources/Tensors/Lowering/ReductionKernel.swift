@@ -56,7 +56,7 @@ struct ReductionKernel {
       return "a\(index) = \(sum.kind.joinGLSL("a\(index)", value, sum.type));"
     }
     let stores = targets.enumerated().map { index, target in
-      let start = KernelBody.start(of: target.sum.target, target.sum.type)
+      let start = target.sum.target.firstElement(target.sum.type)
       let scaled = target.sum.kind == .mean && cut.parts == 1 ? "a\(index) / \(divisor)" : "a\(index)"
       let place = "part * \(plan.outputs)u + place + \(start)u"
       return "STORE\(target.port)(\(place), \(target.sum.type == .bool ? "uint(\(scaled))" : scaled));"
@@ -122,7 +122,7 @@ struct ReductionKernel {
     ]
     for (index, (sum, region)) in sums.enumerated() {
       let load = KernelBody.load(
-        2 * index, "part * \(outputs)u + place + \(KernelBody.start(of: region, sum.type))u", sum.type)
+        2 * index, "part * \(outputs)u + place + \(region.firstElement(sum.type))u", sum.type)
       let value = sum.kind == .mean ? "a / \(Float(reduced))" : sum.type == .bool ? "uint(a)" : "a"
       lines += [
         "{",
@@ -131,7 +131,7 @@ struct ReductionKernel {
         "    \(sum.type.glsl) b = \(load);",
         "    a = \(sum.kind.joinGLSL("a", "b", sum.type));",
         "  }",
-        "  STORE\(2 * index + 1)(place + \(KernelBody.start(of: sum.target, sum.type))u, \(value));",
+        "  STORE\(2 * index + 1)(place + \(sum.target.firstElement(sum.type))u, \(value));",
         "}",
       ]
     }

@@ -38,7 +38,6 @@ struct ArgReduction: DispatchedOperation {
     let parts = (shape[axis] + length - 1) / length
     let local = 32
     let groups = (outputs + local - 1) / local
-    let across = min(groups, 65535)
     let candidates =
       parts > 1 ? recorder.scratch(TensorType([parts, outputs], .uint32), label: "\(name): parts") : output
     for step in 0..<(parts > 1 ? 2 : 1) {
@@ -56,7 +55,7 @@ struct ArgReduction: DispatchedOperation {
           bindings: [
             .read(inputs[0].region), .read(step == 0 ? inputs[0].region : candidates.region),
             .write(target.region),
-          ], groups: Groups(across, (groups + across - 1) / across, step == 0 ? parts : 1)))
+          ], groups: Groups(over: groups, parts: step == 0 ? parts : 1)))
     }
   }
 }

@@ -8,15 +8,6 @@ extension SlidingWindow {
   var isShortEnough: Bool { kernel.rows * (kernel.columns + 1) < maximumLoopRounds }
 }
 
-extension Groups {
-  /// Enough workgroups of `local` lanes for `count` lanes, along x and then y.
-  static func covering(_ count: Int, local: Int) -> Groups {
-    let groups = (count + local - 1) / local
-    let across = min(groups, 65535)
-    return Groups(across, (groups + across - 1) / across)
-  }
-}
-
 extension Recorder {
   /// A kernel with a lane an element of y; or of x, whose gradient it gathers from y's, where `indices` are given.
   mutating func pool(
@@ -64,7 +55,7 @@ extension Recorder {
             xOffset: UInt32(x.elementOffset), yOffset: UInt32(y.elementOffset),
             indexOffset: UInt32(chosen?.elementOffset ?? 0)),
           bindings: inputs.map { .read($0.region) } + [.write((isBackward ? x : y).region)],
-          groups: .covering(count, local: local)))
+          groups: Groups(over: (count + local - 1) / local)))
     }
   }
 }

@@ -50,7 +50,7 @@ struct Operand {
   }
 
   /// The first element as a kernel counts it: bindings begin at the alignment below the region.
-  var elementOffset: Int { region.offset % Region.alignment / 4 + offset }
+  var elementOffset: Int { region.firstElement(.float32) + offset }
 
   mutating func transpose() {
     swap(&rows, &columns)

@@ -89,8 +89,6 @@ struct Scan: DispatchedOperation {
     let second = inputs[inputs.count - 1]
     for step in (chunks > 1 ? 0 : 2)..<3 {
       let lanes = step == 1 ? lines : lines * chunks
-      let groups = (lanes + local - 1) / local
-      let across = min(groups, 65535)
       recorder.dispatch(
         Dispatch(
           ["\(name): totals", "\(name): chunks", name][step], .scan,
@@ -105,7 +103,7 @@ struct Scan: DispatchedOperation {
             .read(inputs[0].region), .read(second.region),
             step == 0 || chunks == 1 ? .write(totals.region) : .readWrite(totals.region),
             .write(step == 2 ? output.region : totals.region),
-          ], groups: Groups(across, (groups + across - 1) / across)))
+          ], groups: Groups(over: (lanes + local - 1) / local)))
     }
   }
 }

@@ -59,8 +59,6 @@ struct Scatter: DispatchedOperation {
     }
     func record(_ label: String, _ kernel: Kernel, _ first: Int, _ last: Int, lanes: Int, bindings: [Binding])
     {
-      let groups = (lanes + local - 1) / local
-      let across = min(groups, 65535)
       recorder.dispatch(
         Dispatch(
           label, kernel,
@@ -72,7 +70,7 @@ struct Scatter: DispatchedOperation {
             outer: UInt32(shape[0]), size: UInt32(shape[1]), inner: UInt32(shape[2]), count: UInt32(count),
             first: UInt32(max(0, first)), last: UInt32(last), outputOffset: UInt32(output.elementOffset),
             keys: strides(keys), order: strides(order), source: strides(inputs[1]), base: strides(base)),
-          bindings: bindings, groups: Groups(across, (groups + across - 1) / across)))
+          bindings: bindings, groups: Groups(over: (lanes + local - 1) / local)))
     }
     record(
       "\(name): start", .scatterStart, -1, 0, lanes: shape.count,

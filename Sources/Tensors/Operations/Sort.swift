@@ -46,7 +46,7 @@ struct ArgSort: DispatchedOperation {
             rows: UInt32(rows), columns: UInt32(columns), chunk: 0, chunks: 0, shift: 0,
             inputOffset: UInt32(inputs[0].elementOffset), outputOffset: UInt32(output.elementOffset)),
           bindings: [.read(inputs[0].region), .write(output.region)],
-          groups: Groups(min(rows, 65535), (rows + 65534) / 65535)))
+          groups: Groups(over: rows)))
       return
     }
     radixSort(into: &recorder, inputs[0], output, rows: rows, columns: columns, constants)
@@ -84,7 +84,7 @@ struct ArgSort: DispatchedOperation {
         Dispatch(
           "argsort: starts", .radixStarts, specialization: [128] + constants + [0],
           parameters: parameters(0, 0),
-          bindings: [.readWrite(counts.region)], groups: Groups(min(rows, 65535), (rows + 65534) / 65535)))
+          bindings: [.readWrite(counts.region)], groups: Groups(over: rows)))
       recorder.dispatch(
         Dispatch(
           "argsort: move", .radixMove, specialization: specialization,
