@@ -19,19 +19,35 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "ShaderCompiler", "Kernels",
-        "Yams",
+        "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
+        "ShaderCompiler", "Kernels", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // The front door: what an embedding program imports.
     .target(
-      name: "Reprise", dependencies: ["Reinforcement", "Learning", "Tensors", "Recording", "Vulkan"]),
+      name: "Reprise",
+      dependencies: [
+        "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
+      ]),
 
     // Environments that live on the device, rollouts, and one file an algorithm.
     .target(
       name: "Reinforcement",
       dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
+
+    // Classifiers and regressors: recorded epochs of training and evaluation, and their metrics.
+    .target(
+      name: "Supervised", dependencies: ["Datasets", "Learning", "Tensors", "Recording", "Vulkan"]),
+
+    // Data sets, their readers, and loaders that batch and preprocess on the device.
+    .target(
+      name: "Datasets",
+      dependencies: ["Tensors", "Recording", "Vulkan", "CZlib", "CPNG", "CTurboJPEG"]),
+
+    .systemLibrary(name: "CZlib", path: "Tools/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", path: "Tools/CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", path: "Tools/CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
 
     // Layers, optimizers, checkpoints: what turns tensors into a model that learns.
     .target(
@@ -98,6 +114,11 @@ let package = Package(
       dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "Kernels", "TestSupport"]),
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Recording", "Vulkan", "TestSupport"]),
+    .testTarget(
+      name: "SupervisedTests",
+      dependencies: ["Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
     .testTarget(
       name: "ReinforcementTests",
       dependencies: [
