@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// How the pictures of a training batch are changed at random, each on its own, on the device.
 public struct Augmentation: Sendable, Equatable, Codable {
@@ -25,12 +25,14 @@ public struct Augmentation: Sendable, Equatable, Codable {
     guard let generator else {
       let zero = graph.full([rows], 0, .int32)
       return Window(
-        height: height, width: width, top: zero + Double(down / 2), left: zero + Double(right / 2), isMirrored: zero)
+        height: height, width: width, top: zero + Double(down / 2), left: zero + Double(right / 2),
+        isMirrored: zero)
     }
     let top = generator.integers([rows], in: -shift..<down + shift + 1)
     let left = generator.integers([rows], in: -shift..<right + shift + 1)
     return Window(
-      height: height, width: width, top: top, left: left, isMirrored: generator.bernoulli([rows], flip).int32())
+      height: height, width: width, top: top, left: left,
+      isMirrored: generator.bernoulli([rows], flip).int32())
   }
 
   /// Sets a square of each picture to 0, which is the mean where inputs are normalised.

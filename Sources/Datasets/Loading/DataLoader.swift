@@ -1,6 +1,5 @@
-public import Recording
 public import Tensors
-public import Vulkan
+import Vulkan
 
 /// Batches of a data set, shuffled, gathered and preprocessed on the device (`torch.utils.data.DataLoader`).
 ///
@@ -74,7 +73,8 @@ public final class DataLoader: Sendable {
       self.stream = stream
       store = stream.store
       subset = nil
-      order = try Variable([2 * stream.batchesPerHalf * options.batchSize], .uint32, on: device, label: "order")
+      order = try Variable(
+        [2 * stream.batchesPerHalf * options.batchSize], .uint32, on: device, label: "order")
       try order.write((0..<UInt32(order.type.shape.count)).map { $0 })
     }
     normalization = try options.normalization.map { normalization in

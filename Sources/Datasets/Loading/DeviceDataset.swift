@@ -1,5 +1,4 @@
-public import Recording
-public import Tensors
+import Tensors
 public import Vulkan
 
 /// A data set as loaders use it: on the device where it fits, else on the host, from where loaders stream it.
@@ -64,7 +63,9 @@ final class SampleStore: Sendable {
   /// Copies samples that follow each other to row `row` on. Waits for the device unless the host can write there.
   func write(_ dataset: Dataset, _ range: Range<Int>, at row: Int) throws(VulkanError) {
     let device = inputs.device
-    func copy(_ bytes: UnsafeRawBufferPointer, to variable: Variable, at offset: Int) -> Result<Void, VulkanError> {
+    func copy(_ bytes: UnsafeRawBufferPointer, to variable: Variable, at offset: Int) -> Result<
+      Void, VulkanError
+    > {
       Result { () throws(VulkanError) in try device.upload(bytes, to: variable.buffer, at: offset) }
     }
     try dataset.inputs.withBytes(range) {

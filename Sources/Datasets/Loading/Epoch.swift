@@ -7,14 +7,7 @@ public final class Epoch {
   /// What is replayed, in order; of a streamed data set, or with accumulated gradients, the second once an update.
   public var plans: [Plan] { replays.map(\.plan) }
   /// What replaying has cost so far, all plans together.
-  public var profile: Replay.Profile {
-    replays.reduce(into: Replay.Profile()) { sum, replay in
-      sum.replays += replay.profile.replays
-      sum.submissions += replay.profile.submissions
-      sum.hostSeconds += replay.profile.hostSeconds
-      sum.deviceSeconds += replay.profile.deviceSeconds
-    }
-  }
+  public var profile: Replay.Profile { replays.reduce(Replay.Profile()) { $0 + $1.profile } }
 
   private let loader: DataLoader
   private let batchesPerUpdate: Int
@@ -32,8 +25,11 @@ public final class Epoch {
     self.loader = loader
     self.batchesPerUpdate = batchesPerUpdate
 
-    func batch(_ count: Int, endsUpdate: Bool) -> (Graph) throws -> Void {
-      { graph in try body(graph, loader.batch(count, endsUpdate: endsUpdate, in: graph)) }
+    func add(_ count: Int = size, repeats: Int, endsUpdate: Bool, to program: inout Program) throws {
+      guard count > 0, repeats > 0 else { return }
+      try program.pass(count == size ? "batch" : "last batch", repeats: repeats) { graph in
+        try body(graph, loader.batch(count, endsUpdate: endsUpdate, in: graph))
+      }
     }
     func replay(_ name: String, _ passes: (inout Program) throws -> Void) throws -> Replay {
       let isCPU = device.physical.kind == .cpu
@@ -49,8 +45,8 @@ public final class Epoch {
     guard loader.stream != nil || batchesPerUpdate > 1 else {
       whole = try replay("") { program in
         try program.pass("begin", beginning)
-        if full > 0 { try program.pass("batch", repeats: full, batch(size, endsUpdate: true)) }
-        if tail > 0 { try program.pass("last batch", batch(tail, endsUpdate: true)) }
+        try add(repeats: full, endsUpdate: true, to: &program)
+        try add(tail, repeats: 1, endsUpdate: true, to: &program)
         try program.pass("end", end)
       }
       (self.beginning, update, rest, self.end) = (nil, nil, nil, nil)
@@ -62,19 +58,16 @@ public final class Epoch {
       full < batchesPerUpdate
       ? nil
       : try replay(": update") { program in
-        if batchesPerUpdate > 1 {
-          try program.pass("batch", repeats: batchesPerUpdate - 1, batch(size, endsUpdate: false))
-        }
-        try program.pass("last batch", batch(size, endsUpdate: true))
+        try add(repeats: batchesPerUpdate - 1, endsUpdate: false, to: &program)
+        try add(repeats: 1, endsUpdate: true, to: &program)
       }
     let left = full % batchesPerUpdate
     rest =
       left == 0 && tail == 0
       ? nil
       : try replay(": last update") { program in
-        let others = tail > 0 ? left : left - 1
-        if others > 0 { try program.pass("batch", repeats: others, batch(size, endsUpdate: false)) }
-        try program.pass("last batch", batch(tail > 0 ? tail : size, endsUpdate: true))
+        try add(repeats: tail > 0 ? left : left - 1, endsUpdate: false, to: &program)
+        try add(tail > 0 ? tail : size, repeats: 1, endsUpdate: true, to: &program)
       }
     self.end = try replay(": end") { try $0.pass("end", end) }
   }
@@ -95,7 +88,8 @@ public final class Epoch {
       try end?.run(times: 1)
       return
     }
-    let rows = loader.rows(ofEpoch: try loader.epochCounter.read(UInt32.self)[0]).prefix(loader.samplesPerEpoch)
+    let rows = loader.rows(ofEpoch: try loader.epochCounter.read(UInt32.self)[0]).prefix(
+      loader.samplesPerEpoch)
     // Whole updates in each part.
     let batches = max(1, stream.batchesPerHalf / batchesPerUpdate) * batchesPerUpdate
     let size = batches * loader.options.batchSize
