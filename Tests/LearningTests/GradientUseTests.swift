@@ -51,7 +51,10 @@ import Testing
         }
       }
       try plan.replay(times: 2)
-      if accumulating { #expect(try accumulation.mean.read().allSatisfy { $0 == 0 }) }
+      if accumulating {
+        #expect(plan.description.contains("segment \"update\" × 1: 1 dispatch,"), "\(plan)")
+        #expect(try accumulation.mean.read().allSatisfy { $0 == 0 })
+      }
       return try network.flat.read()
     }
     let (accumulated, whole) = (try trained(accumulating: true), try trained(accumulating: false))

@@ -32,7 +32,8 @@ public final class GradientAccumulation: Sendable {
 
   /// The mean gradient; what is added afterwards begins anew.
   public func take(in graph: Graph) -> Tensor {
-    let gradient = graph.read(mean)
+    // A value of its own: the variable's is replaced before the gradient is used.
+    let gradient = graph.read(mean) * 1
     mean.assign(graph.constant(0, mean.type))
     return gradient
   }
