@@ -25,8 +25,8 @@ public struct Linear: Module {
   }
 
   /// Applies the layer.
-  public func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor {
-    input.linear(weights["weight"], weights["bias"])
+  public func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor {
+    input.linear(scope["weight"], scope["bias"])
   }
 }
 
@@ -35,7 +35,7 @@ public struct Tanh: Module {
   /// The layer; it has no parameters.
   public init() {}
   /// Applies the function.
-  public func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor { input.tanh() }
+  public func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor { input.tanh() }
 }
 
 /// Positive part (`torch.nn.ReLU`).
@@ -43,28 +43,23 @@ public struct ReLU: Module {
   /// The layer; it has no parameters.
   public init() {}
   /// Applies the function.
-  public func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor { input.relu() }
+  public func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor { input.relu() }
 }
 
 /// Layers one after the other; their parameters are named by position: `0.weight` (`torch.nn.Sequential`).
-public struct Sequential: Module {
+public struct Sequential: Container {
   /// The layers in order.
   public let layers: [any Module]
 
   /// Layers in the order in which they are written.
   public init(@SequentialBuilder _ layers: () -> [any Module]) { self.layers = layers() }
 
-  /// The parameters of all layers.
-  public var parameters: [ParameterDeclaration] {
-    layers.enumerated().flatMap { index, layer in
-      layer.parameters.map { ParameterDeclaration("\(index).\($0.name)", $0.shape, $0.initializer) }
-    }
-  }
+  /// The layers, named by position.
+  public var parts: [Part] { layers.enumerated().map { ("\($0.offset)", $0.element) } }
 
   /// Applies the layers in order.
-  public func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor {
-    layers.enumerated().reduce(input) { value, layer in layer.element(value, weights.scope("\(layer.offset)"))
-    }
+  public func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor {
+    parts.reduce(input) { value, part in scope.apply(part.name, part.module, value) }
   }
 }
 
