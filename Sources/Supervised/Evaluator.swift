@@ -6,7 +6,7 @@ import Vulkan
 
 /// A recorded evaluation: no gradients, no dropout, running statistics; metrics are summed on the device.
 public final class Evaluator {
-  private let task: Task
+  private let objective: Objective
   private let loader: DataLoader
   private let epoch: Epoch
   /// Loss and samples, then samples whose class is among the likeliest and 0, or absolute and squared errors.
@@ -19,18 +19,18 @@ public final class Evaluator {
   /// - Parameter weights: a variable laid out as `Network.flat` that stands for it, as an average of it.
   /// - Throws: `GraphError`, `RecordingError`, `VulkanError`.
   public init(
-    _ network: Network, _ task: Task, _ loader: DataLoader, weights: Variable? = nil,
+    _ network: Network, _ objective: Objective, _ loader: DataLoader, weights: Variable? = nil,
     options: PlanOptions = .environment
   ) throws {
     let device = loader.dataset.device
-    let classes = task.outputs
+    let classes = objective.outputs
     let sums = try Variable([4], on: device, label: "metrics")
     var confusion: Variable?
-    if case .classification = task {
+    if case .classification = objective {
       confusion = try Variable([classes, classes], .int32, on: device, label: "confusion")
     }
     let topK = min(5, classes)
-    (self.task, self.loader, self.sums, self.confusion, self.topK) = (task, loader, sums, confusion, topK)
+    (self.objective, self.loader, self.sums, self.confusion, self.topK) = (objective, loader, sums, confusion, topK)
     epoch = try loader.record(
       "evaluation", options: options,
       begin: { graph in
@@ -39,7 +39,7 @@ public final class Evaluator {
       }
     ) { graph, batch in
       let output = network(batch.inputs, weights: weights)
-      let loss = task.loss(output, batch) * Double(batch.count)
+      let loss = objective.loss(output, batch) * Double(batch.count)
       let count = graph.constant(Double(batch.count), loss.type)
       let more: [Tensor]
       if let confusion {
@@ -53,7 +53,7 @@ public final class Evaluator {
         more = [(likelier .< Double(topK)).float().sum(), graph.constant(0, loss.type)]
       } else {
         let targets = batch.targets.reshape(output.shape)
-        let error = task.prediction(output) - targets
+        let error = objective.prediction(output) - targets
         more = [error.abs().sum(), error.square().sum()]
       }
       sums.assign(graph.read(sums) + .pack([loss, count] + more))
@@ -67,7 +67,7 @@ public final class Evaluator {
     try epoch.run(watch: watch)
     let sums = try sums.read(Float.self).map(Double.init)
     let samples = sums[1]
-    switch task {
+    switch objective {
     case .classification(let names):
       let counts = try confusion?.read(Int32.self).map(Int.init) ?? []
       return Evaluation(

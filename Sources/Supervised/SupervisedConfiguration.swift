@@ -126,7 +126,8 @@ public struct SupervisedConfiguration: Codable, Sendable, Equatable {
       case .step: .step(size: stepEpochs * updates, gamma: stepFactor)
       case .oneCycle: .oneCycle(total: total)
       }
-    return try Schedule(learningRate, course, warmup: warm)
+    return try Schedule(
+      course, learningRate: learningRate, warmup: warm, warmupFactor: 1 / Double(max(1, warm)))
   }
 
   /// An optimizer of `network` with these settings; frozen parameters stay as they are.

@@ -1,8 +1,8 @@
 public import Datasets
 public import Learning
 public import Recording
-import Tensors
-public import Vulkan
+public import Tensors
+import Vulkan
 
 /// Trains a model on a data set, epoch by epoch, each one replay of a recorded plan.
 ///
@@ -12,7 +12,7 @@ public final class SupervisedTrainer {
   /// The settings of the run.
   public let configuration: SupervisedConfiguration
   /// What is learnt.
-  public let task: Task
+  public let objective: Objective
   /// The model on the device.
   public let network: Network
   /// What inputs are shifted and scaled by.
@@ -47,7 +47,7 @@ public final class SupervisedTrainer {
     self.configuration = configuration
     self.network = network
     self.options = options
-    task = try Task(data.dataset, rows: split.training)
+    objective = try Objective(data.dataset, rows: split.training)
     var loading = DataLoader.Options()
     loading.batchSize = configuration.batchSize
     let normalization =
@@ -74,7 +74,7 @@ public final class SupervisedTrainer {
     if !split.validation.isEmpty {
       loading.batchSize = max(256, configuration.batchSize)
       evaluator = try Evaluator(
-        network, task, DataLoader(data, rows: split.validation, loading), weights: average?.flat, options: options)
+        network, objective, DataLoader(data, rows: split.validation, loading), weights: average?.flat, options: options)
     } else {
       evaluator = nil
     }
@@ -82,7 +82,7 @@ public final class SupervisedTrainer {
       guard evaluator != nil else {
         throw ConfigurationError(field: "patience", reason: "needs a validation split, and there is none")
       }
-      stopping = try EarlyStopping(patience: configuration.patience, mode: task.isBetterLarge ? .max : .min)
+      stopping = try EarlyStopping(patience: configuration.patience, mode: objective.isBetterLarge ? .max : .min)
     }
     try network.freeze(configuration.freeze)
     optimizer = try configuration.makeOptimizer(network)
@@ -108,7 +108,7 @@ public final class SupervisedTrainer {
   }
 
   private func record() throws -> Epoch {
-    let (network, task, configuration, optimizer) = (network, task, configuration, optimizer)
+    let (network, objective, configuration, optimizer) = (network, objective, configuration, optimizer)
     let (sums, updates, rate, accumulation, average) = (sums, updates, rate, accumulation, average)
     let schedule = schedule
     return try loader.record(
@@ -116,7 +116,7 @@ public final class SupervisedTrainer {
       begin: { graph in sums.assign(graph.constant(0, sums.type)) }
     ) { graph, batch in
       let output = network(batch.inputs, mode: .training(batch.generator))
-      let loss = task.loss(output, batch, labelSmoothing: configuration.labelSmoothing)
+      let loss = objective.loss(output, batch, labelSmoothing: configuration.labelSmoothing)
       var gradient = network.gradient(of: loss)
       if let accumulation {
         accumulation.add(gradient)
@@ -134,7 +134,7 @@ public final class SupervisedTrainer {
       }
       let count = Double(batch.count)
       let right: Tensor =
-        switch task {
+        switch objective {
         case .classification: (output.argmax(axis: -1) .== batch.targets).float().sum()
         case .regression: graph.constant(0, loss.type)
         }
@@ -144,7 +144,7 @@ public final class SupervisedTrainer {
   }
 }
 
-extension Task {
+extension Objective {
   /// Whether the metric that selects grows as models get better.
   public var isBetterLarge: Bool {
     if case .classification = self { true } else { false }
@@ -233,7 +233,7 @@ extension SupervisedTrainer {
           epoch: epoch + 1, epochs: configuration.epochs, updates: Int(try updates.read(UInt32.self)[0]),
           samples: (epoch + 1) * loader.samplesPerEpoch, seconds: (clock.now - start).seconds,
           samplesPerSecond: sums[2] / max(seconds, 1e-9), learningRate: Double(try rate.read(Float.self)[0]),
-          trainLoss: sums[0] / sums[2], trainAccuracy: task.isBetterLarge ? sums[1] / sums[2] : nil,
+          trainLoss: sums[0] / sums[2], trainAccuracy: objective.isBetterLarge ? sums[1] / sums[2] : nil,
           validationLoss: validation?.loss, validationAccuracy: validation?.classification?.accuracy,
           isBest: isBest))
       if isOver || !going { return }
@@ -243,7 +243,7 @@ extension SupervisedTrainer {
   private func noteBest(_ epoch: Int) -> (Evaluation) -> Bool {
     { result in
       let metric = result.metric
-      let isBetter = self.best.map { self.task.isBetterLarge ? metric > $0.metric : metric < $0.metric } ?? true
+      let isBetter = self.best.map { self.objective.isBetterLarge ? metric > $0.metric : metric < $0.metric } ?? true
       if isBetter { self.best = (metric, epoch + 1) }
       return isBetter
     }
@@ -254,7 +254,7 @@ extension SupervisedTrainer {
     let samples = Double(max(1, sums[2]))
     return Moment(
       epoch: epoch + 1, batch: Int(sums[3]), batches: loader.batchesPerEpoch, loss: Double(sums[0]) / samples,
-      accuracy: task.isBetterLarge ? Double(sums[1]) / samples : nil)
+      accuracy: objective.isBetterLarge ? Double(sums[1]) / samples : nil)
   }
 
   /// The weights that are evaluated, with running statistics, under PyTorch's names. Waits for the device.

@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// How the pictures of a training batch are changed at random, each on its own, on the device.
 public struct Augmentation: Sendable, Equatable, Codable {
@@ -15,6 +15,9 @@ public struct Augmentation: Sendable, Equatable, Codable {
 
   /// Nothing is changed.
   public init() {}
+
+  /// The shape of a sample of `shape` after cropping.
+  public func sampleShape(_ shape: Shape) -> Shape { crop.map { [shape[0], $0, $0] } ?? shape }
 
   /// Which part of each picture of `shape`, [c, h, w], is looked at; nil for all of all.
   func window(_ shape: Shape, rows: Int, _ generator: Generator?, in graph: Graph) -> Window? {

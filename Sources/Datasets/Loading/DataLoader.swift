@@ -98,8 +98,7 @@ public final class DataLoader: Sendable {
   public var samplesPerEpoch: Int { fullBatches * options.batchSize + tail }
   /// Sizes of the axes of a sample as it leaves the loader.
   public var sampleShape: Shape {
-    let shape = dataset.dataset.inputs.shape
-    return options.augmentation.crop.map { [shape[0], $0, $0] } ?? shape
+    options.augmentation.sampleShape(dataset.dataset.inputs.shape)
   }
 
   private static func check(_ dataset: Dataset, _ rows: [UInt32], _ options: Options) throws(DataError) {

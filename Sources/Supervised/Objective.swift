@@ -2,13 +2,13 @@ public import Datasets
 public import Tensors
 
 /// What a model learns: classes or numbers; it decides outputs, loss and metrics.
-public enum Task: Sendable, Equatable {
+public enum Objective: Sendable, Equatable {
   /// One class of several, by their names.
   case classification([String])
   /// Numbers, `shape` a sample, which the model gives in units of `scale`.
   case regression(Shape, scale: Normalization)
 
-  /// The task that a data set is for; targets of a regression are scaled by the mean and deviation of `rows`.
+  /// The objective that a data set is for; targets of a regression are scaled by the mean and deviation of `rows`.
   ///
   /// - Throws: `DataError` when the data set has no targets.
   public init(_ dataset: Dataset, rows: [UInt32]) throws(DataError) {
