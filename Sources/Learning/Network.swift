@@ -101,8 +101,7 @@ public final class Network: Sendable {
   ///
   /// - Parameter weights: a variable laid out as `flat` that stands for it, as an average of it.
   public func callAsFunction(_ input: Tensor, mode: Mode = .evaluation, weights: Variable? = nil) -> Tensor {
-    let whole = module(Self.whole)
-    return whole(input, Scope(self, input.graph, weights ?? flat, mode))
+    apply(Self.whole, input, Scope(self, input.graph, weights ?? flat, mode))
   }
 
   /// Applies module `name`.
@@ -111,12 +110,27 @@ public final class Network: Sendable {
   public func callAsFunction(
     _ name: String, _ input: Tensor, mode: Mode = .evaluation, weights: Variable? = nil
   ) -> Tensor {
-    Scope(self, input.graph, weights ?? flat, mode).apply(name, module(name), input)
+    apply(name, input, Scope(self, input.graph, weights ?? flat, mode))
   }
 
-  private func module(_ name: String) -> any Module {
+  /// Applies a module in the scope of the whole network.
+  private func apply(_ name: String, _ input: Tensor, _ scope: Scope) -> Tensor {
     guard let module = modules[name] else { preconditionFailure("no module is named \"\(name)\"") }
-    return module
+    return name == Self.whole ? module(input, scope) : scope.apply(name, module, input)
+  }
+
+  /// What the parts of the network's only module, or of module `name`, make of an input of `shape`, and what they cost.
+  ///
+  /// Nothing runs. Throws `GraphError` naming the layer that the shape does not fit.
+  public func summary(
+    _ name: String? = nil, input shape: Shape, _ dataType: DataType = .float32
+  ) throws(GraphError) -> ModelSummary {
+    let notes = SummaryNotes()
+    try Graph.trace(on: flat.device) { graph in
+      let input = graph.constant(0, TensorType(shape, dataType))
+      _ = apply(name ?? Self.whole, input, Scope(self, graph, flat, .evaluation, notes: notes))
+    }
+    return ModelSummary(self, module: name, input: shape, notes.rows)
   }
 
   /// The gradients of `loss` with respect to all parameters, as they lie in `flat`; zero between them and for frozen ones.
