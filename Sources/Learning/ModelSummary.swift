@@ -1,4 +1,5 @@
 public import Tensors
+import Vulkan
 
 /// The layers of a network with the shapes that they give and what they cost, as torchinfo shows them.
 public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
@@ -92,17 +93,5 @@ final class SummaryNotes {
 
   func end(_ place: Int, _ path: String, _ module: any Module, _ input: Shape, _ output: Shape) {
     notes[place] = Note(path: path, module: module, input: input, output: output)
-  }
-}
-
-extension Int {
-  /// With commas between thousands.
-  fileprivate var grouped: String {
-    var text = ""
-    for (index, digit) in String(self).reversed().enumerated() {
-      if index > 0 && index % 3 == 0 { text = "," + text }
-      text = String(digit) + text
-    }
-    return text
   }
 }

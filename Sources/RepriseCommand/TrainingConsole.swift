@@ -1,5 +1,6 @@
 import Foundation
 import Reinforcement
+import Vulkan
 
 /// Shows the progress of training: a live line on a terminal, a line now and then elsewhere, or JSON.
 final class TrainingConsole {
