@@ -20,13 +20,10 @@ public struct UnmatchedPattern: Error, Equatable, CustomStringConvertible {
 extension Network {
   /// The parameters whose names match any of `patterns`: `*` stands for any text, dots included, as in `features.*`.
   public func parameters(matching patterns: [String]) throws(UnmatchedPattern) -> [Parameter] {
-    func matches(_ pattern: String, _ parameter: Parameter) -> Bool {
-      fnmatch(pattern, parameter.name, 0) == 0
-    }
-    for pattern in patterns where !parameters.contains(where: { matches(pattern, $0) }) {
+    for pattern in patterns where !parameters.contains(where: { pattern.matches($0.name) }) {
       throw UnmatchedPattern(pattern: pattern, names: parameters.map(\.name))
     }
-    return parameters.filter { parameter in patterns.contains { matches($0, parameter) } }
+    return parameters.filter { parameter in patterns.contains { $0.matches(parameter.name) } }
   }
 
   /// Keeps the parameters that match `patterns` as they are, in passes that are traced from now on.
@@ -41,4 +38,9 @@ extension Network {
   public func unfreeze(_ patterns: [String]) throws(UnmatchedPattern) {
     frozen.subtract(try parameters(matching: patterns).map(\.name))
   }
+}
+
+extension String {
+  /// Whether this pattern stands for `name`.
+  func matches(_ name: String) -> Bool { fnmatch(self, name, 0) == 0 }
 }

@@ -50,6 +50,8 @@ public protocol Module: Sendable {
   var buffers: [BufferDeclaration] { get }
   /// Applies the module.
   func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor
+  /// Products with the module's own weights that are added up on the way from `input` to `output`, for summaries.
+  func multiplyAdds(input: Shape, output: Shape) -> Int
 }
 
 extension Module {
@@ -57,6 +59,8 @@ extension Module {
   public var parameters: [ParameterDeclaration] { [] }
   /// None, for layers that keep nothing.
   public var buffers: [BufferDeclaration] { [] }
+  /// None, for layers without weights, and for those that only scale.
+  public func multiplyAdds(input: Shape, output: Shape) -> Int { 0 }
 }
 
 /// A module made of others: the names of its parts prefix those of their parameters and buffers.

@@ -101,8 +101,7 @@ public final class Network: Sendable {
   ///
   /// - Parameter weights: a variable laid out as `flat` that stands for it, as an average of it.
   public func callAsFunction(_ input: Tensor, mode: Mode = .evaluation, weights: Variable? = nil) -> Tensor {
-    let whole = module(Self.whole)
-    return whole(input, Scope(self, input.graph, weights ?? flat, mode))
+    apply(Self.whole, input, Scope(self, input.graph, weights ?? flat, mode))
   }
 
   /// Applies module `name`.
@@ -111,12 +110,27 @@ public final class Network: Sendable {
   public func callAsFunction(
     _ name: String, _ input: Tensor, mode: Mode = .evaluation, weights: Variable? = nil
   ) -> Tensor {
-    Scope(self, input.graph, weights ?? flat, mode).apply(name, module(name), input)
+    apply(name, input, Scope(self, input.graph, weights ?? flat, mode))
   }
 
-  private func module(_ name: String) -> any Module {
+  /// Applies a module in the scope of the whole network.
+  private func apply(_ name: String, _ input: Tensor, _ scope: Scope) -> Tensor {
     guard let module = modules[name] else { preconditionFailure("no module is named \"\(name)\"") }
-    return module
+    return name == Self.whole ? module(input, scope) : scope.apply(name, module, input)
+  }
+
+  /// What the parts of the network's only module, or of module `name`, make of an input of `shape`, and what they cost.
+  ///
+  /// Nothing runs. Throws `GraphError` naming the layer that the shape does not fit.
+  public func summary(
+    _ name: String? = nil, input shape: Shape, _ dataType: DataType = .float32
+  ) throws(GraphError) -> ModelSummary {
+    let notes = SummaryNotes()
+    try Graph.trace(on: flat.device) { graph in
+      let input = graph.constant(0, TensorType(shape, dataType))
+      _ = apply(name ?? Self.whole, input, Scope(self, graph, flat, .evaluation, notes: notes))
+    }
+    return ModelSummary(self, module: name, input: shape, notes.rows)
   }
 
   /// The gradients of `loss` with respect to all parameters, as they lie in `flat`; zero between them and for frozen ones.
@@ -139,59 +153,4 @@ public final class Network: Sendable {
     fill(upTo: flat.type.shape.count)
     return .pack(parts)
   }
-
-  /// Copies the parameters and buffers into a checkpoint. Waits for the device.
-  ///
-  /// - Parameter weights: a variable laid out as `flat` that stands for it, as an average of it.
-  public func save(into file: inout Safetensors, weights: Variable? = nil) throws(VulkanError) {
-    let values: [Float] = try (weights ?? flat).read()
-    for parameter in parameters {
-      let range = parameter.offset..<parameter.offset + parameter.shape.count
-      file.tensors[parameter.name] = Safetensors.Entry(TensorType(parameter.shape), Array(values[range]))
-    }
-    for buffer in buffers { try file.add(buffer) }
-  }
-
-  /// Takes the parameters and buffers from a checkpoint; nothing is changed unless all of them fit.
-  ///
-  /// - Throws: `CheckpointError` naming the first parameter that is missing or different; `VulkanError`.
-  public func load(from file: Safetensors, named path: String) throws {
-    var values = [Float](repeating: 0, count: flat.type.shape.count)
-    for parameter in parameters {
-      let entry = try file.entry(parameter.name, TensorType(parameter.shape), file: path)
-      values.replaceSubrange(
-        parameter.offset..<parameter.offset + parameter.shape.count, with: entry.elements(Float.self))
-    }
-    let contents = try buffers.map { try file.entry($0.label, $0.type, file: path) }
-    try flat.write(values)
-    for (buffer, entry) in zip(buffers, contents) { try buffer.write(entry.elements(Float.self)) }
-  }
-}
-
-extension Safetensors {
-  /// The tensor `name`, which must have the type `type`; `file` is the file's name in errors.
-  public func entry(_ name: String, _ type: TensorType, file: String) throws(CheckpointError) -> Entry {
-    guard let entry = tensors[name] else { throw .missing(file: file, name: name) }
-    guard entry.type == type.stored else {
-      throw .different(
-        file: file, name: name, found: entry.type.description, expected: type.stored.description)
-    }
-    return entry
-  }
-
-  /// Copies a variable into the file under its label. Waits for the device.
-  public mutating func add(_ variable: Variable) throws(VulkanError) {
-    let words: [UInt32] = try variable.read(UInt32.self)
-    tensors[variable.label] = Entry(variable.type.stored, words)
-  }
-
-  /// Copies the tensor with a variable's label into the variable.
-  public func restore(_ variable: Variable, file: String) throws {
-    try variable.write(entry(variable.label, variable.type, file: file).elements(UInt32.self))
-  }
-}
-
-extension TensorType {
-  /// The type in a file, where a bool is a word as on the device.
-  fileprivate var stored: TensorType { dataType == .bool ? TensorType(shape, .uint32) : self }
 }

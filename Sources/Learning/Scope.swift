@@ -9,13 +9,18 @@ public struct Scope {
   /// Where the parameters' values lie: `Network.flat`, or a variable of the same layout.
   private let weights: Variable
   private let prefix: String
+  private let notes: SummaryNotes?
 
-  init(_ network: Network, _ graph: Graph, _ weights: Variable, _ mode: Mode, prefix: String = "") {
+  init(
+    _ network: Network, _ graph: Graph, _ weights: Variable, _ mode: Mode, prefix: String = "",
+    notes: SummaryNotes? = nil
+  ) {
     self.network = network
     self.graph = graph
     self.weights = weights
     self.mode = mode
     self.prefix = prefix
+    self.notes = notes
   }
 
   /// The value of parameter `name`.
@@ -27,8 +32,11 @@ public struct Scope {
 
   /// Applies the part of a container that is called `part`; mistakes in it are reported under its name and kind.
   public func apply(_ part: String, _ module: any Module, _ input: Tensor) -> Tensor {
-    graph.labeled("\(part) \(type(of: module))") {
-      module(input, Scope(network, graph, weights, mode, prefix: "\(prefix)\(part)."))
-    }
+    let path = prefix + part
+    let inner = Scope(network, graph, weights, mode, prefix: "\(path).", notes: notes)
+    let place = notes?.begin()
+    let output = graph.labeled("\(part) \(type(of: module))") { module(input, inner) }
+    if let notes, let place { notes.end(place, path, module, input.shape, output.shape) }
+    return output
   }
 }

@@ -1,4 +1,5 @@
 import Reinforcement
+import Vulkan
 
 /// Shows the progress of PPO: a live line on a terminal, a line now and then elsewhere, or JSON.
 final class TrainingConsole {

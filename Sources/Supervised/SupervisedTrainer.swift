@@ -61,7 +61,7 @@ public final class SupervisedTrainer {
     loader = try DataLoader(data, rows: split.training, shuffled)
 
     let device = data.device
-    updates = try Variable([], .uint32, on: device, label: "updates")
+    updates = try Variable([], .uint32, on: device, label: "training.updates")
     rate = try Variable([], on: device, label: "learning_rate")
     // The host looks at it while an epoch runs.
     sums = try Variable([4], on: device, domain: .readback, label: "sums")

@@ -58,8 +58,8 @@ public final class DataLoader: Sendable {
     self.dataset = dataset
     self.rows = rows
     self.options = options
-    epochCounter = try Variable([], .uint32, on: device, label: "loader.epoch")
-    batchCounter = try Variable([], .uint32, on: device, label: "loader.batch")
+    epochCounter = try Variable([], .uint32, on: device, label: "training.epoch")
+    batchCounter = try Variable([], .uint32, on: device, label: "training.batch")
     position = try Variable([], .uint32, on: device, label: "position")
     if let resident = dataset.resident {
       stream = nil
