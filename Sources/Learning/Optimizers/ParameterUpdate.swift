@@ -47,6 +47,7 @@ extension ParameterGroups {
   /// Where parameters aren't frozen, by comparing places: frozen ones mostly lie side by side. Nil when none is.
   fileprivate func learns(in graph: Graph) -> Tensor? {
     let frozen = frozen
+    guard !frozen.isEmpty else { return nil }
     let element = graph.arange(network.flat.type.shape.count, .uint32)
     var learns: Tensor?
     for run in network.parameters.split(whereSeparator: { !frozen.contains($0.name) }) {
