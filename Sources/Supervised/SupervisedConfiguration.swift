@@ -134,8 +134,7 @@ public struct SupervisedConfiguration: Codable, Sendable, Equatable {
 
   /// An optimizer of `network` with these settings; frozen parameters stay as they are.
   func makeOptimizer(_ network: Network) throws -> any Optimizer {
-    let frozen = network.frozen.sorted().map { ParameterGroup($0, learningRateScale: 0) }
-    let groups = try ParameterGroups(network, weightDecay: weightDecay, rules: self.groups + frozen)
+    let groups = try ParameterGroups(network, weightDecay: weightDecay, rules: groups)
     return switch optimizer {
     case .sgd: try SGD(network, momentum: momentum, groups: groups)
     case .adam: try Adam(network, groups: groups)
