@@ -37,9 +37,12 @@ struct Picture {
     } else {
       throw .malformed(file: path, offset: 0, found: file.opening(8), expected: "a PNG or JPEG picture")
     }
-    guard height > 0, width > 0, height <= Self.pixelLimit / width else {
+    // Deflate makes at most 1032 bytes of one, and a byte holds at most 8 pixels; JPEG packs less tightly.
+    let limit = min(Self.pixelLimit, 8 * 1032 * file.byteCount)
+    guard height > 0, width > 0, height <= limit / width else {
       throw .unusable(
-        source: path, found: "\(height)×\(width) pixels", expected: "1 to \(Self.pixelLimit)")
+        source: path, found: "a header of \(height)×\(width) pixels and \(file.byteCount) bytes",
+        expected: "1 to \(limit) pixels in as many bytes")
     }
   }
 
