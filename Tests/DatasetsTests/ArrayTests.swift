@@ -78,9 +78,12 @@ import Testing
       (good.replacing("'shape'", with: "'form'"), ["key 'form'"]),
       ("{'descr': '<f4', 'shape': (3, 1)}", ["lacks a key"]),
       (good.replacing("(3, 1)", with: "(3, -1)"), ["found '-1), }'", "a size"]),
-      (good.replacing("(3, 1)", with: "(3, 1"), ["expected )"]),
+      (good.replacing("(3, 1)", with: "(3, 1"), ["found '}'", "a size"]),
       (good.replacing("(3, 1)", with: "(99999999999999999999,)"), ["below 2⁶³"]),
-      (good.replacing("(3, 1)", with: "(9999999999, 9999999999)"), ["found 12 bytes", "more than 2⁶³"]),
+      (
+        good.replacing("(3, 1)", with: "(9999999999, 9999999999)"),
+        ["found 12 bytes", "at least", "float32[9999999999, 9999999999]"]
+      ),
       (good.replacing("(3, 1)", with: "(4, 1)"), ["found 12 bytes", "expected 16 of float32[4, 1]"]),
       (good.replacing("(3, 1)", with: "(2, 1)"), ["found 12 bytes", "expected 8 of float32[2, 1]"]),
       (good + "x", ["expected the end of the header"]), ("", ["expected {"]),

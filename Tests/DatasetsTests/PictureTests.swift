@@ -120,15 +120,15 @@ import Testing
     let jpeg = try bytes(of: file("rgb.jpg"))
     let short = try folder.write(Array(jpeg.prefix(jpeg.count - 40)), to: "short.jpg")
     expectError(short, "TurboJPEG", "Premature end") { _ = try read(short) }
-    // A header that claims 65 535 × 65 535 pixels.
+    // A header that claims 65 024 × 65 024 pixels.
     var bomb = jpeg
     let frame = try #require(
       jpeg.indices.dropLast(9).first { (index: Int) -> Bool in
         jpeg[index] == 0xff && jpeg[index + 1] == 0xc0
       })
-    bomb.replaceSubrange(frame + 5..<frame + 9, with: [0xff, 0xff, 0xff, 0xff])
+    bomb.replaceSubrange(frame + 5..<frame + 9, with: [0xfe, 0, 0xfe, 0])
     let huge = try folder.write(bomb, to: "huge.jpg")
-    expectError(huge, "65535×65535", "749 bytes") { _ = try read(huge) }
+    expectError(huge, "65024×65024", "749 bytes") { _ = try read(huge) }
   }
 
   /// One white pixel, by Pillow.
