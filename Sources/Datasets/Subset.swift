@@ -6,6 +6,12 @@ public struct Split: Sendable, Equatable {
   public let training: [UInt32]
   /// Rows to choose a checkpoint by, ascending.
   public let validation: [UInt32]
+
+  /// Rows to learn from, and rows to choose by.
+  public init(training: [UInt32], validation: [UInt32]) {
+    self.training = training
+    self.validation = validation
+  }
 }
 
 extension Dataset {
