@@ -103,7 +103,8 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
     .testTarget(
-      name: "ShaderCompilerTests", dependencies: ["ShaderCompiler", "Kernels", "TestParameters", "TestSupport"],
+      name: "ShaderCompilerTests",
+      dependencies: ["ShaderCompiler", "Kernels", "TestParameters", "TestSupport"],
       exclude: ["Parameters"], plugins: ["CompileShaders"]),
     .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
     .testTarget(

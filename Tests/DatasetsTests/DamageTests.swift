@@ -9,11 +9,9 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   static let names = [
-    "f4.npy", "f8_big.npy", "hwc3.npy", "version3.npy", "stored.npz", "deflated.npz", "u1.idx", "f4.idx",
-    "grey.png",
-    "rgba.png", "palette.png", "grey16.png", "interlaced.png", "grey.jpg", "rgb.jpg", "progressive.jpg",
-    "table.csv",
-    "table.csv.gz",
+    "hwc3.npy", "f4.npy", "deflated.npz", "stored.npz", "f4.idx", "rgba.png", "grey16.png", "interlaced.png",
+    "rgb.jpg",
+    "progressive.jpg", "table.csv", "table.csv.gz",
   ]
 
   /// Reads the file as input, and where it has targets with those; true where one gave data.
@@ -41,7 +39,7 @@ import Testing
   @Test(arguments: names) func changedBytesAreReadOrRefused(_ name: String) throws {
     let whole = try bytes(of: file(name))
     var random = SeededRandom(7)
-    for _ in 0..<300 {
+    for _ in 0..<200 {
       var changed = whole
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         changed[Int.random(in: changed.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
