@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import TestSupport
 import Testing
 
@@ -17,6 +18,8 @@ import Testing
   /// Reads the file as input, and where it has targets with those; true where one gave data.
   private func opens(_ bytes: [UInt8], _ name: String) throws -> Bool {
     let path = try folder.write(bytes, to: name)
+    // A new file each time: overwriting one waits for the disk.
+    defer { unlink(path) }
     var options = DataOptions()
     options.targetColumns = ["kind of thing"]
     var opened = false
