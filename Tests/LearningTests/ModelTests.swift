@@ -112,11 +112,11 @@ import Testing
     (layers("\"rulu\""), [4], "features[0]: found a layer \"rulu\"; expected one of adaptive_avg_pool2d, "),
     (
       layers("\"relu\", {\"conv2d\": {\"outputs\": 4}}"), [1, 8, 8],
-      "features[1] conv2d: found no kernel; expected a whole number from 1 on, or two"
+      "features[1] conv2d: found no kernel; expected a whole number from 1 to 1048576, or two"
     ),
     (
       layers("{\"conv2d\": {\"outputs\": 4, \"kernel\": 2.5}}"), [1, 8, 8],
-      "features[0] conv2d: found kernel: 2.5; expected a whole number from 1 on, or two"
+      "features[0] conv2d: found kernel: 2.5; expected a whole number from 1 to 1048576, or two"
     ),
     (
       layers("{\"conv2d\": {\"outputs\": 4, \"kernel\": 3, \"groups\": 3}}"), [2, 8, 8],
@@ -141,7 +141,7 @@ import Testing
     ),
     (
       layers("{\"residual\": {\"main\": [{\"linear\": \"five\"}]}}"), [4],
-      "features[0] residual.main[0] linear: found outputs: \"five\"; expected a whole number from 1 on"
+      "features[0] residual.main[0] linear: found outputs: \"five\"; expected a whole number from 1 to 1048576"
     ),
     (
       layers("{\"residual\": {\"main\": [\"relu\"], \"activation\": \"flatten\"}}"), [4],
@@ -150,6 +150,10 @@ import Testing
     (
       "{\"features\": [], \"classifier\": [{\"linear\": 7}]}", [4],
       "classifier: found samples of shape [7] at its end; expected [3]"
+    ),
+    (
+      layers("{\"linear\": 1000000}, {\"linear\": 1000000}"), [4],
+      "features[1] linear: found weight of shape [1000000, 1000000]; expected at most 268435456 elements"
     ),
     (layers("\"relu\""), [4, 2], "classifier[0] linear: found samples of shape [4, 2]; expected vectors"),
   ]
