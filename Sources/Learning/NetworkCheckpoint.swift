@@ -35,8 +35,10 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
 
 extension Network {
   /// Copies the parameters and buffers into a checkpoint. Waits for the device.
-  public func save(into file: inout Safetensors) throws(VulkanError) {
-    let values: [Float] = try flat.read()
+  ///
+  /// - Parameter weights: a variable laid out as `flat` that stands for it, as an average of it.
+  public func save(into file: inout Safetensors, weights: Variable? = nil) throws(VulkanError) {
+    let values: [Float] = try (weights ?? flat).read()
     for parameter in parameters {
       let range = parameter.offset..<parameter.offset + parameter.shape.count
       file.tensors[parameter.name] = Safetensors.Entry(TensorType(parameter.shape), Array(values[range]))

@@ -12,6 +12,23 @@ public final class Replay {
     public internal(set) var hostSeconds = 0.0
     /// Seconds in which submissions were under way, as the host saw it.
     public internal(set) var deviceSeconds = 0.0
+
+    /// What several have cost together.
+    public static func + (a: Profile, b: Profile) -> Profile {
+      Profile(
+        replays: a.replays + b.replays, submissions: a.submissions + b.submissions,
+        hostSeconds: a.hostSeconds + b.hostSeconds, deviceSeconds: a.deviceSeconds + b.deviceSeconds)
+    }
+
+    /// Nothing yet.
+    public init() {}
+
+    private init(replays: Int, submissions: Int, hostSeconds: Double, deviceSeconds: Double) {
+      self.replays = replays
+      self.submissions = submissions
+      self.hostSeconds = hostSeconds
+      self.deviceSeconds = deviceSeconds
+    }
   }
 
   /// The plan that is replayed.
@@ -22,6 +39,8 @@ public final class Replay {
   private let timeline: Timeline
   private var schedule: SubmissionSchedule
   private var submitted: UInt64 = 0
+  /// Submissions that are under way at once.
+  private let depth: Int
 
   private struct Submission {
     let value: UInt64
@@ -31,10 +50,14 @@ public final class Replay {
 
   /// - Parameter secondsPerSubmission: how long one submission should keep the device busy; some drivers end one
   ///   that runs for two seconds. A longer replay is split, but for single runs of its segments.
-  public init(_ plan: Plan, secondsPerSubmission: Double = 0.1) throws(VulkanError) {
+  ///   - isStrict: whether no submission may take longer, so that the first run of each segment is measured alone; not
+  ///   needed on a CPU, whose driver ends none.
+  public init(_ plan: Plan, secondsPerSubmission: Double = 0.1, isStrict: Bool = true) throws(VulkanError) {
     self.plan = plan
     schedule = SubmissionSchedule(
-      repeats: plan.passes.map(\.repeats), secondsPerSubmission: secondsPerSubmission)
+      repeats: plan.passes.map(\.repeats), secondsPerSubmission: secondsPerSubmission, isStrict: isStrict)
+    // Behind a long submission there is nothing to hide, and a second one would only delay a stop.
+    depth = secondsPerSubmission > 1 ? 1 : 2
     timeline = try Timeline(plan.device, label: "replays of \(plan.label)")
   }
 
@@ -42,10 +65,13 @@ public final class Replay {
   ///
   /// - Parameter progress: called on this thread when replays have ended, with the number of replays done; returning false
   ///   stops after those in flight.
+  ///   - watch: called on this thread about five times a second while it waits.
   /// - Returns: the number of replays done.
   /// - Throws: what `progress` throws; `RecordingError.notFinite` where the plan looks for that; `VulkanError`.
   @discardableResult
-  public func run(times: Int, progress: (Int) throws -> Bool = { _ in true }) throws -> Int {
+  public func run(
+    times: Int, progress: (Int) throws -> Bool = { _ in true }, watch: (() -> Void)? = nil
+  ) throws -> Int {
     var inFlight: [Submission] = []
     var begun = 0
     var done = 0
@@ -53,14 +79,14 @@ public final class Replay {
     let clock = ContinuousClock()
     var lastEnd = clock.now
     while done < times {
-      while going || schedule.isWithinReplay, begun < times, inFlight.count < 2 {
+      while going || schedule.isWithinReplay, begun < times, inFlight.count < depth {
         let submission = try submit(schedule.next(atMost: times - begun))
         inFlight.append(submission)
         begun += submission.part.replays
       }
       guard let oldest = inFlight.first else { break }
       let span = Trace.begin(.wait, plan.label)
-      try timeline.wait(until: oldest.value)
+      if let watch { try wait(for: oldest.value, watch) } else { try timeline.wait(until: oldest.value) }
       span?.end()
       inFlight.removeFirst()
       let now = clock.now
@@ -78,6 +104,16 @@ public final class Replay {
       if going, oldest.part.replays > 0 { going = try progress(done) }
     }
     return done
+  }
+
+  private func wait(for value: UInt64, _ watch: () -> Void) throws(VulkanError) {
+    while true {
+      do throws(VulkanError) {
+        return try timeline.wait(until: value, timeout: 200_000_000)
+      } catch .timeout {
+        watch()
+      }
+    }
   }
 
   private func submit(_ part: SubmissionSchedule.Part) throws(VulkanError) -> Submission {

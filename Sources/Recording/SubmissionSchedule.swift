@@ -1,7 +1,8 @@
 /// Cuts replays into submissions of about a given time: many replays each, or parts of one.
 ///
 /// A run of a segment is never split. The time of each segment's run is measured: the first alone, the others by how long
-/// the submissions take that hold them.
+/// the submissions take that hold them. Where no driver ends a long submission, only the first is alone, and a segment that
+/// has not run yet is taken for as long as the longest that has.
 struct SubmissionSchedule {
   /// What one submission holds.
   struct Part: Equatable {
@@ -23,14 +24,16 @@ struct SubmissionSchedule {
 
   private let repeats: [Int]
   private let secondsPerSubmission: Double
+  private let isStrict: Bool
   private var secondsPerRun: [Double?]
   // Where the next part begins: runs of a segment are done.
   private var pass = 0
   private var run = 0
 
-  init(repeats: [Int], secondsPerSubmission: Double) {
+  init(repeats: [Int], secondsPerSubmission: Double, isStrict: Bool = true) {
     self.repeats = repeats
     self.secondsPerSubmission = secondsPerSubmission
+    self.isStrict = isStrict
     secondsPerRun = repeats.map { _ in nil }
   }
 
@@ -49,9 +52,11 @@ struct SubmissionSchedule {
     var part = Part()
     var left = secondsPerSubmission
     while part.replays == 0 {
-      guard let seconds = secondsPerRun[pass] else {
-        if part.runs.isEmpty { take(1, into: &part) }
-        break
+      guard let seconds = assumedSeconds(pass) else {
+        let isWhole = repeats[pass] == 1
+        if part.runs.isEmpty || !isStrict { take(1, into: &part) }
+        if isStrict || !isWhole { break }
+        continue
       }
       let fitting = Int(min(Double(repeats[pass] - run), left / seconds))
       let count = part.runs.isEmpty ? max(1, fitting) : fitting
@@ -71,11 +76,16 @@ struct SubmissionSchedule {
 
   /// Takes note that `part` kept the device busy for `seconds`.
   mutating func measured(_ part: Part, seconds: Double) {
-    let expected = part.runs.reduce(0) { $0 + Double(part.times * $1.count) * (secondsPerRun[$1.pass] ?? 0) }
-    for run in part.runs {
-      let measured = secondsPerRun[run.pass].map { $0 * seconds / expected } ?? seconds / Double(run.count)
-      secondsPerRun[run.pass] = max(measured, 1e-9)
+    let assumed = part.runs.map { assumedSeconds($0.pass) ?? 1 }
+    let expected = zip(part.runs, assumed).reduce(0) { $0 + Double(part.times * $1.0.count) * $1.1 }
+    for (run, assumed) in zip(part.runs, assumed) {
+      secondsPerRun[run.pass] = max(assumed * seconds / expected, 1e-9)
     }
+  }
+
+  /// How long a run of a segment takes, as far as is known; nil where it has to be measured first.
+  private func assumedSeconds(_ pass: Int) -> Double? {
+    secondsPerRun[pass] ?? (isStrict ? nil : secondsPerRun.compactMap(\.self).max())
   }
 
   private var secondsPerReplay: Double? {

@@ -50,8 +50,8 @@ struct BenchStep {
   }
 
   /// Records the step, or its forward pass alone.
-  func record(backward: Bool = true) throws -> Plan {
-    try device.record(model.rawValue) { program in
+  func record(backward: Bool = true, options: PlanOptions = .environment) throws -> Plan {
+    try device.record(model.rawValue, options: options) { program in
       try program.pass(backward ? "step" : "forward") { graph in
         let input = graph.read(x)
         let random = Generator(seed: 1, counter: graph.constant(0, TensorType([], .uint32)))

@@ -32,6 +32,9 @@ struct BenchStepCommand: ParsableCommand {
   @Flag(help: "Print the plan as well.")
   var plan = false
 
+  @Flag(help: "Print the time of each dispatch as well.")
+  var profile = false
+
   @OptionGroup var selection: DeviceOptions
 
   @Flag(
@@ -46,7 +49,9 @@ struct BenchStepCommand: ParsableCommand {
       throw ValidationError("--batch is \(batch); it is from 1 to 4096")
     }
     guard replays >= 0 else { throw ValidationError("--replays is \(replays); it must not be negative") }
-    guard !(json && plan) else { throw ValidationError("--json and --plan exclude each other") }
+    guard !(json && (plan || profile)) else {
+      throw ValidationError("--json excludes --plan and --profile")
+    }
   }
 
   func run() throws {
@@ -78,6 +83,11 @@ struct BenchStepCommand: ParsableCommand {
       driver: device.physical.driver)
     if plan { try writeLine("\(forward)\n\(recorded)") }
     try write(json ? jsonText(summary) + "\n" : summary.text)
+    if profile {
+      let timed = try step.record(options: PlanOptions(timestamps: true))
+      try timed.replay(times: 3)
+      try write(dispatchTable(timed.timings()))
+    }
   }
 
   private struct Summary: Encodable {

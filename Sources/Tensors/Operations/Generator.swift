@@ -63,6 +63,13 @@ public final class Generator {
     return draw(.permutation(count: UInt32(count)), TensorType([count], .uint32))
   }
 
+  /// What `permutation` gives as the first draw of a pass whose counter is `counter`, computed on the host.
+  public static func permutation(_ count: Int, seed: UInt64, counter: UInt32) -> [UInt32] {
+    let draw = Draw(
+      purpose: .permutation(count: UInt32(count)), type: TensorType([count], .uint32), seed: seed, number: 0)
+    return (0..<UInt32(count)).map { UInt32(draw.value($0, counter: counter)) }
+  }
+
   /// One class for each row of `logits` [rows…, classes], with probability softmax(logits), as int32 [rows…].
   ///
   /// A class of logit −∞ is never drawn.
