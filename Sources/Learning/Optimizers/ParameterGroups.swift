@@ -2,10 +2,6 @@ import Recording
 import Tensors
 import Vulkan
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Settings of the parameters whose names match a pattern: a parameter group of `torch.optim`.
 public struct ParameterGroup: Sendable, Equatable, Codable {
   /// A glob over PyTorch's names, in which `*` crosses dots: `features.*`.
@@ -55,10 +51,10 @@ public final class ParameterGroups: Sendable {
     for rule in rules {
       let field = "parameter group \"\(rule.pattern)\""
       let matches = network.parameters.indices.filter {
-        fnmatch(rule.pattern, network.parameters[$0].name, 0) == 0
+        rule.pattern.matches(network.parameters[$0].name)
       }
       guard !matches.isEmpty else {
-        let nearest = Self.nearest(rule.pattern, network.parameters.map(\.name))
+        let nearest = UnmatchedPattern(pattern: rule.pattern, network).nearest
         throw ConfigurationError(
           field: field, reason: "matches no parameter; the nearest are \(nearest.joined(separator: ", "))")
       }
@@ -75,29 +71,6 @@ public final class ParameterGroups: Sendable {
     frozen = Set(zip(network.parameters, scales).filter { $0.1 == 0 }.map(\.0.name))
     learningRateScale = try Self.setting(scales, network, label: "learning_rate_scale")
     self.weightDecay = try Self.setting(decays, network, label: "weight_decay")
-  }
-
-  /// Up to three of `names`, those first that the fewest edits make the pattern match.
-  private static func nearest(_ pattern: String, _ names: [String]) -> [String] {
-    func distance(_ name: String) -> Int {
-      let name = Array(name)
-      var row = Array(0...name.count)
-      for symbol in pattern {
-        var next = [row[0] + (symbol == "*" ? 0 : 1)]
-        for (column, character) in name.enumerated() {
-          next.append(
-            symbol == "*"
-              ? min(row[column + 1], next[column])
-              : min(
-                row[column] + (symbol == character || symbol == "?" ? 0 : 1), row[column + 1] + 1,
-                next[column] + 1))
-        }
-        row = next
-      }
-      return row[name.count]
-    }
-    let ranked = names.enumerated().map { (distance($0.element), $0.offset, $0.element) }
-    return ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(3).map { "\"\($0.2)\"" }
   }
 
   private static func setting(_ values: [Double], _ network: Network, label: String) throws -> Setting {
