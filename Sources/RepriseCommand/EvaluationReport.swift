@@ -29,7 +29,7 @@ struct EvaluationReport: Encodable {
     case determination = "r2"
   }
 
-  init(_ evaluation: Evaluation) {
+  init(_ evaluation: EvaluationResult) {
     samples = evaluation.samples
     loss = evaluation.loss
     let classification = evaluation.classification

@@ -21,7 +21,9 @@ import Vulkan
   }
 
   /// All inputs and targets of an epoch in the order in which they came.
-  func epochs(_ loader: DataLoader, _ count: Int, perUpdate: Int = 1) throws -> (inputs: [[Float]], targets: [[Int32]]) {
+  func epochs(_ loader: DataLoader, _ count: Int, perUpdate: Int = 1) throws -> (
+    inputs: [[Float]], targets: [[Int32]]
+  ) {
     let size = loader.options.batchSize
     let width = loader.sampleShape.count
     let room = loader.batchesPerEpoch * size
@@ -33,9 +35,12 @@ import Vulkan
       let places = graph.arange(values.shape.count, .uint32) + first
       variable.assign(graph.read(variable).scatter(places, values.reshape([values.shape.count]), axis: 0))
     }
-    let epoch = try loader.record("collect", batchesPerUpdate: perUpdate, begin: { graph in
-      number.assign(graph.constant(0, number.type))
-    }) { graph, batch in
+    let epoch = try loader.record(
+      "collect", batchesPerUpdate: perUpdate,
+      begin: { graph in
+        number.assign(graph.constant(0, number.type))
+      }
+    ) { graph, batch in
       let place = graph.read(number)
       scattered(inputs, batch.inputs, place * Double(width))
       scattered(targets, batch.targets, place)
@@ -50,7 +55,9 @@ import Vulkan
     return result
   }
 
-  func loader(_ dataset: Dataset, rows: [UInt32]? = nil, limit: Int? = nil, _ change: (inout DataLoader.Options) -> Void)
+  func loader(
+    _ dataset: Dataset, rows: [UInt32]? = nil, limit: Int? = nil, _ change: (inout DataLoader.Options) -> Void
+  )
     throws -> DataLoader
   {
     var options = DataLoader.Options()
@@ -70,7 +77,9 @@ import Vulkan
   @Test func eachEpochHasAnOrderOfItsOwn() throws {
     let loader = try loader(dataset(33)) { ($0.batchSize, $0.shuffle, $0.seed) = (8, true, 3) }
     let (inputs, _) = try epochs(loader, 3)
-    let orders = inputs.map { epoch in stride(from: 0, to: epoch.count, by: 5).map { Int((epoch[$0] * 85).rounded()) } }
+    let orders = inputs.map { epoch in
+      stride(from: 0, to: epoch.count, by: 5).map { Int((epoch[$0] * 85).rounded()) }
+    }
     for order in orders { #expect(order.sorted() == Array(0..<33)) }
     #expect(Set(orders).count == 3 && !orders.contains(Array(0..<33)))
   }
@@ -188,7 +197,9 @@ import Vulkan
       let values = stride(from: column, to: values.count, by: 2).map { Double(values[$0]) }
       let mean = values.reduce(0, +) / 999
       let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 999).squareRoot()
-      #expect(abs(found.mean[column] - mean) < 1e-3 && abs(found.standardDeviation[column] - deviation) < 1e-3 * deviation)
+      #expect(
+        abs(found.mean[column] - mean) < 1e-3
+          && abs(found.standardDeviation[column] - deviation) < 1e-3 * deviation)
     }
     let normalized = try self.loader(data) { ($0.batchSize, $0.normalization) = (100, found) }
     let inputs = try epochs(normalized, 1).inputs[0]
@@ -197,7 +208,9 @@ import Vulkan
 
   @Test func whatDoesNotFitIsRefused() throws {
     let data = try dataset(4)
-    #expect(throws: DataError.unusable(source: "test", found: "an empty split", expected: "at least one sample")) {
+    #expect(
+      throws: DataError.unusable(source: "test", found: "an empty split", expected: "at least one sample")
+    ) {
       try loader(data, rows: []) { _ in }
     }
     #expect(throws: DataError.self) { try loader(data, rows: [4]) { _ in } }

@@ -41,22 +41,25 @@ struct ClassTable {
 }
 
 extension StoredArray {
-  /// The array as targets of `task`.
+  /// The array as targets of `task`. With `names`, labels are their numbers; else they are names themselves.
   ///
-  /// - Throws: `DataError.malformed` at a label that is none of `classes`, where they are known.
-  func targets(_ task: DataOptions.Task, classes: [String]?) throws(DataError) -> Dataset.Targets {
+  /// - Throws: `DataError.malformed` at a label outside `names`, or outside `classes`, where they are known.
+  func targets(_ task: DataOptions.Task, classes: [String]?, names: [String]? = nil) throws(DataError)
+    -> Dataset.Targets
+  {
     switch task {
     case .prediction: return .unknown
     case .regression: return try values()
     case .classification:
-      var (table, labels) = (ClassTable(known: classes), [Int32]())
+      var table = ClassTable(known: names?.indices.map(String.init) ?? classes)
+      var labels: [Int32] = []
       for (row, label) in try self.labels().enumerated() {
         guard let index = table.index(of: String(label)) else {
           throw malformed(row, found: "label \(label) of sample \(row)", expected: table.expected)
         }
         labels.append(index)
       }
-      return table.targets(labels)
+      return names.map { .classes(labels, names: $0) } ?? table.targets(labels)
     }
   }
 }

@@ -37,9 +37,12 @@ struct Picture {
     } else {
       throw .malformed(file: path, offset: 0, found: file.opening(8), expected: "a PNG or JPEG picture")
     }
-    guard height > 0, width > 0, height <= Self.pixelLimit / width else {
+    // Deflate makes at most 1032 bytes of one, and a byte holds at most 8 pixels; JPEG packs less tightly.
+    let limit = min(Self.pixelLimit, 8 * 1032 * file.byteCount)
+    guard height > 0, width > 0, height <= limit / width else {
       throw .unusable(
-        source: path, found: "\(height)×\(width) pixels", expected: "1 to \(Self.pixelLimit)")
+        source: path, found: "a header of \(height)×\(width) pixels and \(file.byteCount) bytes",
+        expected: "1 to \(limit) pixels in as many bytes")
     }
   }
 
@@ -61,40 +64,50 @@ private enum PNG {
 
   static func header(_ file: MappedFile) throws(DataError) -> (height: Int, width: Int, isGrey: Bool) {
     try checkChunks(file)
-    var image = try begin(file)
-    defer { png_image_free(&image) }
-    return (Int(image.height), Int(image.width), image.format & UInt32(PNG_FORMAT_FLAG_COLOR) == 0)
+    let image = try begin(file)
+    defer { end(image) }
+    let isGrey = image.pointee.format & UInt32(PNG_FORMAT_FLAG_COLOR) == 0
+    return (Int(image.pointee.height), Int(image.pointee.width), isGrey)
   }
 
   static func pixels(_ file: MappedFile, channels: Int) throws(DataError) -> [UInt8] {
-    var image = try begin(file)
-    defer { png_image_free(&image) }
+    let image = try begin(file)
+    defer { end(image) }
     // Without a place for alpha libpng would mix the picture with a background.
-    let alpha = image.format & UInt32(PNG_FORMAT_FLAG_ALPHA)
-    image.format = alpha | (channels == 3 ? UInt32(PNG_FORMAT_FLAG_COLOR) : 0)
+    let alpha = image.pointee.format & UInt32(PNG_FORMAT_FLAG_ALPHA)
+    image.pointee.format = alpha | (channels == 3 ? UInt32(PNG_FORMAT_FLAG_COLOR) : 0)
     // 16 bits are a finer 8 bits, not linear light.
-    image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-    let (pixelCount, stored) = (Int(image.width) * Int(image.height), channels + (alpha == 0 ? 0 : 1))
-    var bytes = [UInt8](repeating: 0, count: pixelCount * stored)
-    guard png_image_finish_read(&image, nil, &bytes, 0, nil) != 0 else { throw failure(image, file) }
-    guard stored > channels else { return bytes }
-    return [UInt8](unsafeUninitializedCapacity: pixelCount * channels) { opaque, count in
-      count = pixelCount * channels
-      for index in 0..<count { opaque[index] = bytes[index / channels * stored + index % channels] }
+    image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+    let count = Int(image.pointee.width) * Int(image.pointee.height) * channels
+    let stored = channels + (alpha == 0 ? 0 : 1)
+    var bytes = [UInt8](repeating: 0, count: count / channels * stored)
+    guard png_image_finish_read(image, nil, &bytes, 0, nil) != 0 else { throw failure(image, file) }
+    if stored > channels {
+      for index in 0..<count { bytes[index] = bytes[index / channels * stored + index % channels] }
+      bytes.removeLast(bytes.count - count)
     }
+    return bytes
   }
 
-  private static func begin(_ file: MappedFile) throws(DataError) -> png_image {
-    var image = png_image()
-    image.version = UInt32(PNG_IMAGE_VERSION)
-    guard png_image_begin_read_from_memory(&image, file.bytes.baseAddress, file.byteCount) != 0 else {
+  /// Starts to read; libpng remembers where the image is, so that it may not move.
+  private static func begin(_ file: MappedFile) throws(DataError) -> UnsafeMutablePointer<png_image> {
+    let image = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
+    image.initialize(to: png_image())
+    image.pointee.version = UInt32(PNG_IMAGE_VERSION)
+    guard png_image_begin_read_from_memory(image, file.bytes.baseAddress, file.byteCount) != 0 else {
+      defer { end(image) }
       throw failure(image, file)
     }
     return image
   }
 
-  private static func failure(_ image: png_image, _ file: MappedFile) -> DataError {
-    let message = withUnsafeBytes(of: image.message) {
+  private static func end(_ image: UnsafeMutablePointer<png_image>) {
+    png_image_free(image)
+    image.deallocate()
+  }
+
+  private static func failure(_ image: UnsafeMutablePointer<png_image>, _ file: MappedFile) -> DataError {
+    let message = withUnsafeBytes(of: image.pointee.message) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
     return .unreadable(file: file.path, reason: "libpng: \(message)")

@@ -7,7 +7,7 @@ enum Source {
   /// Samples with their targets, and the columns they come from.
   typealias Table = (data: Dataset, columns: [String]?)
 
-  case idxFolder(String, classes: [String]?)
+  case idxFolder(String, names: [String]?)
   case imageFolder(String)
   case splitFolders(training: String, test: String?)
   case archive(ZipArchive, String)
@@ -21,10 +21,10 @@ enum Source {
   init(_ name: String) throws(DataError) {
     if name == "fashion-mnist" {
       self = .idxFolder(
-        try DataFiles.fashionFolder(DataFiles.fashionFolders), classes: DataFiles.fashionClasses)
+        try DataFiles.fashionFolder(DataFiles.fashionFolders), names: DataFiles.fashionClasses)
     } else if Folder.exists(name) {
       if Folder.first(idxNames("train-images-idx3-ubyte"), in: name) != nil {
-        self = .idxFolder(name, classes: nil)
+        self = .idxFolder(name, names: nil)
       } else if let training = Folder.first(["train"], in: name) {
         self = .splitFolders(training: training, test: Folder.first(["test", "val"], in: name))
       } else {
@@ -51,19 +51,24 @@ enum Source {
     var columns: [String]?
     let data: Dataset
     switch self {
-    case .idxFolder(let folder, let classes):
+    case .idxFolder(let folder, let names):
+      if let names, let classes = options.classes, names != classes {
+        throw .unusable(
+          source: folder, found: "the classes \(names.joined(separator: ", "))",
+          expected: classes.joined(separator: ", "))
+      }
       let prefix = split == .training ? "train" : "t10k"
       data = try Dataset(
         try Self.idx("\(prefix)-images-idx3-ubyte", in: folder),
         targets: options.task == .prediction ? nil : try Self.idx("\(prefix)-labels-idx1-ubyte", in: folder),
-        classes: options.classes ?? classes, options)
+        names: names, options)
     case .imageFolder(let folder):
       data = try Dataset(imageFolder: folder, options)
     case .splitFolders(let training, let test):
       data = try Dataset(imageFolder: split == .training ? training : test ?? training, options)
     case .archive(let archive, let path):
       let (inputs, targets) = try Self.arrays(split, in: archive, path, options)
-      data = try Dataset(inputs, targets: targets, classes: options.classes, options)
+      data = try Dataset(inputs, targets: targets, options)
     case .array(let inputs):
       var targets: StoredArray?
       if options.task != .prediction {
@@ -73,7 +78,7 @@ enum Source {
         }
         targets = try StoredArray(try MappedFile.contents(of: file))
       }
-      data = try Dataset(inputs, targets: targets, classes: options.classes, options)
+      data = try Dataset(inputs, targets: targets, options)
     case .table(let file):
       let table = try CSVTable(file, options)
       (data, columns) = (table.data, table.columns)
@@ -148,10 +153,11 @@ extension StoredArray {
 extension Dataset {
   /// A data set of two arrays.
   fileprivate init(
-    _ inputs: StoredArray, targets: StoredArray?, classes: [String]?, _ options: DataOptions
+    _ inputs: StoredArray, targets: StoredArray?, names: [String]? = nil, _ options: DataOptions
   ) throws(DataError) {
     try self.init(
-      try inputs.samples(), try targets?.targets(options.task, classes: classes) ?? .unknown,
+      try inputs.samples(),
+      try targets?.targets(options.task, classes: options.classes, names: names) ?? .unknown,
       source: inputs.file.path)
   }
 }

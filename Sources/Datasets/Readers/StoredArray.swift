@@ -29,11 +29,13 @@ struct StoredArray {
   init(_ element: Element, bigEndian: Bool, _ shape: Shape, in file: MappedFile, at offset: Int)
     throws(DataError)
   {
-    let (size, overflows) = shape.count.multipliedReportingOverflow(by: element.byteCount)
-    guard !overflows, size == file.byteCount - offset else {
+    // No file is as large, and the product stays below 2⁶³.
+    let count = min(shape.count, 1 << 59)
+    let size = count * element.byteCount
+    guard size == file.byteCount - offset else {
       throw .malformed(
         file: file.path, offset: offset, found: "\(file.byteCount - offset) bytes",
-        expected: "\(overflows ? "more than 2⁶³" : "\(size)") of \(element.rawValue)\(shape)")
+        expected: "\(count == 1 << 59 ? "at least " : "")\(size) of \(element.rawValue)\(shape)")
     }
     (self.file, self.offset, self.element, self.bigEndian, self.shape) =
       (file, offset, element, bigEndian, shape)
