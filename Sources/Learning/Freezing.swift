@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -31,12 +33,14 @@ extension Network {
   /// No gradient of theirs is computed, and a batch norm whose weight is frozen normalises by its running statistics and
   /// leaves them as they are.
   public func freeze(_ patterns: [String]) throws(UnmatchedPattern) {
-    frozen.formUnion(try parameters(matching: patterns).map(\.name))
+    let names = try parameters(matching: patterns).map(\.name)
+    frozenNames.withLock { $0.formUnion(names) }
   }
 
   /// Lets the parameters that match `patterns` learn again, in passes that are traced from now on.
   public func unfreeze(_ patterns: [String]) throws(UnmatchedPattern) {
-    frozen.subtract(try parameters(matching: patterns).map(\.name))
+    let names = try parameters(matching: patterns).map(\.name)
+    frozenNames.withLock { $0.subtract(names) }
   }
 }
 

@@ -24,7 +24,7 @@ public final class Network: Sendable {
   private let modules: [String: any Module]
   private let places: [String: Int]
   private let bufferPlaces: [String: Int]
-  private let frozenNames = Mutex<Set<String>>([])
+  let frozenNames = Mutex<Set<String>>([])
 
   /// Allocates and initialises the parameters of `modules`, whose names prefix their parameters' names.
   ///
@@ -76,10 +76,7 @@ public final class Network: Sendable {
   }
 
   /// The names of the parameters that passes traced from now on leave as they are.
-  public internal(set) var frozen: Set<String> {
-    get { frozenNames.withLock { $0 } }
-    set { frozenNames.withLock { $0 = newValue } }
-  }
+  public var frozen: Set<String> { frozenNames.withLock { $0 } }
 
   /// The value of parameter `name` in a pass, taken from `weights`, a variable laid out as `flat`, which is the default: a
   /// view, so the same tensor each time.

@@ -42,7 +42,7 @@ struct BenchStep {
       model == .block
       ? try Variable(shape, on: device, label: "y") : try Variable([batch], .int32, on: device, label: "y")
     loss = try Variable([], on: device, label: "loss")
-    network = try Network(["model": model.module], on: device, seed: 1)
+    network = try Network(model.module, on: device, seed: 1)
     adam = try Adam(network)
     outer =
       model == .block
@@ -54,7 +54,8 @@ struct BenchStep {
     try device.record(model.rawValue, options: options) { program in
       try program.pass(backward ? "step" : "forward") { graph in
         let input = graph.read(x)
-        let output = network("model", input)
+        let random = Generator(seed: 1, counter: graph.constant(0, TensorType([], .uint32)))
+        let output = network(input, mode: .training(random))
         guard let outer else {
           let error = output.crossEntropy(graph.read(y))
           if backward { update(error) }
@@ -82,58 +83,32 @@ extension BenchModel {
       Sequential {
         Linear(784, 128); ReLU(); Linear(128, 10)
       }
-    case .block: SeparableBlock(inputs: 32, outputs: 32, stride: 1)
+    case .block: Self.block(32, 32)
     case .separable:
       Sequential {
-        Picture(inputs: 3, outputs: 16, kernel: 3, stride: 2)
-        SeparableBlock(inputs: 16, outputs: 32, stride: 1)
-        SeparableBlock(inputs: 32, outputs: 64, stride: 2)
-        SeparableBlock(inputs: 64, outputs: 64, stride: 1)
-        SeparableBlock(inputs: 64, outputs: 128, stride: 2)
-        PictureMean()
+        Conv2d(3, 16, 3, stride: 2, padding: 1, bias: false)
+        BatchNorm(16)
+        ReLU()
+        Self.block(16, 32)
+        Self.block(32, 64, stride: 2)
+        Self.block(64, 64)
+        Self.block(64, 128, stride: 2)
+        AdaptiveAvgPool2d(1)
+        Flatten()
         Linear(128, 10)
       }
     }
   }
-}
 
-/// A convolution, batch norm and relu.
-private struct Picture: Module {
-  let inputs, outputs, kernel, stride: Int
-  var groups = 1
-
-  var parameters: [ParameterDeclaration] {
-    let bound = (6 / Double(inputs / groups * kernel * kernel)).squareRoot()
-    return [
-      ParameterDeclaration("0.weight", [outputs, inputs / groups, kernel, kernel], .uniform(bound)),
-      ParameterDeclaration("1.weight", [outputs], .constant(1)),
-      ParameterDeclaration("1.bias", [outputs], .constant(0)),
-    ]
-  }
-
-  func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor {
-    input.conv2d(
-      scope["0.weight"], stride: Pair(stride, stride), padding: Pair(kernel / 2, kernel / 2), groups: groups
-    ).batchNorm(weight: scope["1.weight"], bias: scope["1.bias"]).relu()
-  }
-}
-
-/// A depthwise separable convolution (Howard et al., "MobileNets", 2017).
-private struct SeparableBlock: Module {
-  private let layers: Sequential
-
-  init(inputs: Int, outputs: Int, stride: Int) {
-    layers = Sequential {
-      Picture(inputs: inputs, outputs: inputs, kernel: 3, stride: stride, groups: inputs)
-      Picture(inputs: inputs, outputs: outputs, kernel: 1, stride: 1)
+  /// A depthwise separable convolution with batch norms (Howard et al., "MobileNets", 2017).
+  private static func block(_ inputs: Int, _ outputs: Int, stride: Int = 1) -> Sequential {
+    Sequential {
+      Conv2d(inputs, inputs, 3, stride: Pair(stride, stride), padding: 1, groups: inputs, bias: false)
+      BatchNorm(inputs)
+      ReLU()
+      Conv2d(inputs, outputs, 1, bias: false)
+      BatchNorm(outputs)
+      ReLU()
     }
   }
-
-  var parameters: [ParameterDeclaration] { layers.parameters }
-  func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor { layers(input, scope) }
-}
-
-/// The mean over each picture: [n, c, h, w] → [n, c].
-private struct PictureMean: Module {
-  func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor { input.mean(axes: [2, 3]) }
 }

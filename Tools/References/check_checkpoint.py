@@ -1,6 +1,6 @@
 # Loads a checkpoint that Reprise wrote into the same model in PyTorch, strictly, and compares logits:
 # python Tools/References/check_checkpoint.py mlp|separable|resnet_small FILE
-# The file has the weights, `golden/x` and `golden/logits`, as ModelGoldenTests writes it with WRITE_CHECKPOINTS=FOLDER.
+# The file has the weights, `golden/x` and `golden/logits`, as ModelTests writes it with WRITE_CHECKPOINTS=FOLDER.
 
 import sys
 
@@ -19,7 +19,7 @@ def main():
     expected = logits(network, tensors["golden/x"])
     error = (tensors["golden/logits"].double() - expected).abs().max() / expected.abs().max()
     print(f"{name}: {len(state)} tensors loaded strictly, logits differ by {error:.1e} of the largest")
-    sys.exit(error > 1e-4)
+    sys.exit(int(error > 1e-4))
 
 
 main()

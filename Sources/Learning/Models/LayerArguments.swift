@@ -5,6 +5,9 @@ struct LayerArguments {
   let place: String
   private let values: [String: LayerDescription.Argument]
 
+  /// The largest whole number: a size that kernels take.
+  private static let most = 1 << 20
+
   /// - Parameter known: the arguments that there are; a value without a name is the first.
   init(_ layer: LayerDescription, place: String, known: [String]) throws(ModelError) {
     self.place = place
@@ -43,29 +46,29 @@ struct LayerArguments {
   }
 
   func integer(_ name: String, _ fallback: Int? = nil, least: Int = 1) throws(ModelError) -> Int {
-    try value(name, fallback, "a whole number from \(least) on") {
+    try value(name, fallback, "a whole number from \(least) to \(Self.most)") {
       guard case .number(let number) = $0, let whole = Int(exactly: number) else { return nil }
-      return whole >= least ? whole : nil
+      return (least...Self.most).contains(whole) ? whole : nil
     }
   }
 
   func integers(_ name: String, _ fallback: [Int]) throws(ModelError) -> [Int] {
-    try value(name, fallback, "a list of whole numbers from 1 on") {
+    try value(name, fallback, "a list of whole numbers from 1 to \(Self.most)") {
       guard case .numbers(let numbers) = $0 else { return nil }
-      let whole = numbers.compactMap(Int.init(exactly:)).filter { $0 >= 1 }
+      let whole = numbers.compactMap(Int.init(exactly:)).filter { (1...Self.most).contains($0) }
       return whole.count == numbers.count ? whole : nil
     }
   }
 
   func pair(_ name: String, _ fallback: Pair? = nil, least: Int = 1) throws(ModelError) -> Pair {
-    try value(name, fallback, "a whole number from \(least) on, or two") {
+    try value(name, fallback, "a whole number from \(least) to \(Self.most), or two") {
       let numbers: [Double]
       switch $0 {
       case .number(let number): numbers = [number, number]
       case .numbers(let both): numbers = both
       default: return nil
       }
-      let whole = numbers.compactMap(Int.init(exactly:)).filter { $0 >= least && $0 <= 1 << 20 }
+      let whole = numbers.compactMap(Int.init(exactly:)).filter { (least...Self.most).contains($0) }
       return numbers.count == 2 && whole.count == 2 ? Pair(whole[0], whole[1]) : nil
     }
   }

@@ -178,6 +178,9 @@ extension [LayerDescription] {
       }
       let arguments = try LayerArguments(layer, place: place, known: kind.arguments)
       let built = try kind.build(.init(arguments: arguments, input: shape, outputs: outputs))
+      if let large = built.module.parameters.first(where: { $0.shape.count > 1 << 28 }) {
+        throw arguments.error("\(large.name) of shape \(large.shape)", "at most \(1 << 28) elements")
+      }
       modules.append(built.module)
       shape = built.output
     }
