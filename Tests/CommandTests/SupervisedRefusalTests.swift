@@ -83,8 +83,9 @@ import Testing
 
     let last = try tool.bytes(of: "run/best.safetensors")
     try tool.write(last.dropLast(5), to: "run/best.safetensors")
+    try tool.copy("table.csv", to: "again.csv")
     expectRefusal(
-      try tool.run("evaluate", "run", "--data", "table.csv"), status: 1, saying: "best.safetensors")
+      try tool.run("evaluate", "run", "--data", "again.csv"), status: 1, saying: "best.safetensors")
     expectRefusal(try tool.run("predict", "run", "--input", "nothing.png"), status: 1, saying: "nothing.png")
   }
 

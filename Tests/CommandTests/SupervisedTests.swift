@@ -134,6 +134,7 @@ import Testing
     #expect(result.output.contains("anew: classifier.0.weight, classifier.0.bias"), "\(result.output)")
     #expect(result.output.contains("learn at first"), "\(result.output)")
     let (before, after) = (try tensors("before"), try tensors("after"))
+    #expect(before.count == 4)
     for (name, bytes) in before where name.hasPrefix("features.") { #expect(after[name] == bytes, "\(name)") }
     #expect(after["classifier.0.weight"]?.count == 4 * 2 * 16)
 
@@ -146,9 +147,9 @@ import Testing
     #expect(try tensors("later")["features.1.weight"] != before["features.1.weight"])
   }
 
-  /// The tensors of a run's last state.
+  /// The tensors of a run's best weights.
   private func tensors(_ run: String) throws -> [String: Data] {
-    let file = try tool.bytes(of: "\(run)/checkpoint.safetensors")
+    let file = try tool.bytes(of: "\(run)/best.safetensors")
     let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     let header = try object(String(decoding: file.dropFirst(8).prefix(length), as: UTF8.self))
     return try header.filter { $0.key != "__metadata__" }.mapValues { entry in

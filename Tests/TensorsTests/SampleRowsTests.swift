@@ -23,7 +23,8 @@ import Testing
       : HostTensor([elements], &random)
     func whole(_ range: ClosedRange<Int>, _ type: DataType) -> HostTensor {
       HostTensor(
-        type: TensorType([31], type), values: (0..<31).map { _ in Double(Int.random(in: range, using: &random)) })
+        type: TensorType([31], type),
+        values: (0..<31).map { _ in Double(Int.random(in: range, using: &random)) })
     }
     let inputs = [
       store, whole(0...32, .uint32), whole(-2...3, .int32), whole(-2...3, .int32), whole(0...1, .int32),
