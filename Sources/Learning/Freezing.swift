@@ -11,9 +11,9 @@ public struct UnmatchedPattern: Error, Equatable, CustomStringConvertible {
 
   /// A sentence for people.
   public var description: String {
-    let some = names.prefix(6).map { "\"\($0)\"" }.joined(separator: ", ")
+    let some = names.nearest(to: pattern).prefix(6).map { "\"\($0)\"" }.joined(separator: ", ")
     let rest = names.count > 6 ? " and \(names.count - 6) more" : ""
-    return "no parameter matches \"\(pattern)\"; there are \(some)\(rest)"
+    return "no parameter matches \"\(pattern)\"; there are, nearest first, \(some)\(rest)"
   }
 }
 

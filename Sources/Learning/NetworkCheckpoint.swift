@@ -122,7 +122,7 @@ extension String {
 
 extension Safetensors {
   /// First components of keys that hold the state of training, not of a model.
-  public static let stateNames: Set = ["optimizer", "average", "training", "rollout"]
+  public static let stateNames: Set = ["optimizer", "ema", "training", "rollout"]
 
   /// The tensor `name`, which must have the type `type`; `file` is the file's name in errors.
   public func entry(_ name: String, _ type: TensorType, file: String) throws(CheckpointError) -> Entry {

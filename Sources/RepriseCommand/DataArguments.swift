@@ -20,10 +20,12 @@ struct DataArguments: ParsableArguments {
 
   @Option(
     name: .customLong("targets"),
-    help: ArgumentHelp("An NPY or IDX file with the targets of an NPY or IDX file of inputs.", valueName: "file"))
+    help: ArgumentHelp(
+      "An NPY or IDX file with the targets of an NPY or IDX file of inputs.", valueName: "file"))
   var targetsFile: String?
 
-  @Option(name: .customLong("test-targets"), help: ArgumentHelp("As --targets, for --test.", valueName: "file"))
+  @Option(
+    name: .customLong("test-targets"), help: ArgumentHelp("As --targets, for --test.", valueName: "file"))
   var testTargetsFile: String?
 
   @Option(help: ArgumentHelp("The numbers of the classes to use: 0-4, or 1,3,5-7.", valueName: "numbers"))
@@ -34,7 +36,8 @@ struct DataArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The part of the training samples that is set aside to choose the best weights by; 0 sets none aside.")
+    help:
+      "The part of the training samples that is set aside to choose the best weights by; 0 sets none aside.")
   var validation = DataConfiguration("").validation
 
   @Flag(help: "Learn from small classes as often as from the largest.")
@@ -90,7 +93,8 @@ struct PictureSize: ExpressibleByArgument {
 
   init?(argument: String) {
     let sizes = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard (1...2).contains(sizes.count), let height = sizes[0], let width = sizes[sizes.count - 1], height > 0,
+    guard (1...2).contains(sizes.count), let height = sizes[0], let width = sizes[sizes.count - 1],
+      height > 0,
       width > 0
     else { return nil }
     (self.height, self.width) = (height, width)

@@ -1,4 +1,5 @@
 import Supervised
+import Vulkan
 
 /// Shows supervised training as it goes: a line an epoch, on a terminal one that moves within it, or JSON.
 final class EpochConsole {
@@ -19,7 +20,8 @@ final class EpochConsole {
       [
         "epoch \(progress.epoch)/\(progress.epochs)",
         Self.result("training", progress.trainLoss, progress.trainAccuracy), validation,
-        "\(progress.samplesPerSecond.short) samples/s", progress.epoch < progress.epochs ? "\(left.clock) left" : nil,
+        "\(progress.samplesPerSecond.short) samples/s",
+        progress.epoch < progress.epochs ? "\(left.clock) left" : nil,
       ].compactMap(\.self).joined(separator: "  "))
   }
 

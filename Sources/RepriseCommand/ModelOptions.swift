@@ -30,7 +30,8 @@ struct ModelOptions: ParsableArguments {
     }
     guard arguments.isEmpty else {
       throw ConfigurationError(
-        field: arguments.keys.sorted()[0], reason: "is a setting of named models; a model's file says it itself")
+        field: arguments.keys.sorted()[0],
+        reason: "is a setting of named models; a model's file says it itself")
     }
     guard let model else { return usual }
     return try decodeYAML(ModelDescription.self, file: model)

@@ -1,5 +1,6 @@
 import Learning
 import Supervised
+import Tensors
 import Vulkan
 
 /// Weights to begin with: those of a run, or of a file with PyTorch's names.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Learning
 import Reinforcement
 import Supervised
@@ -113,7 +114,8 @@ extension RunDirectory {
     let header = try decodeYAML(RunHeader.self, file: config) { header throws(ConfigurationError) in
       guard Algorithm(rawValue: header.algorithm) == nil else { return }
       let known = Algorithm.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ConfigurationError(field: "algorithm", reason: "\(header.algorithm) is not known; there are: \(known)")
+      throw ConfigurationError(
+        field: "algorithm", reason: "\(header.algorithm) is not known; there are: \(known)")
     }
     return Algorithm(rawValue: header.algorithm) ?? .ppo
   }

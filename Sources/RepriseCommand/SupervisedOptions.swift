@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Learning
-import Supervised
+public import Supervised
 
 /// The settings of supervised training on the command line; defaults are the library's.
 struct SupervisedOptions: ParsableArguments {
@@ -33,7 +33,8 @@ struct SupervisedOptions: ParsableArguments {
       valueName: "name"))
   var schedule = defaults.schedule
 
-  @Option(parsing: .unconditional, help: "Epochs within which the learning rate rises from nothing; may be 0.5.")
+  @Option(
+    parsing: .unconditional, help: "Epochs within which the learning rate rises from nothing; may be 0.5.")
   var warmup = defaults.warmup
 
   @Option(parsing: .unconditional, help: "Epochs between two falls of the schedule step.")

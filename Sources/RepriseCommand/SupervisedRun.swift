@@ -16,7 +16,8 @@ struct SupervisedRun: ParsableArguments {
 
   @Option(
     name: .customLong("run"),
-    help: ArgumentHelp("The folder of the run. (default: runs/<data>-<model>-seed<seed>)", valueName: "folder"))
+    help: ArgumentHelp(
+      "The folder of the run. (default: runs/<data>-<model>-seed<seed>)", valueName: "folder"))
   var folder: String?
 
   @Flag(help: "Replace the run that the folder holds.")
@@ -32,7 +33,9 @@ struct SupervisedRun: ParsableArguments {
   var profile = false
 
   func validate() throws {
-    if folder?.isEmpty == true { throw ValidationError("The value of '--run' is empty; it must name a folder") }
+    if folder?.isEmpty == true {
+      throw ValidationError("The value of '--run' is empty; it must name a folder")
+    }
   }
 
   /// Trains, evaluates the test split once, and keeps everything.
@@ -41,7 +44,8 @@ struct SupervisedRun: ParsableArguments {
     transfer.apply(to: &configuration)
     try configuration.validate()
     let pretrained = try transfer.pretrained.map(Pretrained.init)
-    let description = try model.description(usual: pretrained?.settings?.model ?? .named(LayerDescription("mlp")))
+    let description = try model.description(
+      usual: pretrained?.settings?.model ?? .named(LayerDescription("mlp")))
     let directory = RunDirectory(folder ?? defaultFolder(description, seed: configuration.seed))
     if !overwrite { try directory.refuseUsed() }
     var wanted = data.configuration
@@ -75,7 +79,8 @@ struct SupervisedRun: ParsableArguments {
     let last = try train(trainer, writer, console)
     let test = try evaluateTest(trainer, prepared, settings, writer)
     let summary = SupervisedSummary(
-      last, trainer, test: test, total: configuration.epochs, device: device.physical, weights: directory.weights)
+      last, trainer, test: test, total: configuration.epochs, device: device.physical,
+      weights: directory.weights)
     try writeLine(json ? jsonText(summary) : summary.text)
     if profile && !json {
       for plan in trainer.plans { try write(dispatchTable(plan.timings())) }
@@ -109,13 +114,14 @@ struct SupervisedRun: ParsableArguments {
 
   /// Evaluates the test split with the best weights: the only time that it is looked at.
   private func evaluateTest(
-    _ trainer: SupervisedTrainer, _ prepared: PreparedData, _ settings: SupervisedSettings, _ writer: RunWriter
-  ) throws -> Evaluation? {
+    _ trainer: SupervisedTrainer, _ prepared: PreparedData, _ settings: SupervisedSettings,
+    _ writer: RunWriter
+  ) throws -> EvaluationResult? {
     guard let test = prepared.test, Interruption.signal == nil else { return nil }
     try trainer.network.load(
       from: Safetensors(contentsOf: writer.directory.weights), named: writer.directory.weights)
     let device = trainer.network.flat.device
-    let result = try Evaluator(
+    let result = try SupervisedEvaluator(
       trainer.network, settings.objective, DataLoader(DeviceDataset(test, on: device), settings.loading())
     ).run()
     try writer.write(test: jsonText(EvaluationReport(result)))
@@ -130,7 +136,8 @@ struct SupervisedRun: ParsableArguments {
   }
 
   private func introduction(
-    _ settings: SupervisedSettings, _ trainer: SupervisedTrainer, _ prepared: PreparedData, _ pretrained: Pretrained?,
+    _ settings: SupervisedSettings, _ trainer: SupervisedTrainer, _ prepared: PreparedData,
+    _ pretrained: Pretrained?,
     _ anew: [String], _ directory: RunDirectory
   ) -> String {
     let device = trainer.network.flat.device

@@ -21,7 +21,7 @@ struct SupervisedSummary: Encodable {
   let stoppedEarly: Bool
 
   init(
-    _ last: SupervisedTrainer.Progress?, _ trainer: SupervisedTrainer, test: Evaluation?, total: Int,
+    _ last: SupervisedTrainer.Progress?, _ trainer: SupervisedTrainer, test: EvaluationResult?, total: Int,
     device: PhysicalDevice, weights: String
   ) {
     epochs = last?.epoch ?? 0

@@ -12,7 +12,8 @@ struct TransferOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Parameters that keep their values: 'features.*'. * is any text. May be given again.", valueName: "pattern"))
+      "Parameters that keep their values: 'features.*'. * is any text. May be given again.",
+      valueName: "pattern"))
   var freeze: [String] = []
 
   @Option(
@@ -58,7 +59,8 @@ struct PatternValue: ExpressibleByArgument {
   let value: Double
 
   init?(argument: String) {
-    guard let sign = argument.lastIndex(of: "="), let value = Double(argument[argument.index(after: sign)...]),
+    guard let sign = argument.lastIndex(of: "="),
+      let value = Double(argument[argument.index(after: sign)...]),
       value.isFinite, sign > argument.startIndex
     else { return nil }
     (pattern, self.value) = (String(argument[..<sign]), value)
@@ -89,7 +91,9 @@ struct AugmentationPart: ExpressibleByArgument {
   init?(argument: String) {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let kind = Kind(rawValue: String(parts[0])) else { return nil }
-    guard let value = parts.count > 1 ? Double(parts[1]) : kind.usual, (0...4096).contains(value) else { return nil }
+    guard let value = parts.count > 1 ? Double(parts[1]) : kind.usual, (0...4096).contains(value) else {
+      return nil
+    }
     let isCount = kind == .shift || kind == .crop || kind == .cutout
     guard !isCount || Int(exactly: value) != nil else { return nil }
     (self.kind, self.value) = (kind, value)

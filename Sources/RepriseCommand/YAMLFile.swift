@@ -5,7 +5,8 @@ import Yams
 ///
 /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
 func decodeYAML<Value: Decodable>(
-  _: Value.Type, file: String, check: (Value) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in }
+  _: Value.Type, file: String,
+  check: (Value) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in }
 ) throws(CommandFailure) -> Value {
   let text = try readText(file)
   func failure(_ line: Int?, _ reason: String) -> CommandFailure {

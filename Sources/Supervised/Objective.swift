@@ -25,7 +25,8 @@ public enum Objective: Sendable, Equatable {
         shape,
         scale: Normalization(mean: means, standardDeviation: deviations.map { $0 > 0 ? $0 : 1 }))
     case .unknown:
-      throw .unusable(source: dataset.source, found: "no targets", expected: "a class or a number for each sample")
+      throw .unusable(
+        source: dataset.source, found: "no targets", expected: "a class or a number for each sample")
     }
   }
 

@@ -71,7 +71,8 @@ public struct SupervisedConfiguration: Codable, Sendable, Equatable {
   public init() {}
 
   enum CodingKeys: String, CodingKey {
-    case epochs, accumulate, optimizer, momentum, schedule, warmup, ema, augmentation, patience, freeze, unfreeze,
+    case epochs, accumulate, optimizer, momentum, schedule, warmup, ema, augmentation, patience, freeze,
+      unfreeze,
       groups, seed
     case batchSize = "batch_size"
     case learningRate = "learning_rate"
@@ -96,7 +97,8 @@ public struct SupervisedConfiguration: Codable, Sendable, Equatable {
     try ConfigurationError.check("patience", patience, in: 0...1_000_000)
     for (field, value, range) in [
       ("learning-rate", learningRate, 1e-12...10), ("weight-decay", weightDecay, 0...10),
-      ("warmup", warmup, 0...Double(epochs)), ("step-factor", stepFactor, 1e-6...1), ("clip-norm", clipNorm, 0...1e12),
+      ("warmup", warmup, 0...Double(epochs)), ("step-factor", stepFactor, 1e-6...1),
+      ("clip-norm", clipNorm, 0...1e12),
       ("clip-value", clipValue, 0...1e12), ("label-smoothing", labelSmoothing, 0...1),
       ("flip", augmentation.flip, 0...1), ("mixup", augmentation.mixup, 0...100),
     ] {
@@ -132,8 +134,7 @@ public struct SupervisedConfiguration: Codable, Sendable, Equatable {
 
   /// An optimizer of `network` with these settings; frozen parameters stay as they are.
   func makeOptimizer(_ network: Network) throws -> any Optimizer {
-    let frozen = network.frozen.sorted().map { ParameterGroup($0, learningRateScale: 0) }
-    let groups = try ParameterGroups(network, weightDecay: weightDecay, rules: self.groups + frozen)
+    let groups = try ParameterGroups(network, weightDecay: weightDecay, rules: groups)
     return switch optimizer {
     case .sgd: try SGD(network, momentum: momentum, groups: groups)
     case .adam: try Adam(network, groups: groups)

@@ -1,6 +1,7 @@
 public import Datasets
 public import Learning
 public import Tensors
+public import Vulkan
 
 /// What defines a supervised run and what it measured of its data: enough to build the model and to feed it again.
 public struct SupervisedSettings: Codable, Sendable, Equatable {
@@ -42,13 +43,36 @@ public struct SupervisedSettings: Codable, Sendable, Equatable {
   /// The shape of what the model is given: of whole samples, or of what is cropped.
   public var sampleShape: Shape { training.augmentation.sampleShape(Shape(inputShape)) }
 
-  /// How data for this model is read.
-  public func dataOptions(_ task: DataOptions.Task) -> DataOptions {
-    var options = data.options(task)
+  /// How data for this model is read: with the shape and columns, and the classes, that it has learnt.
+  public func dataOptions(_ task: DataOptions.Task, of wanted: DataConfiguration? = nil) -> DataOptions {
+    let wanted = wanted ?? data
+    var options = wanted.options(task)
     options.shape = Shape(inputShape)
     options.inputColumns = inputColumns
-    if case .classification(let names) = self.objective { options.classes = names }
+    // Of data from which classes are chosen, there are others as well.
+    if wanted.classes == nil, case .classification(let names) = objective { options.classes = names }
     return options
+  }
+
+  /// The test split of `wanted`; where it has none and isn't what was learnt from, all of it, and else nil.
+  ///
+  /// - Throws: `DataError`.
+  public func evaluationData(_ wanted: DataConfiguration, _ task: DataOptions.Task) throws(DataError)
+    -> Dataset?
+  {
+    let files = try DataFiles.open(wanted.name, options: dataOptions(task, of: wanted))
+    let isOwn = wanted.name == data.name
+    guard let dataset = files.test ?? (isOwn ? nil : files.training) else { return nil }
+    guard let classes = wanted.classes else { return dataset }
+    return try dataset.onlyClasses(classes)
+  }
+
+  /// The model on a device, with the weights that its seed gives.
+  ///
+  /// - Throws: `ModelError`, `VulkanError`.
+  public func network(on device: Device) throws -> Network {
+    try Network(
+      model.module(input: sampleShape, outputs: objective.outputs), on: device, seed: training.seed)
   }
 
   /// How a loader prepares samples that are not learnt from.

@@ -23,7 +23,7 @@ public final class SupervisedTrainer {
   public private(set) var best: (metric: Double, epoch: Int)?
 
   private let options: PlanOptions
-  private let evaluator: Evaluator?
+  private let evaluator: SupervisedEvaluator?
   private let average: ExponentialMovingAverage?
   private let accumulation: GradientAccumulation?
   private let schedule: Schedule
@@ -73,8 +73,9 @@ public final class SupervisedTrainer {
       updatesPerEpoch: (batches + configuration.accumulate - 1) / configuration.accumulate)
     if !split.validation.isEmpty {
       loading.batchSize = max(256, configuration.batchSize)
-      evaluator = try Evaluator(
-        network, objective, DataLoader(data, rows: split.validation, loading), weights: average?.flat, options: options)
+      evaluator = try SupervisedEvaluator(
+        network, objective, DataLoader(data, rows: split.validation, loading), weights: average?.flat,
+        options: options)
     } else {
       evaluator = nil
     }
@@ -82,7 +83,8 @@ public final class SupervisedTrainer {
       guard evaluator != nil else {
         throw ConfigurationError(field: "patience", reason: "needs a validation split, and there is none")
       }
-      stopping = try EarlyStopping(patience: configuration.patience, mode: objective.isBetterLarge ? .max : .min)
+      stopping = try EarlyStopping(
+        patience: configuration.patience, mode: objective.isBetterLarge ? .max : .min)
     }
     try network.freeze(configuration.freeze)
     optimizer = try configuration.makeOptimizer(network)
@@ -240,10 +242,11 @@ extension SupervisedTrainer {
     }
   }
 
-  private func noteBest(_ epoch: Int) -> (Evaluation) -> Bool {
+  private func noteBest(_ epoch: Int) -> (EvaluationResult) -> Bool {
     { result in
       let metric = result.metric
-      let isBetter = self.best.map { self.objective.isBetterLarge ? metric > $0.metric : metric < $0.metric } ?? true
+      let isBetter =
+        self.best.map { self.objective.isBetterLarge ? metric > $0.metric : metric < $0.metric } ?? true
       if isBetter { self.best = (metric, epoch + 1) }
       return isBetter
     }

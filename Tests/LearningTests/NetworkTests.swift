@@ -77,7 +77,9 @@ struct NetworkTests {
 
     var missing = whole
     missing.tensors["second.bias"] = nil
-    var error = #expect(throws: CheckpointError.self) { try network.load(from: missing, named: "run.safetensors") }
+    var error = #expect(throws: CheckpointError.self) {
+      try network.load(from: missing, named: "run.safetensors")
+    }
     #expect(error?.description == "run.safetensors does not fit the model: missing \"second.bias\"")
     var shaped = whole
     shaped.tensors["first.5.weight"] = Safetensors.Entry(

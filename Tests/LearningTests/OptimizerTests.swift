@@ -131,8 +131,8 @@ func relativeError(_ actual: some Collection<Float>, _ expected: some Collection
 
   @Test func aCenteredDenominatorStaysANumber() throws {
     let updated = try UpdatedNetwork()
-    try updated.gradient.write([Float](repeating: 0.1, count: updated.gradient.type.shape.count))
-    try updated.plan(RMSprop(updated.network, alpha: 0.5, epsilon: 1e-3, centered: true)).replay(times: 200)
+    try updated.gradient.write((0..<updated.gradient.type.shape.count).map { 0.1 + Float($0) / 999 })
+    try updated.plan(RMSprop(updated.network, alpha: 0.9, epsilon: 1e-3, centered: true)).replay(times: 300)
     #expect(try updated.read(updated.network.flat).allSatisfy { $0.isFinite })
   }
 

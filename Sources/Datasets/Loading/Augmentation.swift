@@ -20,34 +20,34 @@ public struct Augmentation: Sendable, Equatable, Codable {
   public func sampleShape(_ shape: Shape) -> Shape { crop.map { [shape[0], $0, $0] } ?? shape }
 
   /// Which part of each picture of `shape`, [c, h, w], is looked at; nil for all of all.
-  func window(_ shape: Shape, rows: Int, _ generator: Generator?, in graph: Graph) -> Window? {
+  func window(_ shape: Shape, rows: Int, _ generator: Generator?, in graph: Graph) -> PictureWindow? {
     let isRandom = generator != nil && (shift > 0 || flip > 0 || crop != nil)
     guard isRandom || crop != nil else { return nil }
     let (height, width) = (crop ?? shape[1], crop ?? shape[2])
     let (down, right) = (shape[1] - height, shape[2] - width)
     guard let generator else {
       let zero = graph.full([rows], 0, .int32)
-      return Window(
+      return PictureWindow(
         height: height, width: width, top: zero + Double(down / 2), left: zero + Double(right / 2),
         isMirrored: zero)
     }
     let top = generator.integers([rows], in: -shift..<down + shift + 1)
     let left = generator.integers([rows], in: -shift..<right + shift + 1)
-    return Window(
+    return PictureWindow(
       height: height, width: width, top: top, left: left,
       isMirrored: generator.bernoulli([rows], flip).int32())
   }
 
-  /// Sets a square of each picture to 0, which is the mean where inputs are normalised.
-  func cutOut(_ pictures: Flat, _ generator: Generator) -> Flat {
-    guard cutout > 0, pictures.shape.rank == 3 else { return pictures }
-    func isWithin(_ place: Tensor, _ size: Int) -> Tensor {
-      let center = generator.integers([pictures.rows], in: 0..<size).indexSelect(pictures.sample)
-      let distance = place.int32() - center + Double(cutout / 2)
+  /// Sets a square of each picture, [n, c, h, w], to 0, which is the mean where inputs are normalised.
+  func cutOut(_ pictures: Tensor, _ generator: Generator) -> Tensor {
+    guard cutout > 0, pictures.shape.rank == 4 else { return pictures }
+    func isWithin(_ axis: Int) -> Tensor {
+      let size = pictures.shape[axis]
+      let center = generator.integers([pictures.shape[0], 1, 1, 1], in: 0..<size)
+      let place = pictures.graph.arange(size).reshape(axis == 2 ? [1, 1, size, 1] : [1, 1, 1, size])
+      let distance = place - center + Double(cutout / 2)
       return (distance .>= 0).logicalAnd(distance .< Double(cutout))
     }
-    let isCut = isWithin(pictures.line, pictures.shape[1])
-      .logicalAnd(isWithin(pictures.column, pictures.shape[2]))
-    return pictures.with(values: Tensor.where(isCut, 0, pictures.values))
+    return Tensor.where(isWithin(2).logicalAnd(isWithin(3)), 0, pictures)
   }
 }

@@ -164,7 +164,7 @@ public final class DataLoader: Sendable {
     let targets = store.targets(rows)
     guard let mixup, case .classes(_, let names) = dataset.dataset.targets else {
       return Batch(
-        inputs: samples.tensor, targets: targets, mixedTargets: nil, rows: rows, generator: generator,
+        inputs: samples, targets: targets, mixedTargets: nil, rows: rows, generator: generator,
         endsUpdate: endsUpdate)
     }
     let (weight, partner) = mixup.draw(count, generator)
@@ -173,20 +173,17 @@ public final class DataLoader: Sendable {
       return tensor * weight + tensor.indexSelect(partner) * (1 - weight)
     }
     return Batch(
-      inputs: mixed(samples.tensor), targets: targets,
+      inputs: mixed(samples), targets: targets,
       mixedTargets: mixed(targets.oneHot(names.count).float()), rows: rows, generator: generator,
       endsUpdate: endsUpdate)
   }
 
-  private func normalized(_ samples: Flat) -> Flat {
+  private func normalized(_ samples: Tensor) -> Tensor {
     guard let normalization else { return samples }
-    let graph = samples.values.graph
-    let channels = normalization.mean.type.shape.count
-    let channel =
-      samples.shape.rank == 3
-      ? samples.channel : samples.offset - samples.offset.floorDivide(Double(channels)) * Double(channels)
-    return samples.with(
-      values: (samples.values - graph.read(normalization.mean).indexSelect(channel))
-        * graph.read(normalization.scale).indexSelect(channel))
+    let graph = samples.graph
+    let axes = [Int](repeating: 1, count: dataset.dataset.inputs.shape.rank == 3 ? 2 : 0)
+    let shape = Shape([normalization.mean.type.shape.count] + axes)
+    return (samples - graph.read(normalization.mean).reshape(shape))
+      * graph.read(normalization.scale).reshape(shape)
   }
 }

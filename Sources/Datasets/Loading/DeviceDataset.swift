@@ -37,7 +37,6 @@ public final class DeviceDataset: Sendable {
 final class SampleStore: Sendable {
   /// Sizes of a sample's axes.
   let shape: Shape
-  private let element: Samples.Element
   /// Words of four bytes or floats, flat; samples follow each other without gaps.
   private let inputs: Variable
   private let targets: Variable
@@ -46,10 +45,10 @@ final class SampleStore: Sendable {
   /// Room for `capacity` samples like those of `dataset`.
   init(like dataset: Dataset, capacity: Int, domain: MemoryDomain, on device: Device) throws(VulkanError) {
     shape = dataset.inputs.shape
-    element = dataset.inputs.element
     let bytes = capacity * dataset.inputs.bytesPerSample
     inputs = try Variable(
-      [(bytes + 3) / 4], element == .uint8 ? .uint32 : .float32, on: device, domain: domain, label: "inputs")
+      [(bytes + 3) / 4], dataset.inputs.element == .uint8 ? .uint32 : .float32, on: device, domain: domain,
+      label: "inputs")
     switch dataset.targets {
     case .values(_, let shape):
       targetShape = shape
@@ -90,68 +89,7 @@ final class SampleStore: Sendable {
   }
 
   /// The samples of rows, uint32 [n], as float32 [n, …]; bytes become numbers in 0...1.
-  ///
-  /// All arithmetic has one flat shape, so that it is one kernel with what reads it.
-  func inputs(_ rows: Tensor, window: Window? = nil) -> Flat {
-    let shape = window.map { Shape([self.shape[0], $0.height, $0.width]) } ?? self.shape
-    let graph = rows.graph
-    let place = graph.arange(rows.shape.count * shape.count, .uint32)
-    let sample = place.floorDivide(Double(shape.count))
-    let offset = place - sample * Double(shape.count)
-    let first = rows.indexSelect(sample) * Double(self.shape.count)
-    let flat = Flat(values: first, sample: sample, offset: offset, rows: rows.shape.count, shape: shape)
-    guard let window else { return flat.with(values: elements(first + offset)) }
-
-    let (left, top) = (window.left.indexSelect(sample), window.top.indexSelect(sample))
-    let column = flat.column.int32()
-    let mirrored = Tensor.where(
-      window.isMirrored.indexSelect(sample) .> 0, Double(window.width - 1) - column, column)
-    let (x, y) = (left + mirrored, top + flat.line.int32())
-    let (height, width) = (Double(self.shape[1]), Double(self.shape[2]))
-    let isInside = (x .>= 0).logicalAnd(x .< width).logicalAnd((y .>= 0).logicalAnd(y .< height))
-    let inside = Tensor.where(isInside, y * width + x, 0).uint32()
-    let source = first + flat.channel * (height * width) + inside
-    return flat.with(values: Tensor.where(isInside, elements(source), 0))
+  func inputs(_ rows: Tensor, window: PictureWindow?) -> Tensor {
+    rows.graph.read(inputs).sampleRows(rows, shape: shape, window: window)
   }
-
-  /// Elements by their place in the store.
-  private func elements(_ place: Tensor) -> Tensor {
-    let all = place.graph.read(inputs)
-    guard element == .uint8 else { return all.indexSelect(place) }
-    let word = all.indexSelect(place.shiftRight(2))
-    return word.shiftRight(place.bitwiseAnd(3) * 8).bitwiseAnd(255).float() * (1 / 255)
-  }
-}
-
-/// The part of each picture of a batch that is looked at; what lies outside the picture is 0.
-struct Window {
-  let height, width: Int
-  /// Its first line and column in the picture, int32 [n]; may be negative.
-  let top, left: Tensor
-  /// Whether it is seen in a mirror, int32 [n].
-  let isMirrored: Tensor
-}
-
-/// Elements of a batch in one flat row, and what is known of the place of each.
-struct Flat {
-  let values: Tensor
-  /// The number of the sample, and the place within, uint32.
-  let sample, offset: Tensor
-  let rows: Int
-  let shape: Shape
-
-  /// The same places with other values.
-  func with(values: Tensor) -> Flat {
-    Flat(values: values, sample: sample, offset: offset, rows: rows, shape: shape)
-  }
-
-  /// Of pictures [c, h, w]: the column, line and channel of each element, uint32.
-  var column: Tensor { offset - offset.floorDivide(Double(shape[2])) * Double(shape[2]) }
-  var line: Tensor {
-    offset.floorDivide(Double(shape[2])) - channel * Double(shape[1])
-  }
-  var channel: Tensor { offset.floorDivide(Double(shape[1] * shape[2])) }
-
-  /// As [n, …].
-  var tensor: Tensor { values.reshape(Shape([rows] + shape.dimensions)) }
 }

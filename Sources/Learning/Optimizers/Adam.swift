@@ -27,7 +27,7 @@ public final class Adam: Optimizer {
   ) throws {
     try ConfigurationError.check("beta1", betas.0, in: 0..<1)
     try ConfigurationError.check("beta2", betas.1, in: 0..<1)
-    try ConfigurationError.check("epsilon", epsilon, in: ParameterGroups.epsilons)
+    try ConfigurationError.check("epsilon", epsilon, in: ParameterUpdate.epsilons)
     self.groups = try network.groups(groups)
     self.betas = betas
     self.epsilon = epsilon
@@ -43,7 +43,8 @@ public final class Adam: Optimizer {
   /// Updates the parameters by the flat `gradient` with step size `learningRate`, a scalar.
   public func step(_ gradient: Tensor, learningRate: Tensor) {
     let graph = gradient.graph
-    let update = groups.update(gradient, learningRate: learningRate, decoupled: decoupledWeightDecay)
+    let update = ParameterUpdate(
+      groups, gradient, learningRate: learningRate, decoupled: decoupledWeightDecay)
     let first = betas.0 * graph.read(state[0]) + (1 - betas.0) * update.gradient
     let second = betas.1 * graph.read(state[1]) + (1 - betas.1) * update.gradient.square()
     let correction1 = betas.0 * graph.read(state[2]) + (1 - betas.0)

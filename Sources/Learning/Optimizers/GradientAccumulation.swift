@@ -22,7 +22,7 @@ public final class GradientAccumulation: Sendable {
   public init(_ network: Network, steps: Int) throws {
     try ConfigurationError.check("accumulation-steps", steps, in: 1...1 << 20)
     self.steps = steps
-    mean = try Variable(network.flat.type.shape, on: network.flat.device, label: "gradient")
+    mean = try Variable(network.flat.type.shape, on: network.flat.device, label: "optimizer.gradient")
   }
 
   /// Adds the flat `gradient` of one batch's mean loss.

@@ -2,10 +2,6 @@ import Recording
 import Tensors
 import Vulkan
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Settings of the parameters whose names match a pattern: a parameter group of `torch.optim`.
 public struct ParameterGroup: Sendable, Equatable, Codable {
   /// A glob over PyTorch's names, in which `*` crosses dots: `features.*`.
@@ -28,9 +24,9 @@ public struct ParameterGroup: Sendable, Equatable, Codable {
 /// Each parameter begins at a multiple of 64 elements, so on the device they are one float for each 64, and nothing at all
 /// where all parameters have the same.
 public final class ParameterGroups: Sendable {
-  /// Names of the parameters that no step changes.
-  public let frozen: Set<String>
   let network: Network
+  /// Names of the parameters that are frozen here, not in the network.
+  private let still: Set<String>
   private let learningRateScale, weightDecay: Setting
 
   private enum Setting: Sendable {
@@ -38,67 +34,43 @@ public final class ParameterGroups: Sendable {
     case table(Variable)
   }
 
-  /// What optimizers may add to a denominator: never 0, because between parameters both sides of the quotient are.
-  static let epsilons = 1e-30...1.0
-
   /// Elements that share an entry of a table.
   private static let block = Region.alignment / MemoryLayout<Float>.stride
 
   /// - Parameters:
   ///   - weightDecay: λ for parameters of two axes and more; biases and the weights of norms have none.
   ///   - rules: exceptions, of which later ones win.
-  /// - Throws: `ConfigurationError` for a rule that matches no parameter or a number out of range, `VulkanError`.
+  /// - Throws: `UnmatchedPattern` for a rule without parameters, `ConfigurationError` for a number out of range,
+  ///   `VulkanError`.
   public init(_ network: Network, weightDecay: Double = 0, rules: [ParameterGroup] = []) throws {
-    try ConfigurationError.check("weight-decay", weightDecay, in: 0...1e3)
+    try ConfigurationError.check("weight-decay", weightDecay, in: Self.decays)
     var scales = network.parameters.map { _ in 1.0 }
     var decays = network.parameters.map { $0.shape.rank >= 2 ? weightDecay : 0 }
     for rule in rules {
-      let field = "parameter group \"\(rule.pattern)\""
-      let matches = network.parameters.indices.filter {
-        fnmatch(rule.pattern, network.parameters[$0].name, 0) == 0
-      }
-      guard !matches.isEmpty else {
-        let nearest = Self.nearest(rule.pattern, network.parameters.map(\.name))
-        throw ConfigurationError(
-          field: field, reason: "matches no parameter; the nearest are \(nearest.joined(separator: ", "))")
-      }
+      let matched = Set(try network.parameters(matching: [rule.pattern]).map(\.name))
+      let indices = network.parameters.indices.filter { matched.contains(network.parameters[$0].name) }
       if let scale = rule.learningRateScale {
-        try ConfigurationError.check("\(field): learning-rate-scale", scale, in: 0...1e6)
-        for index in matches { scales[index] = scale }
+        try ConfigurationError.check("\(rule.pattern): learning-rate-scale", scale, in: 0...1e6)
+        for index in indices { scales[index] = scale }
       }
       if let decay = rule.weightDecay {
-        try ConfigurationError.check("\(field): weight-decay", decay, in: 0...1e3)
-        for index in matches { decays[index] = decay }
+        try ConfigurationError.check("\(rule.pattern): weight-decay", decay, in: Self.decays)
+        for index in indices { decays[index] = decay }
       }
     }
     self.network = network
-    frozen = Set(zip(network.parameters, scales).filter { $0.1 == 0 }.map(\.0.name))
-    learningRateScale = try Self.setting(scales, network, label: "learning_rate_scale")
+    still = Set(zip(network.parameters, scales).filter { $0.1 == 0 }.map(\.0.name))
+    // What is frozen needs no scale, so those that only freeze make no table.
+    let moving = scales.first { $0 != 0 } ?? 1
+    learningRateScale = try Self.setting(
+      scales.map { $0 == 0 ? moving : $0 }, network, label: "learning_rate_scale")
     self.weightDecay = try Self.setting(decays, network, label: "weight_decay")
   }
 
-  /// Up to three of `names`, those first that the fewest edits make the pattern match.
-  private static func nearest(_ pattern: String, _ names: [String]) -> [String] {
-    func distance(_ name: String) -> Int {
-      let name = Array(name)
-      var row = Array(0...name.count)
-      for symbol in pattern {
-        var next = [row[0] + (symbol == "*" ? 0 : 1)]
-        for (column, character) in name.enumerated() {
-          next.append(
-            symbol == "*"
-              ? min(row[column + 1], next[column])
-              : min(
-                row[column] + (symbol == character || symbol == "?" ? 0 : 1), row[column + 1] + 1,
-                next[column] + 1))
-        }
-        row = next
-      }
-      return row[name.count]
-    }
-    let ranked = names.enumerated().map { (distance($0.element), $0.offset, $0.element) }
-    return ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(3).map { "\"\($0.2)\"" }
-  }
+  private static let decays = 0...1e3
+
+  /// Names of the parameters that steps traced from now on leave as they are: those of scale 0, and the network's.
+  public var frozen: Set<String> { still.union(network.frozen) }
 
   private static func setting(_ values: [Double], _ network: Network, label: String) throws -> Setting {
     guard let first = values.first, values.contains(where: { $0 != first }) else {
@@ -112,7 +84,12 @@ public final class ParameterGroups: Sendable {
     return .table(try Variable([table.count], table, on: network.flat.device, label: label))
   }
 
-  /// A setting at each element, or as one number; nil where it is `neutral` for all.
+  /// What each element's learning rate is multiplied by; nil for 1.
+  func learningRateScale(in graph: Graph) -> Tensor? { value(learningRateScale, unless: 1, in: graph) }
+
+  /// λ of each element; nil for 0.
+  func weightDecay(in graph: Graph) -> Tensor? { value(weightDecay, unless: 0, in: graph) }
+
   private func value(_ setting: Setting, unless neutral: Double, in graph: Graph) -> Tensor? {
     switch setting {
     case .same(let value): return value == neutral ? nil : graph.constant(value, TensorType([]))
@@ -120,60 +97,5 @@ public final class ParameterGroups: Sendable {
       let element = graph.arange(network.flat.type.shape.count, .uint32)
       return graph.read(table).gather(element.shiftRight(Double(Self.block.trailingZeroBitCount)), axis: 0)
     }
-  }
-}
-
-extension ParameterGroups {
-  /// What the steps of all optimizers have in common.
-  struct Update {
-    /// The gradient with weight decay, unless that is decoupled; 0 for frozen parameters.
-    let gradient: Tensor
-    /// The step size of each element.
-    let rate: Tensor
-    fileprivate let flat: Variable
-    /// The parameters, less decoupled weight decay.
-    fileprivate let decayed: Tensor
-    /// Where parameters aren't frozen; nil when none is.
-    fileprivate let learns: Tensor?
-
-    /// Takes `step` from the parameters.
-    func descend(_ step: Tensor) {
-      let result = decayed - step
-      flat.assign(learns.map { .where($0, result, step.graph.read(flat)) } ?? result)
-    }
-  }
-
-  /// Begins a step: decays weights by adding λp to the gradient, or p ← p − lr·λ·p where that is `decoupled`.
-  func update(_ gradient: Tensor, learningRate: Tensor, decoupled: Bool = false) -> Update {
-    let graph = gradient.graph
-    let parameters = graph.read(network.flat)
-    let scale = value(learningRateScale, unless: 1, in: graph)
-    let decay = value(weightDecay, unless: 0, in: graph)
-    let rate = scale.map { learningRate * $0 } ?? learningRate
-    var (gradient, decayed) = (gradient, parameters)
-    if let decay {
-      if decoupled {
-        decayed = parameters * (1 - rate * decay)
-      } else {
-        gradient = gradient + decay * parameters
-      }
-    }
-    // Selected, not multiplied: what is frozen keeps its bits whatever its gradient is.
-    let learns = frozen.isEmpty ? nil : scale.map { $0 .> 0 }
-    if let learns { gradient = .where(learns, gradient, 0) }
-    return Update(gradient: gradient, rate: rate, flat: network.flat, decayed: decayed, learns: learns)
-  }
-}
-
-extension Network {
-  /// A flat variable of an optimizer's state, under PyTorch's name.
-  func state(_ name: String) throws(VulkanError) -> Variable {
-    try Variable(flat.type.shape, on: flat.device, label: "optimizer.\(name)")
-  }
-
-  /// `groups`, which must be of this network, or one of all parameters.
-  func groups(_ groups: ParameterGroups?) throws -> ParameterGroups {
-    precondition(groups.map { $0.network === self } ?? true, "the parameter groups are of another network")
-    return try groups ?? ParameterGroups(self)
   }
 }

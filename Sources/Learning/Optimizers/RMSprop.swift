@@ -28,7 +28,7 @@ public final class RMSprop: Optimizer {
     centered: Bool = false, groups: ParameterGroups? = nil
   ) throws {
     try ConfigurationError.check("alpha", alpha, in: 0..<1)
-    try ConfigurationError.check("epsilon", epsilon, in: ParameterGroups.epsilons)
+    try ConfigurationError.check("epsilon", epsilon, in: ParameterUpdate.epsilons)
     try ConfigurationError.check("momentum", momentum, in: 0..<1)
     self.groups = try network.groups(groups)
     self.alpha = alpha
@@ -42,7 +42,7 @@ public final class RMSprop: Optimizer {
   /// Updates the parameters by the flat `gradient` with step size `learningRate`, a scalar.
   public func step(_ gradient: Tensor, learningRate: Tensor) {
     let graph = gradient.graph
-    let update = groups.update(gradient, learningRate: learningRate)
+    let update = ParameterUpdate(groups, gradient, learningRate: learningRate)
     let square = alpha * graph.read(state[0]) + (1 - alpha) * update.gradient.square()
     state[0].assign(square)
     var variance = square

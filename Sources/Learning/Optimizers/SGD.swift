@@ -47,7 +47,7 @@ public final class SGD: Optimizer {
 
   /// Updates the parameters by the flat `gradient` with step size `learningRate`, a scalar.
   public func step(_ gradient: Tensor, learningRate: Tensor) {
-    let update = groups.update(gradient, learningRate: learningRate)
+    let update = ParameterUpdate(groups, gradient, learningRate: learningRate)
     guard momentum > 0 else { return update.descend(update.rate * update.gradient) }
     let graph = gradient.graph
     var joining = update.gradient

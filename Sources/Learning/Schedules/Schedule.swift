@@ -106,9 +106,8 @@ private struct SchedulePiece {
     (self.curve, self.start, self.length, self.from, self.to) = (curve, start, length, from, to)
   }
 
+  /// The end that the way is measured from, and a cosine is sin²(π/2·part): so small rates keep their digits.
   private var low: Double { min(from, to) }
-
-  // The way is measured from its lower end, and a cosine is sin²(π/2·part), so that small rates keep their digits.
 
   func value(_ update: Double) -> Double {
     let part = max(0, min((from < to ? update - start : start + length - update) / length, 1))

@@ -1,5 +1,5 @@
 /// What a model is worth on a split.
-public struct Evaluation: Sendable, Equatable {
+public struct EvaluationResult: Sendable, Equatable {
   /// Samples that were looked at.
   public let samples: Int
   /// Mean cross-entropy, or the mean squared error in units of the targets.

@@ -5,7 +5,7 @@ public import Tensors
 import Vulkan
 
 /// A recorded evaluation: no gradients, no dropout, running statistics; metrics are summed on the device.
-public final class Evaluator {
+public final class SupervisedEvaluator {
   private let objective: Objective
   private let loader: DataLoader
   private let epoch: Epoch
@@ -30,7 +30,9 @@ public final class Evaluator {
       confusion = try Variable([classes, classes], .int32, on: device, label: "confusion")
     }
     let topK = min(5, classes)
-    (self.objective, self.loader, self.sums, self.confusion, self.topK) = (objective, loader, sums, confusion, topK)
+    (self.objective, self.loader, self.sums, self.confusion, self.topK) = (
+      objective, loader, sums, confusion, topK
+    )
     epoch = try loader.record(
       "evaluation", options: options,
       begin: { graph in
@@ -63,25 +65,25 @@ public final class Evaluator {
   /// Evaluates the weights as they are.
   ///
   /// - Parameter watch: called about five times a second while the device works.
-  public func run(watch: (() -> Void)? = nil) throws -> Evaluation {
+  public func run(watch: (() -> Void)? = nil) throws -> EvaluationResult {
     try epoch.run(watch: watch)
     let sums = try sums.read(Float.self).map(Double.init)
     let samples = sums[1]
     switch objective {
     case .classification(let names):
       let counts = try confusion?.read(Int32.self).map(Int.init) ?? []
-      return Evaluation(
+      return EvaluationResult(
         samples: Int(samples), loss: sums[0] / samples,
-        classification: Evaluation.Classification(
+        classification: EvaluationResult.Classification(
           names: names,
           confusion: names.indices.map { Array(counts[$0 * names.count..<($0 + 1) * names.count]) },
           topK: topK, topKAccuracy: sums[2] / samples),
         regression: nil)
     case .regression(let shape, _):
       let elements = samples * Double(shape.count)
-      return Evaluation(
+      return EvaluationResult(
         samples: Int(samples), loss: sums[3] / elements, classification: nil,
-        regression: Evaluation.Regression(
+        regression: EvaluationResult.Regression(
           meanAbsoluteError: sums[2] / elements, meanSquaredError: sums[3] / elements,
           determination: 1 - sums[3] / max(squaredDeviations, .leastNormalMagnitude)))
     }
