@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Tensors
 import TestSupport
 import Testing
@@ -58,6 +59,17 @@ import Testing
     expectError("f4.npy", "inputs alone", "second file") {
       _ = try DataFiles.open(file("f4.npy"), options: options)
     }
+  }
+
+  @Test func largeFilesAreMapped() throws {
+    let header = Array("{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536)}".utf8)
+    let start = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count), 0] + header
+    // 4 GiB of zeros, which take no room on the disk.
+    let path = try folder.write(start, to: "large.npy")
+    #expect(truncate(path, start.count + 65_536 * 65_536) == 0)
+    let samples = try read(path)
+    #expect(samples.count == 65_536 && samples.shape == [65_536])
+    #expect(samples.withBytes(65_535..<65_536) { $0.allSatisfy { $0 == 0 } })
   }
 
   @Test func headersAreHeldToTheFormat() throws {

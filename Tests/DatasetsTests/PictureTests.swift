@@ -94,6 +94,9 @@ import Testing
     try folder.write("", to: "0/.hidden")
     expectError("/0: found no pictures of class '0'") { _ = try DataFiles.open(folder.path) }
     expectError("found no folders", "for each class") { _ = try DataFiles.open("\(folder.path)/0") }
+    expectError("found a folder, which has classes", "CSV, NPY or NPZ") {
+      _ = try DataFiles.open(folder.path, options: DataOptions(.regression))
+    }
     expectError("grey.png", "one picture", "a folder") { _ = try DataFiles.open(file("grey.png")) }
   }
 

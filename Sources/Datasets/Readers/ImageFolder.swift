@@ -3,8 +3,13 @@ import Tensors
 extension Dataset {
   /// Reads a folder with a folder of PNG and JPEG pictures for each class (`torchvision.datasets.ImageFolder`).
   ///
-  /// - Throws: `DataError.unusable` without folders or for one that is no known class, and what `Samples(pictures:)` throws.
+  /// - Throws: `DataError.unusable` for a regression, without folders, for one that is no
+  ///   known class, and what `Samples(pictures:)` throws.
   init(imageFolder path: String, _ options: DataOptions) throws(DataError) {
+    guard options.task != .regression else {
+      throw .unusable(
+        source: path, found: "a folder, which has classes", expected: "a CSV, NPY or NPZ file with numbers")
+    }
     let names = try Folder.names(in: path).filter { Folder.exists("\(path)/\($0)") }
     guard !names.isEmpty else {
       throw .unusable(source: path, found: "no folders", expected: "one with pictures for each class")

@@ -2,8 +2,8 @@ import Tensors
 
 /// What a name stands for, told by what is there.
 enum Source {
-  /// One of the two splits.
-  enum Split: String { case training = "train", test }
+  /// One of the two splits, as NPZ files call it.
+  enum Part: String { case training = "train", test }
   /// Samples with their targets, and the columns they come from.
   typealias Table = (data: Dataset, columns: [String]?)
 
@@ -36,7 +36,7 @@ enum Source {
         self = .archive(try ZipArchive(file), name)
       } else if Picture.isPicture(file) {
         self = .picture(name)
-      } else if name.hasSuffix(".csv") || name.hasSuffix(".csv.gz") {
+      } else if [".csv", ".csv.gz"].contains(where: name.lowercased().hasSuffix) {
         self = .table(file)
       } else {
         self = .array(try StoredArray(file))
@@ -44,10 +44,10 @@ enum Source {
     }
   }
 
-  /// Reads a split.
+  /// Reads one of the splits.
   ///
   /// - Throws: `DataError`.
-  func read(_ split: Split, _ options: DataOptions) throws(DataError) -> Table {
+  func read(_ part: Part, _ options: DataOptions) throws(DataError) -> Table {
     var columns: [String]?
     let data: Dataset
     switch self {
@@ -57,7 +57,7 @@ enum Source {
           source: folder, found: "the classes \(names.joined(separator: ", "))",
           expected: classes.joined(separator: ", "))
       }
-      let prefix = split == .training ? "train" : "t10k"
+      let prefix = part == .training ? "train" : "t10k"
       data = try Dataset(
         try Self.idx("\(prefix)-images-idx3-ubyte", in: folder),
         targets: options.task == .prediction ? nil : try Self.idx("\(prefix)-labels-idx1-ubyte", in: folder),
@@ -65,9 +65,9 @@ enum Source {
     case .imageFolder(let folder):
       data = try Dataset(imageFolder: folder, options)
     case .splitFolders(let training, let test):
-      data = try Dataset(imageFolder: split == .training ? training : test ?? training, options)
+      data = try Dataset(imageFolder: part == .training ? training : test ?? training, options)
     case .archive(let archive, let path):
-      let (inputs, targets) = try Self.arrays(split, in: archive, path, options)
+      let (inputs, targets) = try Self.arrays(part, in: archive, path, options)
       data = try Dataset(inputs, targets: targets, options)
     case .array(let inputs):
       var targets: StoredArray?
@@ -115,12 +115,12 @@ enum Source {
 
   /// The inputs and targets of an NPZ file by the names that people give them.
   private static func arrays(
-    _ split: Split, in archive: ZipArchive, _ path: String, _ options: DataOptions
+    _ part: Part, in archive: ZipArchive, _ path: String, _ options: DataOptions
   ) throws(DataError) -> (inputs: StoredArray, targets: StoredArray?) {
-    let suffix = split.rawValue
-    let isSplit = split == .test && options.task != .prediction
+    let suffix = part.rawValue
+    let isTest = part == .test && options.task != .prediction
     let pairs = [("x_\(suffix)", "y_\(suffix)"), ("x", "y"), ("inputs", "targets")]
-    for (inputs, targets) in isSplit ? Array(pairs.prefix(1)) : pairs {
+    for (inputs, targets) in isTest ? Array(pairs.prefix(1)) : pairs {
       guard let file = try archive.contents(of: "\(inputs).npy") else { continue }
       if options.task == .prediction { return (try StoredArray(npy: file), nil) }
       guard let targetsFile = try archive.contents(of: "\(targets).npy") else { continue }
