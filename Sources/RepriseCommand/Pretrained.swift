@@ -35,7 +35,7 @@ struct Pretrained {
     let head = network.parameters.filter { isHead($0.name) }
     // Classes of the same number are not yet the same classes.
     let isForeign =
-      settings.map { $0.objective != objective } ?? false
+      settings.map { !$0.objective.isAnswered(as: objective) } ?? false
       || head.contains { tensors.tensors[$0.name]?.type.shape != $0.shape }
     guard isForeign else {
       try network.load(from: tensors, named: file)
@@ -48,5 +48,16 @@ struct Pretrained {
     for (name, entry) in own.tensors where isHead(name) { body.tensors[name] = entry }
     try network.load(from: body, named: file)
     return head.map(\.name)
+  }
+}
+
+extension Objective {
+  /// Whether outputs for this mean the same for `other`: the same classes, or as many numbers.
+  fileprivate func isAnswered(as other: Objective) -> Bool {
+    switch (self, other) {
+    case (.classification(let a), .classification(let b)): a == b
+    case (.regression(let a, _), .regression(let b, _)): a == b
+    default: false
+    }
   }
 }
