@@ -91,7 +91,8 @@ struct ReductionKernel {
       var body = KernelBody(
         prologue, over: plan.shape, inner: plan.reducedAxes, quads: quads, in: graph, memory: memory)
       for id in prologue { body.emit(id, isStored: false) }
-      return (body, sums.map { body.value(of: graph.nodes[$0.node].inputs[0], for: $0.node) })
+      let values = sums.map { body.value(of: graph.nodes[$0.node].inputs[0], for: $0.node) }
+      return (body, values)
     }
     var quads = quadLimit.flatMap { plan.quads(cut, bindingLimit: $0) }
     var (body, values) = code(quads)
