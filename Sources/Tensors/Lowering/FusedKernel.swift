@@ -67,7 +67,9 @@ struct FusedKernel {
     let wide = body.stores.enumerated().filter { $0.element.isQuad }
     var lines = ["uint index = lane * 4u;"]
     lines += KernelSource.coordinates(body.neededAxes, of: shape, from: "index") + body.loads
-    lines += wide.map { "\($0.element.type.glslQuad) quad\($0.offset);" } + Quads.blocks(inside)
+    lines +=
+      wide.map { "\($0.element.type.glslQuad) quad\($0.offset);" }
+      + Quads.sides(inside, length: body.length)
     lines += wide.map { number, store in
       "QUAD\(store.port)(lane\(store.start == 0 ? "" : " + \(store.start / 4)u")) = quad\(number);"
     }

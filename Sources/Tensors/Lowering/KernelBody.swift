@@ -41,6 +41,8 @@ struct KernelBody {
   private(set) var neededAxes: Set<Int> = []
   /// Elementwise operations, for counting.
   private(set) var operations = 0
+  /// How long the statements' code is, in simple operations.
+  private(set) var length = 0
 
   let shape: Shape
   private let graph: LoweredGraph
@@ -101,6 +103,7 @@ struct KernelBody {
     default:
       expression = value(of: node.inputs[0], for: id)
     }
+    length += ShaderFunctions.isLong(expression) ? 8 : 1
     statements.append("\(node.type.dataType.glsl) v\(id) = \(expression);")
     if isStored { store("v\(id)", node.type.dataType, at: 0, in: memory(id)) }
   }

@@ -2,7 +2,7 @@ import Recording
 
 /// Four neighbours that a lane computes: on CPU drivers a load or a store of four costs hardly more than one of one.
 ///
-/// What a kernel does for each of them stands in a block that knows it as `side`; the arithmetic is that of one element.
+/// What a kernel does for each of them knows it as `side`; the arithmetic is that of one element.
 struct Quads {
   /// The last axes of the iteration shape, as few as hold a multiple of four elements, or all.
   let axes: Set<Int>
@@ -34,8 +34,13 @@ struct Quads {
       }
   }
 
-  /// What is done for each of four neighbours: blocks, because a loop would count against the limit of rounds.
-  static func blocks(_ lines: [String]) -> [String] {
-    (0..<4).flatMap { side in ["{", "  const uint side = \(side)u;"] + lines.map { "  \($0)" } + ["}"] }
+  /// The length up to which the code of each neighbour stands for itself: more of it takes long to compile.
+  static let longest = 32
+
+  /// What is done for each of four neighbours. Inside the loop of a sum they are never a loop, whose rounds would count.
+  static func sides(_ lines: [String], length: Int) -> [String] {
+    let inside = lines.map { "  \($0)" } + ["}"]
+    if length > longest { return ["for (uint side = 0u; side < 4u; side++) {"] + inside }
+    return (0..<4).flatMap { side in ["{", "  const uint side = \(side)u;"] + inside }
   }
 }

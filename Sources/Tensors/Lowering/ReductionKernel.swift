@@ -96,7 +96,7 @@ struct ReductionKernel {
     }
     var quads = quadLimit.flatMap { plan.quads(cut, bindingLimit: $0) }
     var (body, values) = code(quads)
-    if quads != nil, !body.hasQuads {
+    if quads != nil, !body.hasQuads || body.length > Quads.longest {
       quads = nil
       (body, values) = code(nil)
     }
@@ -132,9 +132,9 @@ struct ReductionKernel {
     if let quads {
       let coordinates = plan.coordinates(
         body.neededAxes.intersection(quads.axes), from: lanes.takesRounds ? "(r + side)" : "(inside + side)")
-      inside += Quads.blocks(
+      inside += Quads.sides(
         ["uint first = index;", "uint index = first + side;"] + coordinates + body.sideLoads + body.statements
-          + joins)
+          + joins, length: body.length)
     } else {
       inside += body.statements + joins
     }
