@@ -103,7 +103,8 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
     .testTarget(
-      name: "ShaderCompilerTests", dependencies: ["ShaderCompiler", "Kernels", "TestParameters"],
+      name: "ShaderCompilerTests",
+      dependencies: ["ShaderCompiler", "Kernels", "TestParameters", "TestSupport"],
       exclude: ["Parameters"], plugins: ["CompileShaders"]),
     .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
     .testTarget(
@@ -115,7 +116,8 @@ let package = Package(
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Recording", "Vulkan", "TestSupport"]),
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
     .testTarget(
       name: "SupervisedTests",
       dependencies: ["Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),

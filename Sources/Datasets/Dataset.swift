@@ -24,6 +24,10 @@ public struct Dataset: Sendable {
   /// - Throws: `DataError.unusable` where the numbers of samples and targets differ, or a class is none of the names.
   public init(_ inputs: Samples, _ targets: Targets, source: String) throws(DataError) {
     (self.inputs, self.targets, self.source) = (inputs, targets, source)
+    guard inputs.count <= UInt32.max else {
+      throw .unusable(
+        source: source, found: "\(inputs.count) samples", expected: "at most \(UInt32.max), which rows count")
+    }
     let count: Int? =
       switch targets {
       case .classes(let classes, _): classes.count

@@ -8,6 +8,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case missing(file: String, name: String)
   /// A tensor has another type or shape than the model.
   case different(file: String, name: String, found: String, expected: String)
+  /// The keys or shapes are not the model's.
+  case doesNotFit(file: String, LoadReport)
 
   /// A sentence for people.
   public var description: String {
@@ -18,6 +20,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .missing(let file, let name): "\(file): has no tensor \"\(name)\", which the model needs"
     case .different(let file, let name, let found, let expected):
       "\(file): \"\(name)\" is \(found); the model needs \(expected)"
+    case .doesNotFit(let file, let report): "\(file) does not fit the model: \(report)"
     }
   }
 }

@@ -4,22 +4,81 @@ import Tensors
   import Glibc
 #endif
 
-/// How a parameter starts.
+/// How a parameter starts, as `torch.nn.init` defines it.
 public enum Initializer: Sendable, Equatable {
   /// One value everywhere.
   case constant(Double)
-  /// Uniform in ±bound.
-  case uniform(Double)
-  /// Orthogonal rows or columns times `gain` (Saxe et al. 2014; `torch.nn.init.orthogonal_`).
+  /// Uniform between two numbers.
+  case uniform(low: Double, high: Double)
+  /// Normal.
+  case normal(mean: Double, standardDeviation: Double)
+  /// Normal, drawn again until it lies between `low` and `high`.
+  case truncatedNormal(mean: Double = 0, standardDeviation: Double = 1, low: Double = -2, high: Double = 2)
+  /// Uniform within ±gain·√(3/fan) (He et al. 2015).
+  case kaimingUniform(fan: Fan = .in, nonlinearity: Nonlinearity = .leakyReLU(slope: 0))
+  /// Normal with standard deviation gain/√fan (He et al. 2015).
+  case kaimingNormal(fan: Fan = .in, nonlinearity: Nonlinearity = .leakyReLU(slope: 0))
+  /// Uniform within ±gain·√(6/(fan in + fan out)) (Glorot and Bengio 2010).
+  case xavierUniform(gain: Double = 1)
+  /// Normal with standard deviation gain·√(2/(fan in + fan out)) (Glorot and Bengio 2010).
+  case xavierNormal(gain: Double = 1)
+  /// Orthogonal rows or columns times `gain` (Saxe et al. 2014).
   case orthogonal(gain: Double)
+
+  /// Uniform in ±bound.
+  public static func uniform(_ bound: Double) -> Initializer { .uniform(low: -bound, high: bound) }
+
+  /// How PyTorch's dense and convolution layers start: within ±1/√fan, Kaiming's rule for a leaky relu of slope √5.
+  static func uniform(fanIn: Int) -> Initializer { .uniform(1 / Double(max(1, fanIn)).squareRoot()) }
+
+  /// Which fan keeps its variance: the way forward or back.
+  public enum Fan: Sendable, Equatable { case `in`, out }
+
+  /// What follows the layer, and by how much its gain makes good for it (`torch.nn.init.calculate_gain`).
+  public enum Nonlinearity: Sendable, Equatable {
+    case linear, sigmoid, tanh, relu, selu
+    case leakyReLU(slope: Double)
+
+    /// The recommended gain.
+    public var gain: Double {
+      switch self {
+      case .linear, .sigmoid: 1
+      case .tanh: 5.0 / 3
+      case .relu: 2.0.squareRoot()
+      case .selu: 0.75
+      case .leakyReLU(let slope): (2 / (1 + slope * slope)).squareRoot()
+      }
+    }
+  }
 
   /// The starting values of a parameter of `shape`; the same for the same `seed` and `stream`.
   func values(_ shape: Shape, seed: UInt64, stream: UInt32) -> [Float] {
     var random = HostRandom(seed: seed, stream: stream)
+    func uniform(_ low: Double, _ high: Double) -> [Float] {
+      (0..<shape.count).map { _ in Float(low + (high - low) * random.uniform()) }
+    }
+    func normal(_ mean: Double, _ deviation: Double) -> [Float] {
+      (0..<shape.count).map { _ in Float(mean + deviation * random.normal()) }
+    }
+    let fans = shape.fans
+    let both = Double(max(1, fans.in + fans.out))
     switch self {
     case .constant(let value): return [Float](repeating: Float(value), count: shape.count)
-    case .uniform(let bound):
-      return (0..<shape.count).map { _ in Float((2 * random.uniform() - 1) * bound) }
+    case .uniform(let low, let high): return uniform(low, high)
+    case .normal(let mean, let deviation): return normal(mean, deviation)
+    case .truncatedNormal(let mean, let deviation, let low, let high):
+      return (0..<shape.count).map { _ in
+        Float(random.normal(mean: mean, standardDeviation: deviation, low: low, high: high))
+      }
+    case .kaimingUniform(let fan, let nonlinearity):
+      let bound = nonlinearity.gain * (3 / fans[fan]).squareRoot()
+      return uniform(-bound, bound)
+    case .kaimingNormal(let fan, let nonlinearity):
+      return normal(0, nonlinearity.gain / fans[fan].squareRoot())
+    case .xavierUniform(let gain):
+      let bound = gain * (6 / both).squareRoot()
+      return uniform(-bound, bound)
+    case .xavierNormal(let gain): return normal(0, gain * (2 / both).squareRoot())
     case .orthogonal(let gain):
       let rows = shape.rank > 0 ? shape[0] : 1
       let columns = shape.count / max(1, rows)
@@ -50,6 +109,23 @@ public enum Initializer: Sendable, Equatable {
   }
 }
 
+/// How many elements an element of a layer's output is computed from, and how many an element of its input enters.
+struct Fans: Equatable {
+  let `in`, out: Int
+
+  /// One of them, at least 1.
+  subscript(fan: Initializer.Fan) -> Double { Double(max(1, fan == .in ? self.in : out)) }
+}
+
+extension Shape {
+  /// The fans of a weight [out, in, kernel…] (`torch.nn.init._calculate_fan_in_and_fan_out`); a vector's are its count.
+  var fans: Fans {
+    guard rank >= 2 else { return Fans(in: count, out: count) }
+    let taps = dimensions.dropFirst(2).reduce(1, *)
+    return Fans(in: self[1] * taps, out: self[0] * taps)
+  }
+}
+
 /// Philox numbers on the host, for what starts there.
 struct HostRandom {
   private let seed: UInt64
@@ -74,5 +150,15 @@ struct HostRandom {
   mutating func normal() -> Double {
     let radius = (-2 * log(1 - uniform())).squareRoot()
     return radius * cos(2 * Double.pi * uniform())
+  }
+
+  /// Normal, drawn again until it lies between `low` and `high`; after 1000 draws it is moved there.
+  mutating func normal(mean: Double, standardDeviation: Double, low: Double, high: Double) -> Double {
+    var value = mean
+    for _ in 0..<1000 {
+      value = mean + standardDeviation * normal()
+      if value >= low && value <= high { break }
+    }
+    return min(max(value, low), high)
   }
 }

@@ -1,4 +1,5 @@
 import Recording
+import Synchronization
 public import Tensors
 public import Vulkan
 
@@ -18,110 +19,138 @@ public final class Network: Sendable {
   public let parameters: [Parameter]
   /// Their values, one after the other.
   public let flat: Variable
+  /// Running statistics and their like, each labelled with PyTorch's key.
+  public let buffers: [Variable]
   private let modules: [String: any Module]
   private let places: [String: Int]
+  private let bufferPlaces: [String: Int]
+  private let frozenNames = Mutex<Set<String>>([])
 
   /// Allocates and initialises the parameters of `modules`, whose names prefix their parameters' names.
   ///
   /// - Throws: `VulkanError` when the device has no room.
-  public init(
+  public convenience init(
     _ modules: KeyValuePairs<String, any Module>, on device: Device, seed: UInt64
   ) throws(VulkanError) {
+    try self.init(modules.map { ($0.key, $0.value) }, on: device, seed: seed)
+  }
+
+  /// Allocates and initialises the parameters of `module`, which keep its names for them.
+  ///
+  /// - Throws: `VulkanError` when the device has no room.
+  public convenience init(_ module: any Module, on device: Device, seed: UInt64) throws(VulkanError) {
+    try self.init([(Self.whole, module)], on: device, seed: seed)
+  }
+
+  /// The name of a network's only module, which prefixes nothing.
+  private static let whole = ""
+
+  private init(_ modules: [Container.Part], on device: Device, seed: UInt64) throws(VulkanError) {
     var parameters: [Parameter] = []
     var values: [Float] = []
+    var buffers: [Variable] = []
     for (name, module) in modules {
+      let prefix = name == Self.whole ? "" : "\(name)."
       for declaration in module.parameters {
         // Each begins where a binding may begin, so that gradients written side by side share no binding.
         let alignment = Region.alignment / MemoryLayout<Float>.stride
         values += [Float](repeating: 0, count: (alignment - values.count % alignment) % alignment)
         parameters.append(
-          Parameter(name: "\(name).\(declaration.name)", shape: declaration.shape, offset: values.count))
+          Parameter(name: prefix + declaration.name, shape: declaration.shape, offset: values.count))
         values += declaration.initializer.values(
           declaration.shape, seed: seed, stream: UInt32(parameters.count))
       }
+      for declaration in module.buffers {
+        let start = [Float](repeating: Float(declaration.value), count: declaration.shape.count)
+        buffers.append(
+          try Variable(declaration.shape, start, on: device, label: prefix + declaration.name))
+      }
     }
     self.parameters = parameters
-    self.modules = Dictionary(uniqueKeysWithValues: modules.map { ($0.key, $0.value) })
+    self.buffers = buffers
+    self.modules = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0.module) })
     places = Dictionary(uniqueKeysWithValues: parameters.enumerated().map { ($0.element.name, $0.offset) })
+    bufferPlaces = Dictionary(
+      uniqueKeysWithValues: buffers.enumerated().map { ($0.element.label, $0.offset) })
     flat = try Variable([values.count], values, on: device, label: "parameters")
   }
 
-  /// The value of parameter `name` in a pass: a view of the flat variable, so the same tensor each time.
-  public func parameter(_ name: String, in graph: Graph) -> Tensor {
+  /// The names of the parameters that passes traced from now on leave as they are.
+  public internal(set) var frozen: Set<String> {
+    get { frozenNames.withLock { $0 } }
+    set { frozenNames.withLock { $0 = newValue } }
+  }
+
+  /// The value of parameter `name` in a pass, taken from `weights`, a variable laid out as `flat`, which is the default: a
+  /// view, so the same tensor each time.
+  public func parameter(_ name: String, in graph: Graph, of weights: Variable? = nil) -> Tensor {
     guard let index = places[name] else { preconditionFailure("no parameter is named \"\(name)\"") }
     let parameter = parameters[index]
-    return graph.read(flat).slice(axis: 0, parameter.offset..<parameter.offset + parameter.shape.count)
+    return graph.read(weights ?? flat)
+      .slice(axis: 0, parameter.offset..<parameter.offset + parameter.shape.count)
       .reshape(parameter.shape)
   }
 
-  /// Applies module `name`.
-  public func callAsFunction(_ name: String, _ input: Tensor) -> Tensor {
-    guard let module = modules[name] else { preconditionFailure("no module is named \"\(name)\"") }
-    return module(input, Weights { self.parameter("\(name).\($0)", in: input.graph) })
+  /// The variable of buffer `name`.
+  func buffer(_ name: String) -> Variable {
+    guard let index = bufferPlaces[name] else { preconditionFailure("no buffer is named \"\(name)\"") }
+    return buffers[index]
   }
 
-  /// The gradients of `loss` with respect to all parameters, as they lie in `flat`; zero between them.
+  /// Applies the network's only module.
+  ///
+  /// - Parameter weights: a variable laid out as `flat` that stands for it, as an average of it.
+  public func callAsFunction(_ input: Tensor, mode: Mode = .evaluation, weights: Variable? = nil) -> Tensor {
+    apply(Self.whole, input, Scope(self, input.graph, weights ?? flat, mode))
+  }
+
+  /// Applies module `name`.
+  ///
+  /// - Parameter weights: a variable laid out as `flat` that stands for it, as an average of it.
+  public func callAsFunction(
+    _ name: String, _ input: Tensor, mode: Mode = .evaluation, weights: Variable? = nil
+  ) -> Tensor {
+    apply(name, input, Scope(self, input.graph, weights ?? flat, mode))
+  }
+
+  /// Applies a module in the scope of the whole network.
+  private func apply(_ name: String, _ input: Tensor, _ scope: Scope) -> Tensor {
+    guard let module = modules[name] else { preconditionFailure("no module is named \"\(name)\"") }
+    return name == Self.whole ? module(input, scope) : scope.apply(name, module, input)
+  }
+
+  /// What the parts of the network's only module, or of module `name`, make of an input of `shape`, and what they cost.
+  ///
+  /// Nothing runs. Throws `GraphError` naming the layer that the shape does not fit.
+  public func summary(
+    _ name: String? = nil, input shape: Shape, _ dataType: DataType = .float32
+  ) throws(GraphError) -> ModelSummary {
+    let notes = SummaryNotes()
+    try Graph.trace(on: flat.device) { graph in
+      let input = graph.constant(0, TensorType(shape, dataType))
+      _ = apply(name ?? Self.whole, input, Scope(self, graph, flat, .evaluation, notes: notes))
+    }
+    return ModelSummary(self, module: name, input: shape, notes.rows)
+  }
+
+  /// The gradients of `loss` with respect to all parameters, as they lie in `flat`; zero between them and for frozen ones.
   public func gradient(of loss: Tensor) -> Tensor {
     let graph = loss.graph
+    let frozen = frozen
+    let learning = parameters.filter { !frozen.contains($0.name) }
     let gradients = graph.gradients(
-      of: loss, withRespectTo: parameters.map { parameter($0.name, in: graph) })
+      of: loss, withRespectTo: learning.map { parameter($0.name, in: graph) })
     var parts: [Tensor] = []
     var end = 0
-    for (parameter, gradient) in zip(parameters, gradients) {
-      if parameter.offset > end { parts.append(graph.constant(0, TensorType([parameter.offset - end]))) }
+    func fill(upTo offset: Int) {
+      if offset > end { parts.append(graph.constant(0, TensorType([offset - end]))) }
+    }
+    for (parameter, gradient) in zip(learning, gradients) {
+      fill(upTo: parameter.offset)
       parts.append(gradient)
       end = parameter.offset + parameter.shape.count
     }
+    fill(upTo: flat.type.shape.count)
     return .pack(parts)
   }
-
-  /// Copies the parameters into a checkpoint. Waits for the device.
-  public func save(into file: inout Safetensors) throws(VulkanError) {
-    let values: [Float] = try flat.read()
-    for parameter in parameters {
-      let range = parameter.offset..<parameter.offset + parameter.shape.count
-      file.tensors[parameter.name] = Safetensors.Entry(TensorType(parameter.shape), Array(values[range]))
-    }
-  }
-
-  /// Takes the parameters from a checkpoint; nothing is changed unless all of them fit.
-  ///
-  /// - Throws: `CheckpointError` naming the first parameter that is missing or different; `VulkanError`.
-  public func load(from file: Safetensors, named path: String) throws {
-    var values = [Float](repeating: 0, count: flat.type.shape.count)
-    for parameter in parameters {
-      let entry = try file.entry(parameter.name, TensorType(parameter.shape), file: path)
-      values.replaceSubrange(
-        parameter.offset..<parameter.offset + parameter.shape.count, with: entry.elements(Float.self))
-    }
-    try flat.write(values)
-  }
-}
-
-extension Safetensors {
-  /// The tensor `name`, which must have the type `type`; `file` is the file's name in errors.
-  public func entry(_ name: String, _ type: TensorType, file: String) throws(CheckpointError) -> Entry {
-    guard let entry = tensors[name] else { throw .missing(file: file, name: name) }
-    guard entry.type == type.stored else {
-      throw .different(
-        file: file, name: name, found: entry.type.description, expected: type.stored.description)
-    }
-    return entry
-  }
-
-  /// Copies a variable into the file under its label. Waits for the device.
-  public mutating func add(_ variable: Variable) throws(VulkanError) {
-    let words: [UInt32] = try variable.read(UInt32.self)
-    tensors[variable.label] = Entry(variable.type.stored, words)
-  }
-
-  /// Copies the tensor with a variable's label into the variable.
-  public func restore(_ variable: Variable, file: String) throws {
-    try variable.write(entry(variable.label, variable.type, file: file).elements(UInt32.self))
-  }
-}
-
-extension TensorType {
-  /// The type in a file, where a bool is a word as on the device.
-  fileprivate var stored: TensorType { dataType == .bool ? TensorType(shape, .uint32) : self }
 }

@@ -79,6 +79,33 @@ public struct Safetensors: Sendable, Equatable {
     }
   }
 
+  /// How elements of a type of the format become elements of four bytes.
+  private struct Encoding {
+    let byteCount: Int
+    let dataType: DataType
+    /// The bits of the element at a byte offset, nil where it is out of range; none where bytes stay as they are.
+    var convert: (@Sendable (UnsafeRawBufferPointer, Int) -> UInt32?)?
+  }
+
+  private static let encodings: [String: Encoding] = [
+    "F32": Encoding(byteCount: 4, dataType: .float32), "I32": Encoding(byteCount: 4, dataType: .int32),
+    "U32": Encoding(byteCount: 4, dataType: .uint32),
+    "F64": Encoding(byteCount: 8, dataType: .float32) {
+      Float(Double(bitPattern: $0.loadUnaligned(fromByteOffset: $1, as: UInt64.self))).bitPattern
+    },
+    "F16": Encoding(byteCount: 2, dataType: .float32) {
+      Float(Float16(bitPattern: $0.loadUnaligned(fromByteOffset: $1, as: UInt16.self))).bitPattern
+    },
+    "BF16": Encoding(byteCount: 2, dataType: .float32) {
+      UInt32($0.loadUnaligned(fromByteOffset: $1, as: UInt16.self)) << 16
+    },
+    "I64": Encoding(byteCount: 8, dataType: .int32) {
+      Int32(exactly: $0.loadUnaligned(fromByteOffset: $1, as: Int64.self)).map(UInt32.init(bitPattern:))
+    },
+    "U8": Encoding(byteCount: 1, dataType: .int32) { UInt32($0[$1]) },
+    "BOOL": Encoding(byteCount: 1, dataType: .int32) { UInt32($0[$1]) },
+  ]
+
   private static let names: [DataType: String] = [.float32: "F32", .int32: "I32", .uint32: "U32"]
 
   /// Reads a file whole, checking every length and offset.
@@ -89,6 +116,8 @@ public struct Safetensors: Sendable, Equatable {
   }
 
   /// Parses the bytes of a file; `file` is its name in errors.
+  ///
+  /// F64, F16 and BF16 become float32, I64, U8 and BOOL int32.
   public init(bytes: [UInt8], file: String) throws(CheckpointError) {
     func malformed(_ offset: Int, _ found: String, _ expected: String) -> CheckpointError {
       .malformed(file: file, offset: offset, found: found, expected: expected)
@@ -115,8 +144,9 @@ public struct Safetensors: Sendable, Equatable {
       $0.value.data_offsets.lexicographicallyPrecedes($1.value.data_offsets)
     }
     for (name, item) in inOrder {
-      guard let dataType = Self.names.first(where: { $0.value == item.dtype })?.key else {
-        throw malformed(8, "\"\(name)\" of type \(item.dtype)", "F32, I32 or U32")
+      guard let encoding = Self.encodings[item.dtype] else {
+        let known = Self.encodings.keys.sorted().joined(separator: ", ")
+        throw malformed(8, "\"\(name)\" of type \(item.dtype)", "one of \(known)")
       }
       var count = 1
       for dimension in item.shape {
@@ -127,13 +157,27 @@ public struct Safetensors: Sendable, Equatable {
         count = product.partialValue
       }
       let range = item.data_offsets
-      guard range == [covered, covered + 4 * count], range[1] <= bytes.count - start else {
+      let size = encoding.byteCount * count
+      guard range == [covered, covered + size], range[1] <= bytes.count - start else {
         throw malformed(
-          8, "\"\(name)\" at bytes \(range) of \(bytes.count - start)", "\(4 * count) bytes from \(covered)")
+          8, "\"\(name)\" at bytes \(range) of \(bytes.count - start)", "\(size) bytes from \(covered)")
       }
       covered = range[1]
-      tensors[name] = Entry(
-        TensorType(Shape(item.shape), dataType), Array(bytes[start + range[0]..<start + range[1]]))
+      let type = TensorType(Shape(item.shape), encoding.dataType)
+      guard let convert = encoding.convert else {
+        tensors[name] = Entry(type, Array(bytes[start + range[0]..<start + range[1]]))
+        continue
+      }
+      var words: [UInt32] = []
+      words.reserveCapacity(count)
+      for index in 0..<count {
+        let offset = start + range[0] + index * encoding.byteCount
+        guard let word = bytes.withUnsafeBytes({ convert($0, offset) }) else {
+          throw malformed(offset, "an integer of \"\(name)\" beyond 32 bits", "one that int32 holds")
+        }
+        words.append(word)
+      }
+      tensors[name] = Entry(type, words)
     }
     guard covered == bytes.count - start else {
       throw malformed(start + covered, "\(bytes.count - start - covered) bytes more", "the end of the file")

@@ -12,6 +12,23 @@ public final class Replay {
     public internal(set) var hostSeconds = 0.0
     /// Seconds in which submissions were under way, as the host saw it.
     public internal(set) var deviceSeconds = 0.0
+
+    /// What several have cost together.
+    public static func + (a: Profile, b: Profile) -> Profile {
+      Profile(
+        replays: a.replays + b.replays, submissions: a.submissions + b.submissions,
+        hostSeconds: a.hostSeconds + b.hostSeconds, deviceSeconds: a.deviceSeconds + b.deviceSeconds)
+    }
+
+    /// Nothing yet.
+    public init() {}
+
+    private init(replays: Int, submissions: Int, hostSeconds: Double, deviceSeconds: Double) {
+      self.replays = replays
+      self.submissions = submissions
+      self.hostSeconds = hostSeconds
+      self.deviceSeconds = deviceSeconds
+    }
   }
 
   /// The plan that is replayed.

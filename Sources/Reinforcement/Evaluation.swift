@@ -36,9 +36,7 @@ public enum Evaluator {
     on device: Device
   ) throws -> Evaluation {
     try configuration.validate()
-    guard episodes >= 1, episodes <= 1 << 20 else {
-      throw ConfigurationError(field: "episodes", reason: "is \(episodes); it must be from 1 to \(1 << 20)")
-    }
+    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
     guard let environment = Environments.named(configuration.environment) else {
       throw ConfigurationError(field: "environment", reason: "\"\(configuration.environment)\" is not known")
     }

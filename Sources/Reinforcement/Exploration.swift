@@ -1,4 +1,5 @@
 import KernelParameters
+import Learning
 import Recording
 import Tensors
 public import Vulkan
@@ -30,10 +31,8 @@ public enum Exploration {
         field: "environment",
         reason: "\"\(name)\" is not known; there are: \(Environments.names.joined(separator: ", "))")
     }
-    for (field, value, limit) in [("copies", copies, 1 << 24), ("steps", steps, 1 << 50)]
-    where value < 1 || value > limit {
-      throw ConfigurationError(field: field, reason: "is \(value); it must be from 1 to \(limit)")
-    }
+    try ConfigurationError.check("copies", copies, in: 1...1 << 24)
+    try ConfigurationError.check("steps", steps, in: 1...1 << 50)
     let operation = ExplorationOperation(
       environment: environment, copies: copies, steps: stepsPerReplay, seed: seed,
       states: try Variable([environment.stateSize, copies], on: device, label: "states"),

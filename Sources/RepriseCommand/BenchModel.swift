@@ -111,10 +111,10 @@ private struct Picture: Module {
     ]
   }
 
-  func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor {
+  func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor {
     input.conv2d(
-      weights["0.weight"], stride: Pair(stride, stride), padding: Pair(kernel / 2, kernel / 2), groups: groups
-    ).batchNorm(weight: weights["1.weight"], bias: weights["1.bias"]).relu()
+      scope["0.weight"], stride: Pair(stride, stride), padding: Pair(kernel / 2, kernel / 2), groups: groups
+    ).batchNorm(weight: scope["1.weight"], bias: scope["1.bias"]).relu()
   }
 }
 
@@ -130,10 +130,10 @@ private struct SeparableBlock: Module {
   }
 
   var parameters: [ParameterDeclaration] { layers.parameters }
-  func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor { layers(input, weights) }
+  func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor { layers(input, scope) }
 }
 
 /// The mean over each picture: [n, c, h, w] → [n, c].
 private struct PictureMean: Module {
-  func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor { input.mean(axes: [2, 3]) }
+  func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor { input.mean(axes: [2, 3]) }
 }

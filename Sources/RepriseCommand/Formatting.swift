@@ -23,19 +23,6 @@ extension Double {
   }
 }
 
-extension Int {
-  /// The number with its thousands apart: `500,000`.
-  var grouped: String {
-    var digits = String(magnitude)
-    var groups: [Substring] = []
-    while digits.count > 3 {
-      groups.insert(digits.suffix(3), at: 0)
-      digits.removeLast(3)
-    }
-    return (self < 0 ? "-" : "") + ([digits[...]] + groups).joined(separator: ",")
-  }
-}
-
 /// Lines of names and values, the values in one column.
 func columns(_ rows: [(String, String)], indent: String = "  ") -> String {
   let width = rows.map(\.0.count).max() ?? 0

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Learning
 import Reinforcement
 import Vulkan
 
@@ -12,11 +13,12 @@ struct RepriseCommand: ParsableCommand {
     commandName: "reprise",
     abstract: "Trains on any GPU with a Vulkan driver, or on the CPU through a software driver.",
     discussion: """
-      A run is a folder: config.yaml, metrics.jsonl (one line an iteration) and checkpoint.safetensors.
+      A run is a folder: config.yaml, metrics.jsonl (one line an iteration or epoch) and safetensors files.
 
       Examples:
         reprise devices
         reprise train ppo --environment cartpole --run runs/cartpole
+        reprise train classifier --data fashion-mnist --run runs/fashion
         reprise evaluate runs/cartpole --episodes 100
         reprise plot runs/cartpole
 
@@ -26,8 +28,8 @@ struct RepriseCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PlotCommand.self, PlanCommand.self,
-      TuneCommand.self, BenchCommand.self,
+      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PlotCommand.self,
+      PlanCommand.self, TuneCommand.self, BenchCommand.self,
     ])
 
   static func main() {

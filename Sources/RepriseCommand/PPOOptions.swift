@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Learning
 public import Reinforcement
 
 /// The settings of PPO on the command line; defaults are the library's.

@@ -4,7 +4,8 @@ import ArgumentParser
 struct PlotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plot",
-    abstract: "Draw the learning curve of a run: mean return against environment steps.",
+    abstract:
+      "Draw the learning curve of a run: mean return against steps, or accuracy or loss against epochs.",
     discussion: """
       Reads RUN/metrics.jsonl, also of a run that is still going on or was killed.
 
@@ -37,7 +38,7 @@ struct PlotCommand: ParsableCommand {
     try directory.refuseMissing()
     let curve = try LearningCurve(of: directory)
     let chart = LineChart(
-      title: "\(directory.path): mean return against steps", points: curve.points,
+      title: "\(directory.path): \(curve.title)", points: curve.points,
       width: width ?? min(100, max(30, terminalColumns() ?? 80)), height: height)
     try write(chart.text)
   }

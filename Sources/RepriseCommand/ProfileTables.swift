@@ -28,7 +28,7 @@ func hostTable(_ trace: Trace) -> String {
 }
 
 /// Columns of numbers, ended by one of text.
-private func table(_ rows: [[String]]) -> String {
+func table(_ rows: [[String]]) -> String {
   let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in
     let numbers = zip(row, widths).dropLast().map { text, width in

@@ -14,10 +14,20 @@ struct RunDirectory {
   var config: String { "\(path)/config.yaml" }
   var metrics: String { "\(path)/metrics.jsonl" }
   var checkpoint: String { "\(path)/checkpoint.safetensors" }
+  /// The weights of a classifier or regressor that did best on the validation split.
+  var weights: String { "\(path)/best.safetensors" }
+  /// What they came to on the test split.
+  var test: String { "\(path)/test.json" }
+
+  /// Whether there is a folder at `path`.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
 
   /// Throws when a run lies here, so that none is lost.
   func refuseUsed() throws(CommandFailure) {
-    for file in [config, metrics, checkpoint] where access(file, F_OK) == 0 {
+    for file in [config, metrics, checkpoint, weights] where access(file, F_OK) == 0 {
       throw CommandFailure(
         "\(path) already holds a run (\(file)); choose another folder with --run, or replace it with --overwrite."
       )
@@ -34,7 +44,7 @@ struct RunDirectory {
 
 /// Writes the files of a run; the only one that does as long as it lives.
 final class RunWriter {
-  private let directory: RunDirectory
+  let directory: RunDirectory
   private let folder: Int32
   private let metrics: Int32
 
@@ -48,7 +58,8 @@ final class RunWriter {
     do {
       if !overwrite { try directory.refuseUsed() }
       // Never a new configuration beside an old checkpoint, whenever this is killed.
-      for file in [directory.checkpoint, directory.metrics] where unlink(file) != 0 && errno != ENOENT {
+      for file in [directory.checkpoint, directory.weights, directory.test, directory.metrics]
+      where unlink(file) != 0 && errno != ENOENT {
         throw CommandFailure("\(file) can't be replaced: \(systemError())")
       }
       try Array(config.utf8).withUnsafeBytes { try writeAtomically(directory.config, $0) }
@@ -76,6 +87,14 @@ final class RunWriter {
   /// Replaces the checkpoint; whoever reads meanwhile gets the old one or the new one.
   func write(_ checkpoint: Safetensors) throws(VulkanError) {
     try checkpoint.write(to: directory.checkpoint)
+  }
+
+  /// Replaces the best weights, as the checkpoint.
+  func write(best weights: Safetensors) throws(VulkanError) { try weights.write(to: directory.weights) }
+
+  /// Writes the result on the test split, a line of JSON.
+  func write(test line: String) throws {
+    try Array((line + "\n").utf8).withUnsafeBytes { try writeAtomically(directory.test, $0) }
   }
 
   /// Makes the folder and its parents, and locks it against other processes.

@@ -4,5 +4,5 @@ import ArgumentParser
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train, and keep the run in a folder.",
-    subcommands: [TrainPPOCommand.self])
+    subcommands: [TrainPPOCommand.self, TrainClassifierCommand.self, TrainRegressorCommand.self])
 }

@@ -74,7 +74,8 @@ struct TrainPPOCommand: ParsableCommand {
     var plan = switches.options
     plan.timestamps = spans != nil
     let ppo = try PPO(configuration, on: device, options: plan)
-    let kept = RunConfiguration(configuration, device: device.physical.name, driver: device.physical.driver)
+    let kept = RunConfiguration(
+      .ppo, configuration, device: device.physical.name, driver: device.physical.driver)
     // From here on the run is known to be good: now the files of an old one may go.
     let writer = try RunWriter(directory, overwrite: overwrite, config: kept.yaml())
     let checkpoint = try Checkpointer(ppo, configuration, writer)
@@ -154,7 +155,7 @@ private final class Checkpointer {
     self.ppo = ppo
     self.writer = writer
     metadata = [
-      "algorithm": RunConfiguration.algorithm, "config": try jsonText(configuration),
+      "algorithm": Algorithm.ppo.rawValue, "config": try jsonText(configuration),
       "version": RepriseCommand.version,
     ]
   }

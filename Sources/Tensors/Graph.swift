@@ -27,6 +27,13 @@ public final class Graph {
 
   init(device: Device) { self.device = device }
 
+  /// Traces a pass for the shapes of its tensors alone: nothing is recorded, and nothing will run.
+  public static func trace(on device: Device, _ body: (Graph) -> Void) throws(GraphError) {
+    let graph = Graph(device: device)
+    body(graph)
+    if let failure = graph.failure { throw failure }
+  }
+
   /// The value that `variable` has at this point of the pass.
   public func read(_ variable: Variable) -> Tensor {
     apply(ReadVariable(variable: variable, version: version(of: variable)), [])

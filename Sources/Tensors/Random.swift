@@ -18,7 +18,7 @@ public func philox(
 }
 
 /// Where `index` goes in the shuffle of 0..<`count` that belongs to `seed` and `pass`.
-func permuted(_ index: UInt32, count: UInt32, seed: UInt64, pass: UInt32) -> UInt32 {
+public func permuted(_ index: UInt32, count: UInt32, seed: UInt64, pass: UInt32) -> UInt32 {
   let keys = philox(
     counter: (pass, 0, 0, 2), key: (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
   return permuted(index, count: count, keys: [keys.0, keys.1, keys.2, keys.3])

@@ -11,7 +11,7 @@ struct AdamTests {
     let parameters = [
       ParameterDeclaration("weight", [5, 7], .constant(0)), ParameterDeclaration("bias", [3], .constant(0)),
     ]
-    func callAsFunction(_ input: Tensor, _ weights: Weights) -> Tensor { input }
+    func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor { input }
   }
 
   /// Largest difference, relative to the largest number.

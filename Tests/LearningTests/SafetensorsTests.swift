@@ -74,7 +74,8 @@ struct SafetensorsTests {
     ("nested deeply", file(String(repeating: "[", count: 200_000))),
     ("no shape", file("{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", [0, 0, 0, 0])),
     (
-      "a wrong dtype", file("{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]}}", [0, 0, 0, 0])
+      "a wrong dtype",
+      file("{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}}", [0, 0, 0, 0])
     ),
     (
       "a negative shape",

@@ -1,4 +1,5 @@
 import ShaderCompiler
+import TestSupport
 import Testing
 
 /// y = x · FACTOR for the first `limit` elements.

@@ -1,4 +1,5 @@
 import ShaderCompiler
+import TestSupport
 import Testing
 
 @Suite struct ErrorTests {

@@ -9,7 +9,7 @@ import Testing
 struct GeneratorTests {
   /// What `body` gives in each of `replays` replays of one plan that counts from `start` on.
   func draws(
-    seed: UInt64 = 1, from start: UInt32 = 0, replays: Int = 1, _ body: (inout Generator) -> [Tensor]
+    seed: UInt64 = 1, from start: UInt32 = 0, replays: Int = 1, _ body: (Generator) -> [Tensor]
   ) throws -> [[HostTensor]] {
     let device = TestDevice.shared
     let counter = try Variable([], .uint32, on: device, label: "counter")
@@ -17,8 +17,8 @@ struct GeneratorTests {
     var outputs: [Variable] = []
     let plan = try device.record("draw", options: .init()) { program in
       try program.pass("draw") { graph in
-        var generator = Generator(seed: seed, counter: graph.read(counter))
-        outputs = try body(&generator).map { tensor in
+        let generator = Generator(seed: seed, counter: graph.read(counter))
+        outputs = try body(generator).map { tensor in
           let output = try Variable(tensor.shape, tensor.dataType, on: device, label: "drawn")
           output.assign(tensor)
           return output

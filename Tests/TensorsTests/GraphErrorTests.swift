@@ -156,44 +156,44 @@ struct GraphErrorTests {
     (
       "rand: got uint32[7]; expected a uint32 scalar as counter",
       {
-        var random = Generator(seed: 1, counter: $1[5]); return random.uniform([2])
+        let random = Generator(seed: 1, counter: $1[5]); return random.uniform([2])
       }
     ),
     (
       "uniform: got float32[]; expected finite bounds in order, not 1.0 and 0.0",
       {
-        var random = Generator(seed: 1, counter: $1[3]); return random.uniform([2], low: 1, high: 0)
+        let random = Generator(seed: 1, counter: $1[3]); return random.uniform([2], low: 1, high: 0)
       }
     ),
     (
       "bernoulli: got float32[]; expected a probability in 0...1, not 1.5",
       {
-        var random = Generator(seed: 1, counter: $1[3]); return random.bernoulli([2], 1.5)
+        let random = Generator(seed: 1, counter: $1[3]); return random.bernoulli([2], 1.5)
       }
     ),
     (
       "randint: got float32[]; expected a range of int32 that is not empty, not 3..<3",
       {
-        var random = Generator(seed: 1, counter: $1[3]); return random.integers([2], in: 3..<3)
+        let random = Generator(seed: 1, counter: $1[3]); return random.integers([2], in: 3..<3)
       }
     ),
     (
       "dropout: got float32[]; expected a probability in 0...1, not -0.5",
       {
-        var random = Generator(seed: 1, counter: $1[3]); return random.dropout($1[0], -0.5)
+        let random = Generator(seed: 1, counter: $1[3]); return random.dropout($1[0], -0.5)
       }
     ),
     (
       "dropout: got int32[2, 1] and uint32[]; expected float32, and a uint32 scalar as counter",
       {
-        var random = Generator(seed: 1, counter: $1[5].slice(axis: 0, 0..<1).reshape([]))
+        let random = Generator(seed: 1, counter: $1[5].slice(axis: 0, 0..<1).reshape([]))
         return random.dropout($1[2], 0.5)
       }
     ),
     (
       "categorical: got float32[2, 0]; expected float32 logits with a last axis of 1 to 15000 classes",
       {
-        var random = Generator(seed: 1, counter: $1[5].slice(axis: 0, 0..<1).reshape([]))
+        let random = Generator(seed: 1, counter: $1[5].slice(axis: 0, 0..<1).reshape([]))
         return random.categorical($1[0].slice(axis: 1, 1..<1))
       }
     ),

@@ -19,7 +19,8 @@ public enum Golden {
     #expect("\(text)\n" == golden, "Tests/Goldens/\(name).txt")
   }
 
-  private static func path(_ name: String) -> String {
+  /// Where the golden file `name` is.
+  public static func path(_ name: String) -> String {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     return folder.appendingPathComponent("Goldens/\(name)").path
   }

@@ -1,13 +1,4 @@
-/// A setting that can't be used: which one, what was found, what would fit.
-public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-  /// The setting, in the words of the command line.
-  public let field: String
-  /// What it is, and what it should be.
-  public let reason: String
-
-  /// A sentence for people.
-  public var description: String { "\(field): \(reason)" }
-}
+public import Learning
 
 /// What goes down in a straight line to 0 at the end of training.
 public enum Anneal: String, Codable, CaseIterable, Sendable {
@@ -81,9 +72,7 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
       ("horizon", horizon, 1 << 15),
       ("epochs", epochs, 1000), ("minibatches", minibatches, 1 << 20),
     ]
-    for (field, value, limit) in counts where value < 1 || value > limit {
-      throw ConfigurationError(field: field, reason: "is \(value); it must be from 1 to \(limit)")
-    }
+    for (field, value, limit) in counts { try ConfigurationError.check(field, value, in: 1...limit) }
     guard batch <= 1 << 28 else {
       throw ConfigurationError(
         field: "environments",
@@ -114,9 +103,6 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
       ("value-coefficient", valueCoefficient, 0...1e6),
       ("max-gradient-norm", maximumGradientNorm, 1e-12...1e12),
     ]
-    for (field, value, range) in reals where !range.contains(value) {
-      throw ConfigurationError(
-        field: field, reason: "is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
-    }
+    for (field, value, range) in reals { try ConfigurationError.check(field, value, in: range) }
   }
 }

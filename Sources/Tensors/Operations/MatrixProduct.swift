@@ -148,10 +148,12 @@ extension Tensor {
   }
 
   /// `x·Wᵀ + b` for x […, in], `weight` [out, in], `bias` [out] → […, out], as `torch.nn.functional.linear`.
-  public func linear(_ weight: Tensor, _ bias: Tensor) -> Tensor {
-    shape.rank == 1
-      ? reshape([1, shape[0]]).linear(weight, bias).reshape([weight.shape.dimensions.first ?? 0])
-      : matmul(weight.transposed(), adding: bias)
+  public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
+    if shape.rank == 1 {
+      return reshape([1, shape[0]]).linear(weight, bias).reshape([weight.shape.dimensions.first ?? 0])
+    }
+    let transposed = weight.transposed()
+    return bias.map { matmul(transposed, adding: $0) } ?? matmul(transposed)
   }
 
   /// `self·other + addend`, where the addend broadcasts to the product, in one kernel. Operands have two axes or more.

@@ -20,11 +20,17 @@ public struct Pair: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStrin
 }
 
 /// How a kernel slides over pictures: of convolutions and of pools.
-struct SlidingWindow: Hashable, Sendable {
-  var kernel: Pair
-  var stride: Pair = 1
-  var padding: Pair = 0
-  var dilation: Pair = 1
+public struct SlidingWindow: Hashable, Sendable {
+  /// Sizes down and across.
+  public let kernel, stride, padding, dilation: Pair
+
+  /// A kernel of the given size.
+  public init(kernel: Pair, stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1) {
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+  }
 
   /// From the first element under the kernel to behind the last.
   var extent: Pair { kernel.map(dilation) { ($0 - 1) * $1 + 1 } }
@@ -32,7 +38,7 @@ struct SlidingWindow: Hashable, Sendable {
   /// How often it fits into pictures of `size`, nil where not once or where an attribute is no size.
   ///
   /// With `ceiling`, a last place that begins within the picture counts though it reaches beyond (PyTorch's `ceil_mode`).
-  func places(in size: Pair, ceiling: Bool = false) -> Pair? {
+  public func places(in size: Pair, ceiling: Bool = false) -> Pair? {
     guard isSound, size.allSatisfy({ $0 > 0 }) else { return nil }
     func along(_ path: KeyPath<Pair, Int>) -> Int? {
       let (step, pad) = (stride[keyPath: path], padding[keyPath: path])

@@ -1,10 +1,12 @@
 import Foundation
 
 /// A folder that goes away with the value that made it.
-final class TemporaryFolder {
-  let path: String
+public final class TemporaryFolder {
+  /// Where it is.
+  public let path: String
 
-  init() throws {
+  /// Makes an empty folder.
+  public init() throws {
     path = NSTemporaryDirectory() + "reprise-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
@@ -15,20 +17,27 @@ final class TemporaryFolder {
 
   /// Writes a file, making its folders; returns its path.
   @discardableResult
-  func write(_ text: String, to name: String) throws -> String {
+  public func write(_ text: String, to name: String) throws -> String {
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// Writes a file, making its folders; returns its path.
+  @discardableResult
+  public func write(_ bytes: [UInt8], to name: String) throws -> String {
     let file = "\(path)/\(name)"
     try FileManager.default.createDirectory(
       atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    try text.write(toFile: file, atomically: false, encoding: .utf8)
+    try Data(bytes).write(to: URL(filePath: file))
     return file
   }
 
   /// The files in a folder of this one, in order of name; none where there is no such folder.
-  func names(in folder: String) -> [String] {
+  public func names(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []).sorted()
   }
 
-  func bytes(of name: String) throws -> [UInt8] {
+  /// The bytes of a file in it.
+  public func bytes(of name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
   }
 }

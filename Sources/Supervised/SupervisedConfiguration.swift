@@ -1,0 +1,145 @@
+public import Datasets
+public import Learning
+
+/// The settings of a supervised run, beside its data and its model.
+public struct SupervisedConfiguration: Codable, Sendable, Equatable {
+  /// A rule of update, by PyTorch's name.
+  public enum Rule: String, Codable, CaseIterable, Sendable {
+    case sgd, adam, adamw, rmsprop
+  }
+
+  /// How the learning rate goes over the run.
+  public enum Decay: String, Codable, CaseIterable, Sendable {
+    case constant, linear, cosine, step
+    case oneCycle = "one-cycle"
+  }
+
+  /// From which epoch on frozen parameters learn.
+  public struct Unfreezing: Codable, Sendable, Equatable {
+    /// A glob over PyTorch's names.
+    public var pattern: String
+    /// Counted from 1.
+    public var epoch: Int
+
+    /// Parameters that learn from `epoch` on.
+    public init(pattern: String, epoch: Int) { (self.pattern, self.epoch) = (pattern, epoch) }
+  }
+
+  /// Passes over the training split.
+  public var epochs = 10
+  /// Samples in a batch.
+  public var batchSize = 32
+  /// Batches whose gradients make an update.
+  public var accumulate = 1
+  /// The rule of update.
+  public var optimizer = Rule.adamw
+  /// The largest learning rate of the schedule.
+  public var learningRate = 1e-3
+  /// Momentum of SGD and RMSprop.
+  public var momentum = 0.9
+  /// λ of weight decay; biases and the weights of norms have none.
+  public var weightDecay = 1e-2
+  /// How the learning rate goes.
+  public var schedule = Decay.cosine
+  /// Epochs within which the learning rate rises from nothing.
+  public var warmup = 0.0
+  /// Of the schedule `step`: epochs between two falls, and what the rate is multiplied with then.
+  public var stepEpochs = 3
+  public var stepFactor = 0.1
+  /// Bound of the gradient's norm; 0 is none.
+  public var clipNorm = 0.0
+  /// Bound of each element of the gradient; 0 is none.
+  public var clipValue = 0.0
+  /// Decay of the running mean of the weights that is evaluated and kept; 0 is none.
+  public var ema = 0.0
+  /// How much of a target is spread over all classes.
+  public var labelSmoothing = 0.0
+  /// How pictures are changed.
+  public var augmentation = Augmentation()
+  /// Epochs without a better result on the validation split that end the run; 0 is none.
+  public var patience = 0
+  /// Globs over the names of parameters that keep their values.
+  public var freeze: [String] = []
+  /// Parts of what is frozen that learn later.
+  public var unfreeze: [Unfreezing] = []
+  /// Learning rates of parts, as multiples.
+  public var groups: [ParameterGroup] = []
+  /// Decides every random number of the run.
+  public var seed: UInt64 = 1
+
+  /// The defaults.
+  public init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case epochs, accumulate, optimizer, momentum, schedule, warmup, ema, augmentation, patience, freeze,
+      unfreeze,
+      groups, seed
+    case batchSize = "batch_size"
+    case learningRate = "learning_rate"
+    case weightDecay = "weight_decay"
+    case stepEpochs = "step_epochs"
+    case stepFactor = "step_factor"
+    case clipNorm = "clip_norm"
+    case clipValue = "clip_value"
+    case labelSmoothing = "label_smoothing"
+  }
+
+  /// Looks at every setting.
+  ///
+  /// - Throws: `ConfigurationError` for the first that can't be used.
+  public func validate() throws(ConfigurationError) {
+    for (field, value, limit) in [
+      ("epochs", epochs, 1_000_000), ("batch-size", batchSize, 1 << 20), ("accumulate", accumulate, 1 << 16),
+      ("step-epochs", stepEpochs, 1_000_000),
+    ] {
+      try ConfigurationError.check(field, value, in: 1...limit)
+    }
+    try ConfigurationError.check("patience", patience, in: 0...1_000_000)
+    for (field, value, range) in [
+      ("learning-rate", learningRate, 1e-12...10), ("weight-decay", weightDecay, 0...10),
+      ("warmup", warmup, 0...Double(epochs)), ("step-factor", stepFactor, 1e-6...1),
+      ("clip-norm", clipNorm, 0...1e12),
+      ("clip-value", clipValue, 0...1e12), ("label-smoothing", labelSmoothing, 0...1),
+      ("flip", augmentation.flip, 0...1), ("mixup", augmentation.mixup, 0...100),
+    ] {
+      try ConfigurationError.check(field, value, in: range)
+    }
+    try ConfigurationError.check("momentum", momentum, in: 0..<1)
+    try ConfigurationError.check("ema", ema, in: 0..<1)
+    try ConfigurationError.check("shift", augmentation.shift, in: 0...4096)
+    try ConfigurationError.check("cutout", augmentation.cutout, in: 0...4096)
+    for unfreezing in unfreeze {
+      try ConfigurationError.check("unfreeze", unfreezing.epoch, in: 1...epochs)
+    }
+    guard schedule != .oneCycle || warmup == 0 else {
+      throw ConfigurationError(field: "warmup", reason: "is \(warmup); a one-cycle schedule has its own")
+    }
+  }
+
+  /// The schedule of a run whose epochs have `updates` updates.
+  func schedule(updatesPerEpoch updates: Int) throws(ConfigurationError) -> Schedule {
+    let warm = Int((warmup * Double(updates)).rounded())
+    let total = max(1, epochs * updates - warm)
+    let course: Schedule.Course =
+      switch schedule {
+      case .constant: .constant
+      case .linear: .linear(endFactor: 0, total: total)
+      case .cosine: .cosine(minimum: 0, total: total)
+      case .step: .step(size: stepEpochs * updates, gamma: stepFactor)
+      case .oneCycle: .oneCycle(total: total)
+      }
+    return try Schedule(
+      course, learningRate: learningRate, warmup: warm, warmupFactor: 1 / Double(max(1, warm)))
+  }
+
+  /// An optimizer of `network` with these settings; frozen parameters stay as they are.
+  func makeOptimizer(_ network: Network) throws -> any Optimizer {
+    let groups = try ParameterGroups(network, weightDecay: weightDecay, rules: groups)
+    return switch optimizer {
+    case .sgd: try SGD(network, momentum: momentum, groups: groups)
+    case .adam: try Adam(network, groups: groups)
+    case .adamw: try Adam(network, groups: groups, decoupledWeightDecay: true)
+    case .rmsprop: try RMSprop(network, momentum: momentum, groups: groups)
+    }
+  }
+}
