@@ -77,6 +77,15 @@ public enum DataType: String, Sendable, Hashable {
 
   /// The type of a word in a storage buffer, where a bool is a word of 0 or 1.
   var glslStorage: String { self == .bool || self == .float16 ? "uint" : glsl }
+
+  /// Four neighbours as they lie in memory.
+  var glslQuad: String {
+    switch glslStorage {
+    case "float": "vec4"
+    case "int": "ivec4"
+    default: "uvec4"
+    }
+  }
 }
 
 /// Shape and element type.

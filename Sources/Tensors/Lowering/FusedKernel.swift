@@ -1,45 +1,83 @@
 import Recording
 
-/// A generated kernel of elementwise nodes of one shape: an element a lane, or two where float16 is stored.
+/// A generated kernel of elementwise nodes of one shape: an element a lane, four where that saves loads or stores, or two
+/// where float16 is stored.
 struct FusedKernel {
   let generated: GeneratedKernel
 
   /// - Parameters:
   ///   - nodes: fused nodes of one iteration shape, inputs before consumers.
   ///   - isStored: those whose values others read from memory.
+  ///   - quadLimit: bytes of a binding, where a lane may compute four elements.
   ///   - memory: the memory of a base node.
   init(
-    _ nodes: [Int], label: String, isStored: (Int) -> Bool, in graph: LoweredGraph,
+    _ nodes: [Int], label: String, isStored: (Int) -> Bool, in graph: LoweredGraph, quadLimit: Int?,
     memory: @escaping (Int) -> Region
   ) {
     let shape = Schedule.iterationShape(graph.nodes[nodes[0]], in: graph)
-    var body = KernelBody(nodes, over: shape, in: graph, memory: memory)
-    for id in nodes { body.emit(id, isStored: isStored(id)) }
-    let storesHalf = body.stores.contains { $0.type == .float16 }
-    let lanes = storesHalf ? (shape.count + 1) / 2 : shape.count
+    func body(_ quads: Quads?) -> KernelBody {
+      var body = KernelBody(nodes, over: shape, quads: quads, in: graph, memory: memory)
+      for id in nodes { body.emit(id, isStored: isStored(id)) }
+      return body
+    }
+    let plain = body(nil)
+    let storesHalf = plain.stores.contains { $0.type == .float16 }
+    let quads = storesHalf ? nil : quadLimit.flatMap { Quads(over: shape, bindingLimit: $0) }
+    let wide = quads.map { body($0) }
+    let neighbours = storesHalf ? 2 : wide?.hasQuads == true ? 4 : 1
+    let lanes = (shape.count + neighbours - 1) / neighbours
     var lines = [
       "uint lane = group * gl_WorkGroupSize.x + gl_LocalInvocationID.x;",
       "if (lane >= \(lanes)u) return;",
     ]
-    let inside =
-      KernelSource.coordinates(body.neededAxes, of: shape, from: "index") + body.loads + body.statements
-      + Self.stores(body.stores)
-    if storesHalf {
-      lines += Self.pairs(body.stores, inside, count: shape.count)
+    if let quads, let wide, neighbours == 4 {
+      lines += Self.quads(wide, quads, plain)
+    } else if storesHalf {
+      lines += Self.pairs(plain.stores, Self.element(plain), count: shape.count)
     } else {
-      lines += ["uint index = lane;"] + inside
+      lines += ["uint index = lane;"] + Self.element(plain)
     }
     generated = GeneratedKernel(
-      label: label, ports: body.ports, checks: body.checks, lines: lines, lanes: lanes,
-      flops: body.operations * shape.count)
+      label: label, ports: (wide ?? plain).ports, checks: plain.checks, lines: lines, lanes: lanes,
+      neighbours: storesHalf ? 1 : neighbours, flops: plain.operations * shape.count)
+  }
+
+  /// All that is done for the element `index`.
+  private static func element(_ body: KernelBody) -> [String] {
+    KernelSource.coordinates(body.neededAxes, of: body.shape, from: "index") + body.loads + body.statements
+      + stores(body.stores)
   }
 
   private static func stores(_ stores: [KernelBody.Store]) -> [String] {
     stores.enumerated().map { number, store in
       if store.type == .float16 { return "half\(number)[side] = halfBits(\(store.value));" }
       let value = store.type == .bool ? "uint(\(store.value))" : store.value
+      if store.isQuad { return "quad\(number)[side] = \(value);" }
       return "STORE\(store.port)(index\(store.start == 0 ? "" : " + \(store.start)u"), \(value));"
     }
+  }
+
+  /// A lane computes four neighbours, and stores at once what lies side by side; what remains is the last lane's.
+  private static func quads(_ body: KernelBody, _ quads: Quads, _ plain: KernelBody) -> [String] {
+    let shape = body.shape
+    let inside =
+      ["uint index = lane * 4u + side;"]
+      + KernelSource.coordinates(body.neededAxes.intersection(quads.axes), of: shape, from: "index")
+      + body.sideLoads + body.statements + stores(body.stores)
+    let wide = body.stores.enumerated().filter { $0.element.isQuad }
+    var lines = ["uint index = lane * 4u;"]
+    lines += KernelSource.coordinates(body.neededAxes, of: shape, from: "index") + body.loads
+    lines +=
+      wide.map { "\($0.element.type.glslQuad) quad\($0.offset);" }
+      + Quads.sides(inside, length: body.length)
+    lines += wide.map { number, store in
+      "QUAD\(store.port)(lane\(store.start == 0 ? "" : " + \(store.start / 4)u")) = quad\(number);"
+    }
+    let whole = shape.count / 4
+    guard shape.count % 4 != 0 else { return lines }
+    return ["if (lane < \(whole)u) {"] + lines.map { "  \($0)" }
+      + ["}", "for (uint index = \(4 * whole)u; lane == \(whole)u && index < \(shape.count)u; index++) {"]
+      + element(plain).map { "  \($0)" } + ["}"]
   }
 
   /// A lane computes two neighbours, so that it alone writes the word that they share.

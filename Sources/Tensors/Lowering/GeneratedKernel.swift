@@ -14,12 +14,14 @@ struct GeneratedKernel {
   /// Lanes that have work, in each of `parts`.
   var lanes: Int
   var parts = 1
+  /// Lanes that would have work if none computed neighbours of its element, to one that has.
+  var neighbours = 1
   /// Lanes of a workgroup; other numbers do only where `local` is nil.
   var local: Int?
   var flops = 0
 
   /// Whether it may share a dispatch.
-  var isSmall: Bool { lanes <= Schedule.smallCount && parts == 1 }
+  var isSmall: Bool { lanes * neighbours <= Schedule.smallCount && parts == 1 }
 
   func bindings(_ limit: Int) -> [Binding] { KernelSource.bindings(ports, bindingLimit: limit) }
 
@@ -53,7 +55,7 @@ struct GeneratedKernel {
   func groups(_ local: Int) -> Int { (lanes + local - 1) / local }
 
   private static func renumber(_ line: String, by offset: Int, checks: Int) -> String {
-    line.replacing(#/\b(LOAD|STORE|shared|report\[)(\d+)\b/#) { match in
+    line.replacing(#/\b(LOAD|STORE|QUAD|shared|report\[)(\d+)\b/#) { match in
       "\(match.1)\((Int(match.2) ?? 0) + (match.1 == "report[" ? checks : offset))"
     }
   }

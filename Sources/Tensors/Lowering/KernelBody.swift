@@ -11,6 +11,8 @@ struct KernelBody {
     let type: DataType
     var reads = false
     var writes = false
+    /// Whether some accesses take four elements.
+    var isQuad = false
   }
 
   /// The element of a store, and its value.
@@ -22,12 +24,16 @@ struct KernelBody {
     let start: Int
     /// Whether the elements behind the last one are another's.
     let isPart: Bool
+    /// Whether four neighbours are stored at once.
+    let isQuad: Bool
   }
 
   private(set) var ports: [Port] = []
   /// Loads that only need the coordinates outside `inner`, then the others.
   private(set) var outerLoads: [String] = []
   private(set) var loads: [String] = []
+  /// Those of each neighbour, where a lane computes four.
+  private(set) var sideLoads: [String] = []
   private(set) var statements: [String] = []
   private(set) var stores: [Store] = []
   /// Indices that are compared with a size, in the order of the report's words.
@@ -35,11 +41,14 @@ struct KernelBody {
   private(set) var neededAxes: Set<Int> = []
   /// Elementwise operations, for counting.
   private(set) var operations = 0
+  /// How long the statements' code is, in simple operations.
+  private(set) var length = 0
 
   let shape: Shape
   private let graph: LoweredGraph
   private let members: Set<Int>
   private let inner: Set<Int>
+  private let quads: Quads?
   private let memory: (Int) -> Region
   private var names: [String: String] = [:]
 
@@ -47,14 +56,16 @@ struct KernelBody {
   ///   - members: the nodes that will be emitted; they read each other's values where they can.
   ///   - shape: without axes of size 1.
   ///   - inner: axes of `shape` that a loop inside the kernel walks along.
+  ///   - quads: whether a lane computes four neighbours, and which.
   ///   - memory: the memory of a base node.
   init(
-    _ members: [Int], over shape: Shape, inner: Set<Int> = [], in graph: LoweredGraph,
+    _ members: [Int], over shape: Shape, inner: Set<Int> = [], quads: Quads? = nil, in graph: LoweredGraph,
     memory: @escaping (Int) -> Region
   ) {
     self.members = Set(members)
     self.shape = shape
     self.inner = inner
+    self.quads = quads
     self.graph = graph
     self.memory = memory
   }
@@ -92,6 +103,7 @@ struct KernelBody {
     default:
       expression = value(of: node.inputs[0], for: id)
     }
+    length += ShaderFunctions.isLong(expression) ? 8 : 1
     statements.append("\(node.type.dataType.glsl) v\(id) = \(expression);")
     if isStored { store("v\(id)", node.type.dataType, at: 0, in: memory(id)) }
   }
@@ -108,19 +120,31 @@ struct KernelBody {
     let type = graph.nodes[input].type
     let region = memory(resolved.base)
     let port = port(region, type.dataType, writes: false)
-    let (place, axes) = place(resolved.layout, type, in: region)
+    let (place, axes, isAligned) = place(resolved.layout, type, in: region)
     let load = Self.load(port, place, type.dataType)
     // The same element is loaded once.
     if let known = names[load] { return known }
     let name = "l\(names.count)"
     names[load] = name
-    let declaration = "\(type.dataType.glsl) \(name) = \(load);"
-    if !inner.isEmpty && axes.isDisjoint(with: inner) {
-      outerLoads.append(declaration)
+    let isOuter = !inner.isEmpty && axes.isDisjoint(with: inner)
+    let declaration = "\(type.dataType.glsl) \(name) = "
+    guard let quads, !axes.isDisjoint(with: quads.axes) else {
+      append(declaration + "\(load);", isOuter: isOuter)
+      return name
+    }
+    if isAligned {
+      ports[port].isQuad = true
+      append("\(type.dataType.glslQuad) quad_\(name) = QUAD\(port)((\(place)) >> 2);", isOuter: isOuter)
+      let side = "quad_\(name)[side]"
+      sideLoads.append(declaration + (type.dataType == .bool ? "\(side) != 0u;" : "\(side);"))
     } else {
-      loads.append(declaration)
+      sideLoads.append(declaration + "\(load);")
     }
     return name
+  }
+
+  private mutating func append(_ load: String, isOuter: Bool) {
+    if isOuter { outerLoads.append(load) } else { loads.append(load) }
   }
 
   /// GLSL of the element at `place` of a port.
@@ -132,14 +156,17 @@ struct KernelBody {
     }
   }
 
-  /// Position of the element of a tensor that lies as `layout` says, and the axes that it depends on.
+  /// Position of the element of a tensor that lies as `layout` says, the axes that it depends on, and whether it may be
+  /// loaded with its neighbours.
   private mutating func place(
     _ layout: Layout, _ type: TensorType, in region: Region
-  ) -> (String, axes: Set<Int>) {
+  ) -> (String, axes: Set<Int>, isAligned: Bool) {
     let start = layout.offset + region.firstElement(type.dataType)
     let strides = layout.squeezedStrides(type.shape)
+    let isAligned =
+      quads?.areAligned(strides, start: start, of: shape, type.dataType, in: region) ?? false
     if strides == shape.strides {
-      return (start == 0 ? "index" : "index + \(start)u", Set(shape.dimensions.indices))
+      return (start == 0 ? "index" : "index + \(start)u", Set(shape.dimensions.indices), isAligned)
     }
     var terms = start == 0 ? [] : ["\(start)u"]
     var axes: Set<Int> = []
@@ -148,7 +175,7 @@ struct KernelBody {
       terms.append(stride == 1 ? "c\(axis)" : "c\(axis) * \(stride)u")
     }
     neededAxes.formUnion(axes)
-    return (terms.isEmpty ? "0u" : terms.joined(separator: " + "), axes)
+    return (terms.isEmpty ? "0u" : terms.joined(separator: " + "), axes, isAligned)
   }
 
   /// A load at a computed place, kept inside the tensor.
@@ -185,9 +212,11 @@ struct KernelBody {
     let port = port(region, type, writes: true)
     // The second half of a last word is kept.
     if isPart && type == .float16 { ports[port].reads = true }
+    let start = offset + region.firstElement(type)
+    let isQuad = quads?.areAligned(shape.strides, start: start, of: shape, type, in: region) ?? false
+    if isQuad { ports[port].isQuad = true }
     stores.append(
-      Store(
-        port: port, value: value, type: type, start: offset + region.firstElement(type), isPart: isPart))
+      Store(port: port, value: value, type: type, start: start, isPart: isPart, isQuad: isQuad))
   }
 
   /// One binding for all uses of a region, so that a kernel may replace what it reads.
@@ -199,5 +228,12 @@ struct KernelBody {
   }
 
   /// A port that only the kernel itself writes: results of reductions.
-  mutating func output(_ region: Region, _ type: DataType) -> Int { port(region, type, writes: true) }
+  mutating func output(_ region: Region, _ type: DataType, isQuad: Bool) -> Int {
+    let port = port(region, type, writes: true)
+    if isQuad { ports[port].isQuad = true }
+    return port
+  }
+
+  /// Whether some load or store takes four elements.
+  var hasQuads: Bool { ports.contains(where: \.isQuad) }
 }

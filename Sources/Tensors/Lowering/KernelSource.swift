@@ -19,6 +19,13 @@ enum KernelSource {
         )
         binding += 1
       }
+      if port.isQuad {
+        let first = binding - pieces.count
+        lines += [
+          "layout(std430, binding = \(first)) \(qualifier)buffer Q\(first) { \(port.type.glslQuad) q\(first)[]; };",
+          "#define QUAD\(index)(i) q\(first)[i]",
+        ]
+      }
       lines += accessors(index, port, first: binding - pieces.count, pieces.count, bindingLimit)
     }
     if hasReport {

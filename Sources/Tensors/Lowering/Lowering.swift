@@ -7,13 +7,16 @@ struct Lowering {
   private let graph: LoweredGraph
   private let prologues: Prologues
   private let device: Device
+  /// Bytes of a binding, where lanes may compute four neighbours; kernels that aren't fused show the plain form.
+  private let quadLimit: Int?
   private var regions: [Int: Region] = [:]
   /// The pack that a node is computed into, and its first element there.
   private var places: [Int: (pack: Int, offset: Int)] = [:]
 
-  private init(_ graph: LoweredGraph, _ schedule: Schedule, device: Device) {
+  private init(_ graph: LoweredGraph, _ schedule: Schedule, fusion: Bool, device: Device) {
     self.graph = graph
     self.device = device
+    quadLimit = fusion ? device.physical.limits.maxStorageBufferRange : nil
     prologues = schedule.prologues
     for pack in graph.order where graph.nodes[pack].role == .pack {
       var offset = 0
@@ -31,7 +34,7 @@ struct Lowering {
     var lowered = LoweredGraph(graph, fusion: fusion)
     var schedule = try Schedule(lowered, fusion: fusion)
     if fusion && lowered.recompute(schedule, graph.effects) { schedule = try Schedule(lowered) }
-    var lowering = Lowering(lowered, schedule, device: graph.device)
+    var lowering = Lowering(lowered, schedule, fusion: fusion, device: graph.device)
     var small: [GeneratedKernel] = []
     for (position, (level, step)) in schedule.steps.enumerated() {
       var kernels: [GeneratedKernel] = []
@@ -122,7 +125,7 @@ struct Lowering {
       let (size, kernel) = largest(of: rest) { members in
         FusedKernel(
           members, label: label(members), isStored: { lowering.isStored($0, by: Set(members)) }, in: graph,
-          memory: lowering.placed
+          quadLimit: lowering.quadLimit, memory: lowering.placed
         ).generated
       }
       rest = rest.dropFirst(size)
@@ -156,7 +159,7 @@ struct Lowering {
         let name = label(prologue + members)
         return ReductionKernel(
           sums.filter { members.contains($0.node) }, label: cut.parts == 1 ? name : "\(name): parts",
-          prologue: prologue, in: graph, cut: cut, memory: lowering.placed
+          prologue: prologue, in: graph, cut: cut, quadLimit: lowering.quadLimit, memory: lowering.placed
         ).generated
       }
       let part = Array(rest.prefix(size))

@@ -34,77 +34,177 @@ struct ReductionKernel {
 
   let generated: GeneratedKernel
 
+  /// How lanes share the work of a cut.
+  private struct Lanes {
+    let cut: Cut
+    /// Whether a lane takes four neighbours: four rounds of the sum, where those lie side by side, or four outputs.
+    let quads: Quads?
+    let takesRounds: Bool
+    /// Lanes that share an output, or four, and what each accumulates apart: as much as lanes with an element each would.
+    let members, accumulators: Int
+    /// Outputs, or fours of them.
+    let places: Int
+
+    init(_ cut: Cut, _ plan: ReductionShape, _ quads: Quads?) {
+      self.cut = cut
+      self.quads = quads
+      takesRounds = quads?.axes.isSubset(of: plan.reducedAxes) ?? false
+      members = takesRounds ? max(1, cut.lanes / 4) : cut.lanes
+      accumulators = takesRounds ? min(4, cut.lanes) : quads == nil ? 1 : 4
+      places = quads == nil || takesRounds ? plan.outputs : plan.outputs / 4
+    }
+
+    var placesPerGroup: Int { cut.local / members }
+    /// Neighbours along the rounds share an output where they are taken in fours, as lanes read them together.
+    var stride: Int { takesRounds ? 1 : placesPerGroup }
+
+    /// The declarations of `lane`, `member`, `place` and `inside`, the first output that the lane reads for.
+    var declarations: [String] {
+      let (member, place) =
+        takesRounds
+        ? ("lane % \(members)u", "lane / \(members)u")
+        : ("lane / \(placesPerGroup)u", "lane % \(placesPerGroup)u")
+      let inside = "min(place, \(max(1, places) - 1)u)"
+      return [
+        "uint lane = gl_LocalInvocationID.x;", "uint member = \(member);",
+        "uint place = group * \(placesPerGroup)u + \(place);",
+        "uint inside = \(quads == nil || takesRounds ? inside : "\(inside) * 4u");",
+      ]
+    }
+
+    /// Accumulator `number` of a sum.
+    func accumulator(_ sum: Int, _ number: String) -> String {
+      accumulators == 1 ? "a\(sum)" : "a\(sum)[\(number)]"
+    }
+  }
+
   /// - Parameters:
   ///   - prologue: fused nodes that are computed in the loop, inputs before consumers.
   ///   - sums: reductions of one input shape and one set of axes.
+  ///   - quadLimit: bytes of a binding, where a lane may take four neighbours; the order of additions is the same.
   init(
-    _ sums: [Sum], label: String, prologue: [Int], in graph: LoweredGraph, cut: Cut,
+    _ sums: [Sum], label: String, prologue: [Int], in graph: LoweredGraph, cut: Cut, quadLimit: Int?,
     memory: @escaping (Int) -> Region
   ) {
     let plan = ReductionShape(graph.nodes[sums[0].node], in: graph)
-    var body = KernelBody(prologue, over: plan.shape, inner: plan.reducedAxes, in: graph, memory: memory)
-    for id in prologue { body.emit(id, isStored: false) }
-    let values = sums.map { body.value(of: graph.nodes[$0.node].inputs[0], for: $0.node) }
-    let targets = sums.map { (port: body.output($0.target, $0.type), sum: $0) }
+    func code(_ quads: Quads?) -> (body: KernelBody, values: [String]) {
+      var body = KernelBody(
+        prologue, over: plan.shape, inner: plan.reducedAxes, quads: quads, in: graph, memory: memory)
+      for id in prologue { body.emit(id, isStored: false) }
+      let values = sums.map { body.value(of: graph.nodes[$0.node].inputs[0], for: $0.node) }
+      return (body, values)
+    }
+    var quads = quadLimit.flatMap { plan.quads(cut, bindingLimit: $0) }
+    var (body, values) = code(quads)
+    if quads != nil, !body.hasQuads || body.length > Quads.longest {
+      quads = nil
+      (body, values) = code(nil)
+    }
+    let lanes = Lanes(cut, plan, quads)
+    let stores = sums.enumerated().flatMap { Self.store($1, $0, plan, lanes, &body) }
 
-    let divisor = Float(plan.reduced)
-    let accumulators = sums.enumerated().map { index, sum in
-      "\(sum.type.glsl) a\(index) = \(sum.kind.startGLSL(sum.type));"
+    let starts = sums.enumerated().map { index, sum in
+      let (type, start) = (sum.type.glsl, sum.kind.startGLSL(sum.type))
+      guard lanes.accumulators > 1 else { return "\(type) a\(index) = \(start);" }
+      let all = [String](repeating: start, count: lanes.accumulators).joined(separator: ", ")
+      return "\(type) a\(index)[\(lanes.accumulators)] = \(type)[](\(all));"
     }
     let joins = zip(sums, values).enumerated().map { index, pair in
       let (sum, value) = pair
-      return "a\(index) = \(sum.kind.joinGLSL("a\(index)", value, sum.type));"
+      let accumulator = lanes.accumulator(index, "side % \(lanes.accumulators)u")
+      return "\(accumulator) = \(sum.kind.joinGLSL(accumulator, value, sum.type));"
     }
-    let stores = targets.enumerated().map { index, target in
-      let start = target.sum.target.firstElement(target.sum.type)
-      let scaled = target.sum.kind == .mean && cut.parts == 1 ? "a\(index) / \(divisor)" : "a\(index)"
-      let place = "part * \(plan.outputs)u + place + \(start)u"
-      return "STORE\(target.port)(\(place), \(target.sum.type == .bool ? "uint(\(scaled))" : scaled));"
-    }
-    let keptCoordinates = plan.coordinates(body.neededAxes.subtracting(plan.reducedAxes), from: "inside")
-    let innerCoordinates = plan.coordinates(body.neededAxes.intersection(plan.reducedAxes), from: "r")
-
-    var declarations: [String] = []
-    if cut.lanes > 1 {
-      declarations = sums.enumerated().map { "shared \($1.type.glsl) shared\($0)[\(cut.local)];" }
-    }
-    var lines = [
-      "uint lane = gl_LocalInvocationID.x;",
-      "uint member = lane / \(cut.local / cut.lanes)u;",
-      "uint place = group * \(cut.local / cut.lanes)u + lane % \(cut.local / cut.lanes)u;",
-      "uint inside = min(place, \(max(1, plan.outputs) - 1)u);",
-      "uint base = \(plan.keptIndex(from: "inside"));",
-    ]
-    lines += keptCoordinates + body.outerLoads + accumulators
+    let declarations =
+      lanes.members == 1
+      ? []
+      : sums.enumerated().map { "shared \($1.type.glsl) shared\($0)[\(cut.local * lanes.accumulators)];" }
+    let rounds = lanes.takesRounds ? 4 : 1
+    var lines = lanes.declarations
+    lines.append("uint base = \(plan.keptIndex(from: "inside"));")
+    lines += plan.coordinates(body.neededAxes.subtracting(plan.reducedAxes), from: "inside")
+    lines += body.outerLoads + starts
     lines += [
-      "uint last = min((part + 1u) * \(cut.partLength)u, \(plan.reduced)u);",
-      "for (uint r = part * \(cut.partLength)u + member; r < last; r += \(cut.lanes)u) {",
+      "uint last = place < \(lanes.places)u ? min((part + 1u) * \(cut.partLength)u, \(plan.reduced)u) : 0u;",
+      "for (uint r = part * \(cut.partLength)u + member * \(rounds)u; r < last; r += \(lanes.members * rounds)u) {",
       "  uint index = base + \(plan.reducedIndex(from: "r"));",
     ]
-    lines += (innerCoordinates + body.loads + body.statements + joins).map { "  \($0)" }
-    lines.append("}")
-    if cut.lanes > 1 { lines += Self.shareLanes(sums, cut) }
-    lines.append("if (member == 0u && place < \(plan.outputs)u) {")
+    var inside = plan.coordinates(body.neededAxes.intersection(plan.reducedAxes), from: "r") + body.loads
+    if let quads {
+      let coordinates = plan.coordinates(
+        body.neededAxes.intersection(quads.axes), from: lanes.takesRounds ? "(r + side)" : "(inside + side)")
+      inside += Quads.sides(
+        ["uint first = index;", "uint index = first + side;"] + coordinates + body.sideLoads + body.statements
+          + joins, length: body.length)
+    } else {
+      inside += body.statements + joins
+    }
+    lines += inside.map { "  \($0)" } + ["}"] + Self.shareLanes(sums, lanes)
+    lines.append("if (member == 0u && place < \(lanes.places)u) {")
     lines += stores.map { "  \($0)" } + ["}"]
     generated = GeneratedKernel(
       label: label, ports: body.ports, checks: body.checks, declarations: declarations, lines: lines,
-      lanes: plan.outputs * cut.lanes, parts: cut.parts, local: cut.local,
+      lanes: lanes.places * lanes.members, parts: cut.parts,
+      neighbours: plan.outputs * cut.lanes / (lanes.places * lanes.members), local: cut.local,
       flops: (body.operations + sums.count) * plan.shape.count)
   }
 
-  /// Joins the lanes that share an output, in a tree.
-  private static func shareLanes(_ sums: [Sum], _ cut: Cut) -> [String] {
-    let step = cut.local / cut.lanes
-    let joins = sums.enumerated().map { index, sum in
-      let join = sum.kind.joinGLSL(
-        "shared\(index)[lane]", "shared\(index)[lane + width * \(step)u]", sum.type)
-      return "shared\(index)[lane] = \(join);"
+  /// Stores the result of a sum, or four at once.
+  private static func store(
+    _ sum: Sum, _ index: Int, _ plan: ReductionShape, _ lanes: Lanes, _ body: inout KernelBody
+  ) -> [String] {
+    let start = sum.target.firstElement(sum.type)
+    let results = (0..<(lanes.takesRounds ? 1 : lanes.accumulators)).map { number in
+      let result = lanes.accumulator(index, "\(number)")
+      let scaled = sum.kind == .mean && lanes.cut.parts == 1 ? "\(result) / \(Float(plan.reduced))" : result
+      return sum.type == .bool ? "uint(\(scaled))" : scaled
     }
-    return sums.indices.map { "shared\($0)[lane] = a\($0);" } + [
-      "for (uint width = \(cut.lanes / 2)u; width > 0u; width /= 2u) {",
-      "  barrier();",
-      "  if (member < width) {",
-    ] + joins.map { "    \($0)" } + ["  }", "}"] + sums.indices.map { "a\($0) = shared\($0)[lane];" }
+    let isQuad =
+      results.count > 1
+      && lanes.quads?.areAligned(plan.shape.strides, start: start, of: plan.shape, sum.type, in: sum.target)
+        == true
+    let port = body.output(sum.target, sum.type, isQuad: isQuad)
+    if isQuad {
+      return [
+        "QUAD\(port)(part * \(plan.outputs / 4)u + place + \(start / 4)u) = \(sum.type.glslQuad)(\(results.joined(separator: ", ")));"
+      ]
+    }
+    let place = results.count > 1 ? "place * \(results.count)u" : "place"
+    return results.enumerated().map { number, result in
+      "STORE\(port)(part * \(plan.outputs)u + \(place) + \(start + number)u, \(result));"
+    }
+  }
+
+  /// Joins what the lanes of an output have accumulated, in a tree that is the same however many each has.
+  private static func shareLanes(_ sums: [Sum], _ lanes: Lanes) -> [String] {
+    let all = sums.indices.flatMap { sum in (0..<lanes.accumulators).map { (sum, $0) } }
+    func shared(_ sum: Int, _ number: Int, _ offset: String = "") -> String {
+      "shared\(sum)[\(number * lanes.cut.local)u + lane\(offset)]"
+    }
+    var lines: [String] = []
+    if lanes.members > 1 {
+      lines += all.map { "\(shared($0, $1)) = \(lanes.accumulator($0, "\($1)"));" }
+      lines += [
+        "for (uint width = \(lanes.members / 2)u; width > 0u; width /= 2u) {",
+        "  barrier();",
+        "  if (member < width) {",
+      ]
+      lines += all.map { sum, number in
+        let other = shared(sum, number, " + width * \(lanes.stride)u")
+        return
+          "    \(shared(sum, number)) = \(sums[sum].kind.joinGLSL(shared(sum, number), other, sums[sum].type));"
+      }
+      lines += ["  }", "}"] + all.map { "\(lanes.accumulator($0, "\($1)")) = \(shared($0, $1));" }
+    }
+    guard lanes.takesRounds, lanes.accumulators > 1 else { return lines }
+    var width = lanes.accumulators / 2
+    while width > 0 {
+      for (sum, number) in all where number < width {
+        let (a, b) = (lanes.accumulator(sum, "\(number)"), lanes.accumulator(sum, "\(number + width)"))
+        lines.append("\(a) = \(sums[sum].kind.joinGLSL(a, b, sums[sum].type));")
+      }
+      width /= 2
+    }
+    return lines
   }
 
   /// GLSL of the kernel that joins the parts of each of `sums`, in their order: an output a lane.
@@ -150,6 +250,13 @@ struct ReductionShape: Hashable {
     let squeezed = full.dimensions.indices.filter { full[$0] != 1 }
     shape = full.squeezed
     reducedAxes = Set(squeezed.indices.filter { axes.contains(squeezed[$0]) })
+  }
+
+  /// Four neighbours that are rounds of one sum, or outputs; nil where they would be of both kinds, or of two parts.
+  func quads(_ cut: ReductionKernel.Cut, bindingLimit: Int) -> Quads? {
+    guard let quads = Quads(over: shape, bindingLimit: bindingLimit), shape.count % 4 == 0 else { return nil }
+    let isWhole = quads.axes.isSubset(of: reducedAxes) && (cut.parts == 1 || cut.partLength % 4 == 0)
+    return isWhole || quads.axes.isDisjoint(with: reducedAxes) ? quads : nil
   }
 
   var reduced: Int { reducedAxes.reduce(1) { $0 * shape[$1] } }

@@ -38,6 +38,11 @@ enum ShaderFunctions {
     return texts
   }
 
+  /// Whether `line` calls a function of many instructions: one of any include but the first.
+  static func isLong(_ line: String) -> Bool {
+    calls(in: line).contains { name in includes.dropFirst().contains { $0.functions.contains(name) } }
+  }
+
   /// The names in `line` that an opening parenthesis follows.
   private static func calls(in line: some StringProtocol) -> [String] {
     var names: [String] = []
