@@ -11,7 +11,8 @@ import Testing
     #expect(version.status == 0)
     #expect(version.output.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil)
     let commands = [
-      [], ["devices"], ["train"], ["train", "ppo"], ["evaluate"], ["plot"], ["plan"], ["plan", "ppo"],
+      [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
+      ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["plan"], ["plan", "ppo"],
       ["bench"],
       ["bench", "environment"], ["tune"],
     ]

@@ -26,8 +26,8 @@ import Vulkan
     let losses = progress.map(\.trainLoss)
     #expect(losses.count == 3 && losses[1] < losses[0] && losses[2] < losses[1], "\(losses)")
     let accuracies = progress.compactMap(\.validationAccuracy)
-    print("ACC", seed, losses, accuracies, progress.map(\.seconds))
-    #expect(accuracies.count == 3 && accuracies[2] >= 0.7, "\(accuracies)")
+    // 0.80 to 0.82 were seen.
+    #expect(accuracies.count == 3 && accuracies[2] >= 0.77, "\(accuracies)")
     #expect(trainer.best?.metric == accuracies.max())
     #expect(trainer.best?.epoch == accuracies.firstIndex { $0 == accuracies.max() }.map { $0 + 1 })
   }

@@ -126,7 +126,7 @@ import Vulkan
 
   @Test func anUpdateThatOverflowsInTheLastBatchIsNoticed() throws {
     // All weights 0: the loss is ln 2, and its gradient times the learning rate more than float32 holds.
-    let inputs = [Float](repeating: 1e38, count: 32)
+    let inputs = [Float](repeating: 3e38, count: 32)
     let dataset = try Dataset(
       Samples(inputs, shape: [1]), .classes((0..<32).map { Int32($0 % 4 == 0 ? 1 : 0) }, names: ["a", "b"]),
       source: "huge")

@@ -65,4 +65,5 @@ def main():
         save(f"metrics_{name}", tensors, ["torch", "scikit-learn"], {"golden/top": f"accuracy among the {TOP} likeliest"})
 
 
-main()
+if __name__ == "__main__":
+    main()

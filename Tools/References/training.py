@@ -53,36 +53,47 @@ CASES = {
 }
 
 
+def train(make, rule, steps, kind):
+    """Initial weights, and the results of training in floats of a kind."""
+    torch.manual_seed(7)
+    network = make()
+    start = {key: value.clone() for key, value in network.state_dict().items()}
+    network.to(kind)
+    optimizer, schedule, settings = rule(network, steps)
+    pictures, labels = samples(steps * BATCH)
+    pictures = pictures.to(kind)
+    losses, norms = [], []
+    for x, y in zip(pictures.split(BATCH), labels.split(BATCH)):
+        loss = cross_entropy(network(x), y, label_smoothing=settings.get("label_smoothing", 0))
+        optimizer.zero_grad()
+        loss.backward()
+        if "clip_norm" in settings:
+            norms.append(torch.nn.utils.clip_grad_norm_(network.parameters(), settings["clip_norm"]).item())
+        optimizer.step()
+        if schedule:
+            schedule.step()
+        losses.append(loss.item())
+    network.eval()
+    with torch.no_grad():
+        logits = network(pictures[:BATCH])
+    results = {"losses": losses, "logits": logits}
+    if norms:
+        results["norms"] = norms
+    for key, buffer in network.named_buffers():
+        if "running" in key:
+            results[key] = buffer
+    return start, results, settings
+
+
 def main():
     for name, (make, rule, steps) in CASES.items():
-        torch.manual_seed(7)
-        network = make()
-        start = {key: value.clone() for key, value in network.state_dict().items()}
-        network.double()
-        optimizer, schedule, settings = rule(network, steps)
-        pictures, labels = samples(steps * BATCH)
-        losses, norms = [], []
-        for x, y in zip(pictures.split(BATCH), labels.split(BATCH)):
-            loss = cross_entropy(network(x), y, label_smoothing=settings.get("label_smoothing", 0))
-            optimizer.zero_grad()
-            loss.backward()
-            if "clip_norm" in settings:
-                norms.append(torch.nn.utils.clip_grad_norm_(network.parameters(), settings["clip_norm"]).item())
-            optimizer.step()
-            if schedule:
-                schedule.step()
-            losses.append(loss.item())
-        network.eval()
-        with torch.no_grad():
-            logits = network(pictures[:BATCH])
-        golden = {"golden/losses": losses, "golden/logits": logits}
-        if norms:
-            golden["golden/norms"] = norms
-        for key, buffer in network.named_buffers():
-            if "running" in key:
-                golden[f"golden/{key}"] = buffer
+        start, golden, settings = train(make, rule, steps, torch.float64)
+        _, single, _ = train(make, rule, steps, torch.float32)
+        # What rounding alone makes of the end of training: PyTorch's own float32 beside its float64.
+        results = {f"golden/{key}": value for key, value in golden.items()}
+        results |= {f"golden/float32/{key}": single[key] for key in single if key not in ("losses", "norms")}
         settings = {"batch": BATCH, "mean": MEAN, "deviation": DEVIATION, **settings}
-        save(f"training_{name}", {**start, **golden}, ["torch"], {"settings": json.dumps(settings)})
+        save(f"training_{name}", {**start, **results}, ["torch"], {"settings": json.dumps(settings)})
 
 
 if __name__ == "__main__":
