@@ -3,7 +3,6 @@
 import json
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Callable
 
 import report
