@@ -23,7 +23,7 @@ struct BenchStep {
   private let task: Task
 
   private enum Task {
-    /// The class of each sample, and the number of the next batch.
+    /// The class of each sample, and the place of the next batch.
     case classes(labels: Variable, position: Variable)
     /// The output, and the gradients of the output and of the input.
     case block(output: Variable, dy: Variable, dx: Variable)
@@ -71,15 +71,15 @@ struct BenchStep {
         let random = Generator(seed: 1, counter: graph.constant(0, TensorType([], .uint32)))
         switch task {
         case .classes(let labels, let position):
-          let number = graph.read(position)
-          position.assign(number + 1)
+          let begin = graph.read(position)
           // An odd factor scatters the rows, and misses none.
-          let place = graph.arange(batch, .uint32) + number * Double(batch)
+          let place = graph.arange(batch, .uint32) + begin
           let rows = (place * 1009).bitwiseAnd(Double(Self.samples - 1))
           let x = graph.read(inputs).sampleRows(rows, shape: model.sample)
           let error = network(x, mode: .training(random)).crossEntropy(graph.read(labels).indexSelect(rows))
           if backward { update(error) }
           loss.assign(error)
+          position.assign(begin + Double(batch))
         case .block(let output, let dy, let dx):
           let x = graph.read(inputs)
           let y = network(x, mode: .training(random))

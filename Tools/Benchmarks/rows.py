@@ -93,7 +93,7 @@ def run(command, seed):
 
 def check_same_work(row, pair):
     """Refuses a pair that say what they computed, and computed something else."""
-    for key, tolerance in (("parameters", 0), ("loss", 0.01)):
+    for key, tolerance in (("parameters", 0), ("loss", 1e-3)):
         ours, peer = (pair[side].get(key) for side in ("ours", "peer"))
         if ours is not None and peer is not None and not abs(ours - peer) <= tolerance * abs(peer):
             raise BenchError(f"{row.work}: not the same work: our {key} is {ours}, {row.peer_name}'s is {peer}.")
