@@ -94,7 +94,9 @@ class Laboratory:
 
     def command(self, name, seed, settings):
         if self.quick:
-            settings = settings | {"epochs": 1, "samples-per-class": min(50, settings.get("samples-per-class", 50))}
+            # A one-cycle schedule needs more updates.
+            settings = settings | {"schedule": "constant", "epochs": 1,
+                                   "samples-per-class": min(50, settings.get("samples-per-class", 50))}
             if "head-only-epochs" in settings:
                 settings |= {"epochs": 2, "head-only-epochs": 1}
         return [self.reprise, "train", "classifier", "--data", "fashion-mnist", *flags(settings), "--seed", str(seed),
@@ -123,7 +125,8 @@ class Laboratory:
 
     def layers(self, name, settings):
         """Parameters and multiply-adds by the path of a layer, from the table of `--profile`."""
-        text = self.run([*self.command(f"{name}-profile", 1, settings | {"epochs": 1}), "--profile"])
+        short = settings | {"epochs": 1, "samples-per-class": 10, "schedule": "constant"}
+        text = self.run([*self.command(f"{name}-profile", 1, short), "--profile"])
         found = {}
         for path, parameters, products in re.findall(
                 r"^ *((?:features|classifier)\S*) .*?\](?: +)\(?([\d,]+|–)\)? +([\d,]+|–)$", text, re.MULTILINE):
@@ -219,7 +222,7 @@ def depthwise(laboratory):
         file = laboratory.folder / f"{layer}.yaml"
         file.write_text(network(layer))
         settings = LAYERS | {"model": file}
-        costs = [cost for path, cost in laboratory.layers(layer, settings | {"samples-per-class": 10}).items()
+        costs = [cost for path, cost in laboratory.layers(layer, settings).items()
                  if f"{path}.".startswith("features.3.")]
         runs = laboratory.over_seeds(layer, 3, settings)
         step = mean(LAYERS["batch-size"] / run.samples_per_second for run in runs)
