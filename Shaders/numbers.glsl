@@ -28,9 +28,8 @@ int signOf(int x) { return sign(x); }
 uint signOf(uint x) { return min(x, 1u); }
 float magnitude(float x) { return uintBitsToFloat(floatBitsToUint(x) & 0x7FFFFFFFu); }
 int magnitude(int x) { return x < 0 ? -x : x; }
-float withSign(float x, float y) {
-  return uintBitsToFloat((floatBitsToUint(x) & 0x7FFFFFFFu) | (floatBitsToUint(y) & 0x80000000u));
-}
+// A choice, not bits put together: LLVM 15 makes wrong code for CPUs with AVX-512 of `c ? y : withSign(x, y)` by bits.
+float withSign(float x, float y) { return floatBitsToInt(y) < 0 ? -magnitude(x) : magnitude(x); }
 
 float squareRoot(float x) { return x < 0.0 ? notNumber() : sqrt(x); }
 

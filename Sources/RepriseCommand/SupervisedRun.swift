@@ -74,7 +74,7 @@ struct SupervisedRun: ParsableArguments {
     let console = EpochConsole(json: json)
     if !json {
       try write(introduction(settings, trainer, prepared, pretrained, anew, directory))
-      if profile { try write(network.summary(input: shape).description) }
+      if profile { try write(network.summary(input: Shape([1] + shape.dimensions)).description + "\n") }
     }
     let last = try train(trainer, writer, console)
     let test = try evaluateTest(trainer, prepared, settings, writer)

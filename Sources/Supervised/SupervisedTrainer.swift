@@ -27,7 +27,7 @@ public final class SupervisedTrainer {
   private let average: ExponentialMovingAverage?
   private let accumulation: GradientAccumulation?
   private let schedule: Schedule
-  private let updates, rate, sums: Variable
+  private let updates, rate, sums, areFinite: Variable
   private var optimizer: any Optimizer
   private var recorded: (frozen: Set<String>, epoch: Epoch)?
   private var stopping: EarlyStopping?
@@ -65,6 +65,7 @@ public final class SupervisedTrainer {
     rate = try Variable([], on: device, label: "learning_rate")
     // The host looks at it while an epoch runs.
     sums = try Variable([4], on: device, domain: .readback, label: "sums")
+    areFinite = try Variable([], .bool, on: device, label: "weights are finite")
     average = try configuration.ema > 0 ? ExponentialMovingAverage(network, decay: configuration.ema) : nil
     accumulation =
       try configuration.accumulate > 1 ? GradientAccumulation(network, steps: configuration.accumulate) : nil
@@ -94,8 +95,9 @@ public final class SupervisedTrainer {
   /// The weights that are evaluated and kept: their running mean where there is one.
   public var weights: Variable { average?.flat ?? network.flat }
 
-  /// The plans of an epoch, and what replaying has cost since the last change of what is frozen.
+  /// The plans of an epoch.
   public var plans: [Plan] { recorded?.epoch.plans ?? [] }
+  /// What replaying has cost since the last change of what is frozen.
   public var profile: Replay.Profile { recorded?.epoch.profile ?? Replay.Profile() }
 
   /// Records the epoch anew where other parameters are frozen in it than in the one before.
@@ -112,10 +114,11 @@ public final class SupervisedTrainer {
   private func record() throws -> Epoch {
     let (network, objective, configuration, optimizer) = (network, objective, configuration, optimizer)
     let (sums, updates, rate, accumulation, average) = (sums, updates, rate, accumulation, average)
-    let schedule = schedule
+    let (schedule, areFinite) = (schedule, areFinite)
     return try loader.record(
       "epoch", options: options, batchesPerUpdate: configuration.accumulate,
-      begin: { graph in sums.assign(graph.constant(0, sums.type)) }
+      begin: { graph in sums.assign(graph.constant(0, sums.type)) },
+      end: { graph in areFinite.assign(graph.read(network.flat).isFinite().all()) }
     ) { graph, batch in
       let output = network(batch.inputs, mode: .training(batch.generator))
       let loss = objective.loss(output, batch, labelSmoothing: configuration.labelSmoothing)
@@ -153,16 +156,19 @@ extension Objective {
   }
 }
 
-/// Training went wrong: the loss is infinite or no number, and so are the weights.
+/// Training went wrong: a loss or weights are infinite or no numbers.
 public struct DivergedError: Error, CustomStringConvertible {
   /// Where it was seen, counted from 1.
   public let epoch: Int
-  /// The mean loss of the epoch.
+  /// The mean loss of the epoch, or that on the validation split.
   public let loss: Double
 
   /// A sentence for people.
   public var description: String {
-    "training diverged in epoch \(epoch): the mean loss is \(loss); a smaller learning rate or --clip-norm may help, and the checkpoints are from before"
+    let found =
+      loss.isFinite ? "its last updates made weights that are not finite" : "the mean loss is \(loss)"
+    return
+      "training diverged in epoch \(epoch): \(found); a smaller learning rate or --clip-norm may help, and the checkpoints are from before"
   }
 }
 
@@ -204,8 +210,9 @@ extension SupervisedTrainer {
     public let epoch: Int
     /// Batches done, and those of an epoch.
     public let batch, batches: Int
-    /// Means over the batches so far.
+    /// The mean over the batches so far.
     public let loss: Double
+    /// The same of a classification's accuracy.
     public let accuracy: Double?
   }
 
@@ -226,8 +233,12 @@ extension SupervisedTrainer {
       try recorded?.epoch.run(watch: watch.map { watch in { watch(self.moment(epoch)) } })
       let seconds = (clock.now - begin).seconds
       let sums = try sums.read(Float.self).map(Double.init)
-      guard sums[0].isFinite else { throw DivergedError(epoch: epoch + 1, loss: sums[0] / sums[2]) }
       let validation = try evaluator?.run()
+      // A loss is of the weights before an update, so the last one shows in the weights alone.
+      let loss = sums[0] / sums[2]
+      guard loss.isFinite, validation?.loss.isFinite ?? true, try areFinite.read(UInt32.self)[0] != 0 else {
+        throw DivergedError(epoch: epoch + 1, loss: loss.isFinite ? validation?.loss ?? loss : loss)
+      }
       let isBest = validation.map(noteBest(epoch)) ?? false
       let isOver = validation.map { stopping?.shouldStop(after: $0.metric) ?? false } ?? false
       let going = try progress(
@@ -235,7 +246,7 @@ extension SupervisedTrainer {
           epoch: epoch + 1, epochs: configuration.epochs, updates: Int(try updates.read(UInt32.self)[0]),
           samples: (epoch + 1) * loader.samplesPerEpoch, seconds: (clock.now - start).seconds,
           samplesPerSecond: sums[2] / max(seconds, 1e-9), learningRate: Double(try rate.read(Float.self)[0]),
-          trainLoss: sums[0] / sums[2], trainAccuracy: objective.isBetterLarge ? sums[1] / sums[2] : nil,
+          trainLoss: loss, trainAccuracy: objective.isBetterLarge ? sums[1] / sums[2] : nil,
           validationLoss: validation?.loss, validationAccuracy: validation?.classification?.accuracy,
           isBest: isBest))
       if isOver || !going { return }

@@ -39,8 +39,8 @@ def mlp(inputs, outputs, hidden=(128,), dropout=0.0):
     return model(layers, [nn.Linear(inputs, outputs)])
 
 
-def separable(channels, outputs, stem, widths, strides, dropout=0.0):
-    layers = [*normalized(channels, stem, 3), nn.ReLU()]
+def separable(channels, outputs, stem, widths, strides, dropout=0.0, stem_stride=1):
+    layers = [*normalized(channels, stem, 3, stem_stride), nn.ReLU()]
     for width, stride in zip(widths, strides):
         layers += [*normalized(stem, stem, 3, stride, groups=stem), nn.ReLU()]
         layers += [*normalized(stem, width, 1), nn.ReLU()]

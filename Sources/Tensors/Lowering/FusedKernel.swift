@@ -22,7 +22,8 @@ struct FusedKernel {
     }
     let plain = body(nil)
     let storesHalf = plain.stores.contains { $0.type == .float16 }
-    let quads = storesHalf ? nil : quadLimit.flatMap { Quads(over: shape, bindingLimit: $0) }
+    let isShort = plain.length <= Quads.longest
+    let quads = storesHalf || !isShort ? nil : quadLimit.flatMap { Quads(over: shape, bindingLimit: $0) }
     let wide = quads.map { body($0) }
     let neighbours = storesHalf ? 2 : wide?.hasQuads == true ? 4 : 1
     let lanes = (shape.count + neighbours - 1) / neighbours
@@ -69,7 +70,7 @@ struct FusedKernel {
     lines += KernelSource.coordinates(body.neededAxes, of: shape, from: "index") + body.loads
     lines +=
       wide.map { "\($0.element.type.glslQuad) quad\($0.offset);" }
-      + Quads.sides(inside, length: body.length)
+      + Quads.sides(inside)
     lines += wide.map { number, store in
       "QUAD\(store.port)(lane\(store.start == 0 ? "" : " + \(store.start / 4)u")) = quad\(number);"
     }

@@ -34,13 +34,11 @@ struct Quads {
       }
   }
 
-  /// The length up to which the code of each neighbour stands for itself: more of it takes long to compile.
+  /// The length up to which code is repeated for each neighbour: more of it takes long to compile.
   static let longest = 32
 
-  /// What is done for each of four neighbours. Inside the loop of a sum they are never a loop, whose rounds would count.
-  static func sides(_ lines: [String], length: Int) -> [String] {
-    let inside = lines.map { "  \($0)" } + ["}"]
-    if length > longest { return ["for (uint side = 0u; side < 4u; side++) {"] + inside }
-    return (0..<4).flatMap { side in ["{", "  const uint side = \(side)u;"] + inside }
+  /// What is done for each of four neighbours: blocks, because in the loop of a sum the rounds of another would count.
+  static func sides(_ lines: [String]) -> [String] {
+    (0..<4).flatMap { side in ["{", "  const uint side = \(side)u;"] + lines.map { "  \($0)" } + ["}"] }
   }
 }

@@ -134,7 +134,7 @@ struct ReductionKernel {
         body.neededAxes.intersection(quads.axes), from: lanes.takesRounds ? "(r + side)" : "(inside + side)")
       inside += Quads.sides(
         ["uint first = index;", "uint index = first + side;"] + coordinates + body.sideLoads + body.statements
-          + joins, length: body.length)
+          + joins)
     } else {
       inside += body.statements + joins
     }

@@ -1,0 +1,34 @@
+import Datasets
+import Learning
+import Recording
+import Supervised
+import TestSupport
+import Testing
+import Vulkan
+
+/// A perceptron learns Fashion-MNIST from 2 000 samples, whatever its seed.
+@Suite struct SupervisedLearnsTests {
+  private let device = TestDevice.shared
+
+  @Test(arguments: [1, 2, 3]) func aPerceptronLearnsInThreeEpochs(seed: UInt64) throws {
+    let data = try DeviceDataset(Fashion.first(2500), on: device)
+    var configuration = SupervisedConfiguration()
+    (configuration.epochs, configuration.seed) = (3, seed)
+    let trainer = try SupervisedTrainer(
+      configuration, ModelDescription.mlp().network(data.dataset, seed: seed, on: device), data,
+      data.dataset.split(data.dataset.rows, validation: 0.2, seed: seed))
+    var progress: [SupervisedTrainer.Progress] = []
+    try trainer.train {
+      progress.append($0)
+      #expect(trainer.profile.submissions <= 4 * $0.epoch, "\(trainer.profile)")
+      return true
+    }
+    let losses = progress.map(\.trainLoss)
+    #expect(losses.count == 3 && losses[1] < losses[0] && losses[2] < losses[1], "\(losses)")
+    let accuracies = progress.compactMap(\.validationAccuracy)
+    print("ACC", seed, losses, accuracies, progress.map(\.seconds))
+    #expect(accuracies.count == 3 && accuracies[2] >= 0.7, "\(accuracies)")
+    #expect(trainer.best?.metric == accuracies.max())
+    #expect(trainer.best?.epoch == accuracies.firstIndex { $0 == accuracies.max() }.map { $0 + 1 })
+  }
+}
