@@ -153,10 +153,6 @@ public final class DataLoader: Sendable {
     let counter = graph.read(batchCounter)
     // Not the numbers of the shuffles: those count epochs under the same seed.
     let generator = Generator(seed: ~options.seed, counter: counter)
-    defer {
-      position.assign(number + 1)
-      batchCounter.assign(counter + 1)
-    }
     let window = options.augmentation.window(
       dataset.dataset.inputs.shape, rows: count, options.isTraining ? generator : nil, in: graph)
     var samples = normalized(store.inputs(rows, window: window))
@@ -176,6 +172,11 @@ public final class DataLoader: Sendable {
       inputs: mixed(samples), targets: targets,
       mixedTargets: mixed(targets.oneHot(names.count).float()), rows: rows, generator: generator,
       endsUpdate: endsUpdate)
+  }
+
+  /// Goes on to the next batch, when nothing more is drawn for this one.
+  func advance(in graph: Graph) {
+    for counter in [position, batchCounter] { counter.assign(graph.read(counter) + 1) }
   }
 
   private func normalized(_ samples: Tensor) -> Tensor {

@@ -29,6 +29,7 @@ public final class Epoch {
       guard count > 0, repeats > 0 else { return }
       try program.pass(count == size ? "batch" : "last batch", repeats: repeats) { graph in
         try body(graph, loader.batch(count, endsUpdate: endsUpdate, in: graph))
+        loader.advance(in: graph)
       }
     }
     func replay(_ name: String, _ passes: (inout Program) throws -> Void) throws -> Replay {
