@@ -9,7 +9,7 @@ struct BenchRecordingCommand: ParsableCommand {
     commandName: "recording",
     abstract: "Record a training step and let it go, many times; print the time and the memory.",
     discussion: """
-      The step is that of a 784-128-10 network: forward, cross-entropy, backward, Adam. Each hundredth is replayed.
+      The step is that of a 784-128-10 network: gathering, forward, cross-entropy, backward, AdamW. Each hundredth is replayed.
 
       Example:
         reprise bench recording --count 10000 --json

@@ -10,13 +10,17 @@ struct BenchStepCommand: ParsableCommand {
     abstract:
       "Record and replay a model's training step; print its dispatches, the host's time and the memory.",
     discussion: """
-      mlp is 784-128-10 with relu; block is a depthwise separable convolution with batch norms on [n, 32, 28, 28]; separable \
-      is a small network of such blocks. A step is forward, cross-entropy, backward and Adam. Recordings are timed with warm \
+      mlp is 784-128-10 with relu and tiny 784-16-10; separable is the model of that name on [n, 1, 28, 28]; block is a \
+      depthwise separable convolution with batch norms on [n, 32, 28, 28]. A step gathers a batch from \(BenchStep.samples) \
+      random samples on the device; then come forward, cross-entropy, backward and AdamW. Recordings are timed with warm \
       caches; replays count what the host spends on submitting them.
 
       Example:
         reprise bench step mlp --batch 256
       """)
+
+  /// Replays before those that are timed.
+  private static let untimed = 20
 
   @Argument(
     help: ArgumentHelp(
@@ -39,8 +43,9 @@ struct BenchStepCommand: ParsableCommand {
 
   @Flag(
     help: """
-      Print one JSON object: model, batch, dispatches, recording_milliseconds, replay_host_microseconds, \
-      replay_microseconds, arena_bytes, arena_bytes_without_reuse, forward_arena_bytes, device, driver.
+      Print one JSON object: model, batch, parameters, dispatches, recording_milliseconds, replay_host_microseconds, \
+      replay_microseconds, steps_per_second, loss (after the first \(Self.untimed) steps), arena_bytes, \
+      arena_bytes_without_reuse, forward_arena_bytes, device, driver.
       """)
   var json = false
 
@@ -68,15 +73,25 @@ struct BenchStepCommand: ParsableCommand {
     }.sorted()
     let replay = try Replay(recorded)
     // The first replays are submitted in small pieces, to be measured.
-    try replay.run(times: min(replays, 20))
+    try replay.run(times: min(replays, Self.untimed))
+    let loss = try step.loss.read(Float.self)[0]
     let before = replay.profile
-    try replay.run(times: replays)
+    // The median of parts, so that a moment's disturbance does not count.
+    let parts = try stride(from: 0, to: replays, by: max(1, replays / 10)).map { done in
+      let times = min(max(1, replays / 10), replays - done)
+      let start = clock.now
+      try replay.run(times: times)
+      return (clock.now - start).seconds / Double(times)
+    }.sorted()
+    let seconds = parts.isEmpty ? 0 : parts[parts.count / 2]
     let counted = Double(max(1, replay.profile.replays - before.replays))
     let summary = Summary(
-      model: model.rawValue, batch: batch, dispatches: recorded.statistics.dispatches,
+      model: model.rawValue, batch: batch,
+      parameters: step.parameters,
+      dispatches: recorded.statistics.dispatches,
       recordingMilliseconds: recordings[recordings.count / 2] * 1e3,
       replayHostMicroseconds: (replay.profile.hostSeconds - before.hostSeconds) / counted * 1e6,
-      replayMicroseconds: (replay.profile.deviceSeconds - before.deviceSeconds) / counted * 1e6,
+      replayMicroseconds: seconds * 1e6, stepsPerSecond: seconds > 0 ? 1 / seconds : 0, loss: Double(loss),
       arenaBytes: recorded.statistics.arenaBytes,
       arenaBytesWithoutReuse: recorded.statistics.arenaBytesWithoutReuse,
       forwardArenaBytes: forward.statistics.arenaBytes, device: device.physical.name,
@@ -92,8 +107,10 @@ struct BenchStepCommand: ParsableCommand {
 
   private struct Summary: Encodable {
     let model: String
-    let batch, dispatches: Int
-    let recordingMilliseconds, replayHostMicroseconds, replayMicroseconds: Double
+    let batch, parameters, dispatches: Int
+    let recordingMilliseconds, replayHostMicroseconds, replayMicroseconds, stepsPerSecond: Double
+    /// After the replays that are not timed.
+    let loss: Double
     let arenaBytes, arenaBytesWithoutReuse, forwardArenaBytes: Int
     let device, driver: String
 
@@ -102,11 +119,11 @@ struct BenchStepCommand: ParsableCommand {
       let growth = Double(arenaBytes) / Double(max(1, forwardArenaBytes))
       return "\(device) (\(driver))\n"
         + columns([
-          ("step", "\(model), batch \(batch), \(dispatches) dispatches"),
+          ("step", "\(model), batch \(batch), \(parameters.grouped) parameters, \(dispatches) dispatches"),
           ("recording", "\(recordingMilliseconds.fixed(2)) ms with warm caches"),
           (
             "replay",
-            "\(replayHostMicroseconds.fixed(2)) µs of the host, \(replayMicroseconds.fixed(0)) µs in all"
+            "\(replayHostMicroseconds.fixed(2)) µs of the host, \(replayMicroseconds.fixed(0)) µs in all; loss \(loss.fixed(4))"
           ),
           (
             "arena",

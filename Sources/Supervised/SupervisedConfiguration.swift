@@ -43,8 +43,9 @@ public struct SupervisedConfiguration: Codable, Sendable, Equatable {
   public var schedule = Decay.cosine
   /// Epochs within which the learning rate rises from nothing.
   public var warmup = 0.0
-  /// Of the schedule `step`: epochs between two falls, and what the rate is multiplied with then.
+  /// Of the schedule `step`: epochs between two falls.
   public var stepEpochs = 3
+  /// Of the schedule `step`: what the rate is multiplied with at a fall.
   public var stepFactor = 0.1
   /// Bound of the gradient's norm; 0 is none.
   public var clipNorm = 0.0

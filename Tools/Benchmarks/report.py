@@ -4,7 +4,7 @@ import json
 import subprocess
 from statistics import median
 
-COLUMNS = ["work", "ours", "peer", "ratio (min–max)", "return ours / peer", "threads ours / peer", "device"]
+COLUMNS = ["work", "ours", "peer", "ratio (min–max)", "return or loss, ours / peer", "threads ours / peer", "device"]
 
 
 def number(value):
@@ -19,6 +19,10 @@ def rate(value):
     return f"{number(value)}/s"
 
 
+def speed(row, steps_per_second):
+    return f"{number(1000 / steps_per_second)} ms" if row.in_milliseconds else rate(steps_per_second)
+
+
 def mean(results, side, key):
     values = [pair[side][key] for pair in results if pair[side].get(key) is not None]
     return sum(values) / len(values) if values else None
@@ -28,16 +32,19 @@ def line(row, results, cores, drivers):
     """One row of the table; the ratio is taken pair by pair, because the machine's speed drifts between pairs."""
     ratios = [pair["ours"]["steps_per_second"] / pair["peer"]["steps_per_second"] for pair in results]
     middle = {side: median(pair[side]["steps_per_second"] for pair in results) for side in ("ours", "peer")}
-    returns = [mean(results, side, "return_mean") for side in ("ours", "peer")]
+    key, digits = ("loss", 4) if "loss" in results[0]["ours"] else ("return_mean", 1)
+    outcomes = [mean(results, side, key) for side in ("ours", "peer")]
+    device = [results[0]["ours"][key] for key in ("device", "driver") if key in results[0]["ours"]]
     threads = [results[0][side].get("threads", cores) for side in ("ours", "peer")]
     return {
         "work": row.work,
-        "ours": rate(middle["ours"]),
-        "peer": f"{row.peer_name} {rate(middle['peer'])}",
+        "ours": speed(row, middle["ours"]),
+        "peer": f"{row.peer_name} {speed(row, middle['peer'])}",
         "ratio (min–max)": f"{number(median(ratios))}× ({number(min(ratios))}–{number(max(ratios))})",
-        "return ours / peer": " / ".join("–" if value is None else f"{value:.1f}" for value in returns),
+        "return or loss, ours / peer": " / ".join(
+            "–" if value is None else f"{value:.{digits}f}" for value in outcomes),
         "threads ours / peer": " / ".join(map(str, threads)),
-        "device": results[0]["ours"].get("device", drivers),
+        "device": ", ".join(device) or drivers,
     }
 
 
@@ -72,6 +79,14 @@ def engine_section(date, commit, command, cores, load, device, lines, columns):
         f"\n## {date}, {commit}: the engine", "",
         f"`{command}` on {cores} cores, load average {load:.1f} at the start; {device}.", "",
         table(lines, columns), ""])
+
+
+def learning_section(date, commit, command, cores, load, entry):
+    """A dated section of RESULTS.md for a table of `learning.py`."""
+    return "\n".join([
+        f"\n## {date}, {commit}: {entry.title}", "",
+        f"`{command}` on {cores} cores, load average {load:.1f} at the start. {entry.sentence}", "",
+        table(entry.lines, entry.columns), ""])
 
 
 def append(path, text):

@@ -1,6 +1,7 @@
 # What is compared: each row runs our command and a peer's, both of which print a JSON object on their last line.
 
 import json
+import os
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -24,6 +25,24 @@ class Row:
     peer: list
     # Arguments to choose among, once, by a run of each: the peer is compared at its fastest.
     peer_choices: list = field(default_factory=lambda: [[]])
+    # Whether a step's milliseconds are shown in place of steps a second.
+    in_milliseconds: bool = False
+
+
+# `reprise bench step`: what it is called, its model, the batch, and steps that take some seconds.
+STEPS = [("784-16-10", "tiny", 32, 5000), ("784-128-10", "mlp", 32, 2000), ("784-128-10", "mlp", 256, 1000),
+         ("separable (49,418 parameters) on [1, 28, 28]", "separable", 32, 100),
+         ("separable (49,418 parameters) on [1, 28, 28]", "separable", 256, 20)]
+
+
+def step_rows(reprise, python, quick):
+    """Training steps beside PyTorch, as it is and compiled, with a thread a core."""
+    for name, model, batch, steps in STEPS:
+        count, size = str(max(10, steps // 20) if quick else steps), ["--batch", str(batch)]
+        ours = [reprise, "bench", "step", model, *size, "--replays", count, "--json"]
+        peer = [python, str(HERE / "torch_step.py"), model, *size, "--steps", count, "--threads", str(os.cpu_count())]
+        for peer_name, choices in (("PyTorch", [[], ["--fused"]]), ("torch.compile", [["--fused", "--compile"]])):
+            yield Row("supervised", f"training step of {name}, batch {batch}", peer_name, ours, peer, choices, True)
 
 
 def rows(reprise, python, quick):
@@ -43,6 +62,7 @@ def rows(reprise, python, quick):
             [reprise, "bench", "environment", "cartpole", "--copies", "4096", "--steps", str(environment), "--json"],
             [python, str(HERE / "gymnax_cartpole.py"), "--copies", "4096", "--steps", str(environment),
              "--seed", "{seed}"]),
+        *step_rows(reprise, python, quick),
     ]
 
 
@@ -71,6 +91,14 @@ def run(command, seed):
             f"it printed: {last[:200]!r}") from error
 
 
+def check_same_work(row, pair):
+    """Refuses a pair that say what they computed, and computed something else."""
+    for key, tolerance in (("parameters", 0), ("loss", 1e-3)):
+        ours, peer = (pair[side].get(key) for side in ("ours", "peer"))
+        if ours is not None and peer is not None and not abs(ours - peer) <= tolerance * abs(peer):
+            raise BenchError(f"{row.work}: not the same work: our {key} is {ours}, {row.peer_name}'s is {peer}.")
+
+
 def measure(row, pairs, progress):
     """The row's pairs of results, taken in the order A B B A …, after choosing the peer's fastest arguments."""
     choices = row.peer_choices
@@ -82,6 +110,7 @@ def measure(row, pairs, progress):
     for pair in range(pairs):
         order = ["ours", "peer"] if pair % 2 == 0 else ["peer", "ours"]
         results.append({side: run(commands[side], pair + 1) for side in order})
+        check_same_work(row, results[-1])
         progress(f"{row.group} {pair + 1}/{pairs}: ours {results[-1]['ours']['steps_per_second']:,.0f}/s, "
                  f"{row.peer_name} {results[-1]['peer']['steps_per_second']:,.0f}/s")
     return results

@@ -43,10 +43,23 @@ class Bench(unittest.TestCase):
         line = report.line(row, results, 8, "drivers")
         self.assertEqual(line["ratio (min–max)"], "3× (2–10)")
         self.assertEqual((line["ours"], line["peer"]), ("400/s", "Peer 200/s"))
-        self.assertEqual(line["return ours / peer"], "20.0 / 22.0")
+        self.assertEqual(line["return or loss, ours / peer"], "20.0 / 22.0")
         self.assertEqual(line["threads ours / peer"], "8 / 1")
         self.assertEqual(line["device"], "Fake GPU")
         self.assertIn("| some work | 400/s | Peer 200/s | 3× (2–10) |", report.table([line]))
+
+    def test_steps_are_compared_in_milliseconds_where_they_do_the_same_work(self):
+        ours = self.fake("ours", [500], loss=2.3456, parameters=7, device="Fake GPU", driver="fake 1.0")
+        row = self.row(ours, self.fake("peer", [250], loss=2.3457, parameters=7), in_milliseconds=True)
+        line = report.line(row, rows.measure(row, 1, lambda text: None), 8, "drivers")
+        self.assertEqual((line["ours"], line["peer"]), ("2 ms", "Peer 4 ms"))
+        self.assertEqual(line["ratio (min–max)"], "2× (2–2)")
+        self.assertEqual(line["return or loss, ours / peer"], "2.3456 / 2.3457")
+        self.assertEqual(line["device"], "Fake GPU, fake 1.0")
+        for other, expected in ({"loss": 2.4}, "our loss is 2.3456, Peer's is 2.4"), ({"parameters": 8}, "our parameters"):
+            peer = self.fake(f"other{len(expected)}", [1], **{"loss": 2.3456, "parameters": 7, **other})
+            with self.assertRaisesRegex(rows.BenchError, expected):
+                rows.measure(self.row(self.script("same", f"cat {self.folder / 'ours.answers'}"), peer), 1, print)
 
     def test_the_peer_runs_with_its_fastest_arguments(self):
         ours = self.fake("ours", [1])
@@ -64,7 +77,7 @@ class Bench(unittest.TestCase):
         self.assertFalse(any(Path(folder).exists() for folder in folders))
 
     def test_engine_figures_are_held_to_their_limits(self):
-        answer = {"dispatches": 13, "recording_milliseconds": 1, "replay_host_microseconds": 20, "ratio": 9.9,
+        answer = {"dispatches": 16, "recording_milliseconds": 1, "replay_host_microseconds": 20, "ratio": 9.9,
                   "arena_bytes": 6, "arena_bytes_without_reuse": 10, "forward_arena_bytes": 3,
                   "resident_bytes_before": 100, "resident_bytes_after": 103, "device_bytes_before": 7,
                   "device_bytes_after": 7}
