@@ -30,8 +30,8 @@ struct TrainRegressorCommand: ParsableCommand {
     commandName: "regressor",
     abstract: "Train a model that gives numbers, on tables or arrays.",
     discussion: """
-      The loss is the mean squared error of targets that are scaled to mean 0 and deviation 1; what is printed is in \
-      units of the targets. Files are those of 'reprise train classifier'.
+      The loss is the mean squared error of targets that are scaled to mean 0 and deviation 1; errors on the test split \
+      are in units of the targets. Files are those of 'reprise train classifier'.
 
       Examples:
         reprise train regressor --data houses.csv --target price --model mlp --hidden 64,64 --run runs/houses

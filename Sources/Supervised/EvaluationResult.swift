@@ -2,7 +2,7 @@
 public struct EvaluationResult: Sendable, Equatable {
   /// Samples that were looked at.
   public let samples: Int
-  /// Mean cross-entropy, or the mean squared error in units of the targets.
+  /// Mean cross-entropy, or the mean squared error of scaled targets: what is trained for.
   public let loss: Double
   /// For classes; nil in a regression.
   public let classification: Classification?

@@ -82,7 +82,7 @@ public final class SupervisedEvaluator {
     case .regression(let shape, _):
       let elements = samples * Double(shape.count)
       return EvaluationResult(
-        samples: Int(samples), loss: sums[3] / elements, classification: nil,
+        samples: Int(samples), loss: sums[0] / samples, classification: nil,
         regression: EvaluationResult.Regression(
           meanAbsoluteError: sums[2] / elements, meanSquaredError: sums[3] / elements,
           determination: 1 - sums[3] / max(squaredDeviations, .leastNormalMagnitude)))

@@ -12,7 +12,7 @@ import Testing
 
   static let goldens: [(name: String, model: ModelDescription, input: Shape, outputs: Int)] = [
     ("mlp", .mlp(), [1, 28, 28], 10),
-    ("separable", .separable(stem: 8, widths: [16, 24], strides: [2, 1]), [1, 13, 11], 7),
+    ("separable", .separable(stem: 8, stemStride: 1, widths: [16, 24], strides: [2, 1]), [1, 13, 11], 7),
     ("resnet_small", .resnetSmall(blocks: 2, widths: [8, 16]), [3, 12, 9], 5),
   ]
 

@@ -95,7 +95,7 @@ import Vulkan
     #expect(result.samples == 11 && result.classification == nil)
     try known.expect([regression.meanAbsoluteError], "absolute")
     try known.expect([regression.meanSquaredError], "squared")
-    try known.expect([result.loss], "squared")
+    try known.expect([result.loss], "loss")
     try known.expect([regression.determination], "determination")
     #expect(try known.network.state() == before)
   }

@@ -34,8 +34,8 @@ def convolution(inputs, outputs, kernel, stride=1, groups=1):
 
 
 def separable():
-    features, channels = convolution(1, 32, 3), 32
-    for width, stride in zip((64, 128, 128, 128), (2, 1, 2, 1)):
+    features, channels = convolution(1, 24, 3, 2), 24
+    for width, stride in zip((48, 96, 96, 128), (1, 2, 1, 1)):
         features += convolution(channels, channels, 3, stride, channels) + convolution(channels, width, 1)
         channels = width
     return model([*features, nn.AdaptiveAvgPool2d(1), nn.Flatten()], [nn.Identity(), nn.Linear(channels, CLASSES)])

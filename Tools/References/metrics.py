@@ -50,9 +50,11 @@ def regression():
     mean, deviation = torch.tensor([10.0, -2.0]), torch.tensor([4.0, 0.5])
     y = mean + deviation * torch.randn(11, 2)
     with torch.no_grad():
-        found = regressor(x.double()) * deviation + mean
+        scaled = regressor(x.double())
+        found = scaled * deviation + mean
     return {
         **state, "golden/x": x, "golden/y": y, "golden/mean": mean, "golden/deviation": deviation,
+        "golden/loss": nn.functional.mse_loss(scaled, ((y - mean) / deviation).double()),
         "golden/absolute": metrics.mean_absolute_error(y, found),
         "golden/squared": metrics.mean_squared_error(y, found),
         "golden/determination": metrics.r2_score(y, found, multioutput="variance_weighted"),

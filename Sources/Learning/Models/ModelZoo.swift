@@ -25,7 +25,7 @@ extension ModelDescription {
         throw settings.error("\(widths.count) widths and \(strides.count) strides", "as many of both")
       }
       return .separable(
-        stem: try settings.integer("stem", 32), stemStride: try settings.integer("stem_stride", 1),
+        stem: try settings.integer("stem", 24), stemStride: try settings.integer("stem_stride", 2),
         widths: widths, strides: strides, dropout: try settings.dropout())
     },
     "resnet-small": Entry(settings: ["blocks", "widths", "dropout"]) { settings throws(ModelError) in
@@ -60,12 +60,12 @@ extension ModelDescription {
   }
 
   /// The channels behind each block of `separable`, and by how much each makes pictures smaller, where nothing else is said.
-  public static let separableWidths = [64, 128, 128, 128], separableStrides = [2, 1, 2, 1]
+  public static let separableWidths = [48, 96, 96, 128], separableStrides = [1, 2, 1, 1]
 
   /// A 3×3 convolution, then depthwise separable ones, each with batch norm and relu, and a mean over the picture
   /// (Howard et al., "MobileNets", 2017).
   public static func separable(
-    stem: Int = 32, stemStride: Int = 1, widths: [Int] = separableWidths, strides: [Int] = separableStrides,
+    stem: Int = 24, stemStride: Int = 2, widths: [Int] = separableWidths, strides: [Int] = separableStrides,
     dropout: Double = 0
   ) -> ModelDescription {
     var features = [LayerDescription].normalized(stem, kernel: 3, stride: stemStride) + [.init("relu")]
