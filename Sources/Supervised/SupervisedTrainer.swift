@@ -88,6 +88,8 @@ public final class SupervisedTrainer {
         patience: configuration.patience, mode: objective.isBetterLarge ? .max : .min)
     }
     try network.freeze(configuration.freeze)
+    // A pattern that matches nothing is told now, and not in the epoch that it is for.
+    _ = try network.parameters(matching: configuration.unfreeze.map(\.pattern))
     optimizer = try configuration.makeOptimizer(network)
     try prepare(epoch: 0)
   }

@@ -49,6 +49,7 @@ import Testing
     (["--target", "kind", "--validation", "0", "--patience", "2"], 64, ["patience", "validation"]),
     (["--target", "kind", "--freeze", "backbone.*"], 1, ["backbone.*", "features.1.weight"]),
     (["--target", "kind", "--unfreeze", "features.*=2"], 64, ["--freeze"]),
+    (["--target", "kind", "--freeze", "features.*", "--unfreeze", "back.*=1"], 1, ["back.*"]),
     (["--target", "kind", "--pretrained", "nowhere"], 1, ["nowhere"]),
     (["--target", "kind", "--dropout", "2"], 1, ["dropout", "2"]),
   ])
