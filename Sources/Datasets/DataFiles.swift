@@ -26,7 +26,12 @@ public struct DataFiles: Sendable {
       throw .unusable(
         source: name, found: "a size of \(resize.height)×\(resize.width)", expected: "1 to 16384 each way")
     }
-    let training = try Source(name).read(.training, options)
+    let source = try Source(name)
+    guard options.resize == nil || source.holdsPictures else {
+      throw .unusable(
+        source: name, found: "no pictures to resize", expected: "a folder of PNG or JPEG pictures")
+    }
+    let training = try source.read(.training, options)
     var agreed = options
     agreed.shape = training.data.inputs.shape
     agreed.inputColumns = training.columns
@@ -36,7 +41,7 @@ public struct DataFiles: Sendable {
       agreed.targetsFile = options.testTargetsFile
       test = try Source(file).read(.training, agreed).data
     } else {
-      test = try Source(name).readTest(agreed)
+      test = try source.readTest(agreed)
     }
     if let test { try test.check(against: training.data) }
     return DataFiles(training: training.data, test: test, columns: training.columns)

@@ -48,8 +48,7 @@ struct SupervisedRun: ParsableArguments {
       usual: pretrained?.settings?.model ?? .named(LayerDescription("mlp")))
     let directory = RunDirectory(folder ?? defaultFolder(description, seed: configuration.seed))
     if !overwrite { try directory.refuseUsed() }
-    var wanted = data.configuration
-    if wanted.resize == nil { wanted.resize = pretrained?.settings?.data.resize }
+    let wanted = data.configuration
     let prepared = try PreparedData(wanted, kind, seed: configuration.seed)
 
     let device = try Device(selection.device)

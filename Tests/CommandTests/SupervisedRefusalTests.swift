@@ -37,6 +37,7 @@ import Testing
     (["--target", "kind", "--classes", "0,5"], 1, ["5", "0 to 1"]),
     (["--target", "kind", "--samples-per-class", "100"], 1, ["20", "100"]),
     (["--target", "kind", "--augment", "flip"], 1, ["pictures"]),
+    (["--target", "kind", "--resize", "32"], 1, ["table.csv", "pictures to resize"]),
     (["--target", "kind", "--model", "transformer"], 1, ["transformer"]),
     (["--target", "kind", "--model", "separable"], 1, ["[2]"]),
     (["--target", "kind", "--batch-size", "0"], 64, ["batch-size", "0"]),

@@ -44,6 +44,14 @@ enum Source {
     }
   }
 
+  /// Whether samples are files of pictures, which have sizes of their own.
+  var holdsPictures: Bool {
+    switch self {
+    case .imageFolder, .splitFolders, .picture: true
+    case .idxFolder, .archive, .array, .table: false
+    }
+  }
+
   /// Reads one of the splits.
   ///
   /// - Throws: `DataError`.
