@@ -80,10 +80,7 @@ struct EvaluateCommand: ParsableCommand {
     let device = try Device(selection.device)
     let network = try settings.network(on: device)
     try network.load(from: Safetensors(contentsOf: directory.weights), named: directory.weights)
-    let result = try SupervisedEvaluator(
-      network, settings.objective, DataLoader(DeviceDataset(dataset, on: device), settings.loading())
-    ).run()
-    let report = EvaluationReport(result)
+    let report = EvaluationReport(try settings.evaluate(network, on: dataset))
     if json {
       try writeLine(jsonText(report))
     } else {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import Synchronization
 
@@ -11,6 +12,14 @@ enum Interruption {
   static var signal: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
+  }
+
+  /// Says where a signal ended training and what holds its result; returns what to exit with.
+  static func exit(_ signal: Int32, after place: String, file: String) -> ExitCode {
+    printError(
+      "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(place); \(file) holds what was learnt."
+    )
+    return ExitCode(128 + signal)
   }
 
   /// From here on the signals are noted.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Datasets
-import Glibc
 import Learning
 import Recording
 import Supervised
@@ -85,10 +84,8 @@ struct SupervisedRun: ParsableArguments {
       for plan in trainer.plans { try write(dispatchTable(plan.timings())) }
     }
     if let signal = Interruption.signal {
-      printError(
-        "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after epoch \(last?.epoch ?? 0) of \(configuration.epochs); "
-          + "\(directory.weights) holds what was learnt.")
-      throw ExitCode(128 + signal)
+      throw Interruption.exit(
+        signal, after: "epoch \(last?.epoch ?? 0) of \(configuration.epochs)", file: directory.weights)
     }
   }
 
@@ -119,10 +116,7 @@ struct SupervisedRun: ParsableArguments {
     guard let test = prepared.test, Interruption.signal == nil else { return nil }
     try trainer.network.load(
       from: Safetensors(contentsOf: writer.directory.weights), named: writer.directory.weights)
-    let device = trainer.network.flat.device
-    let result = try SupervisedEvaluator(
-      trainer.network, settings.objective, DataLoader(DeviceDataset(test, on: device), settings.loading())
-    ).run()
+    let result = try settings.evaluate(trainer.network, on: test)
     try writer.write(test: jsonText(EvaluationReport(result)))
     return result
   }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Learning
 import Recording
 import Reinforcement
@@ -108,10 +107,8 @@ struct TrainPPOCommand: ParsableCommand {
       if profile && !json { try writeLine(dispatchTable(timings) + hostTable(spans)) }
     }
     if summary.interrupted, let signal = Interruption.signal {
-      printError(
-        "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after iteration \(summary.iterations) of \(ppo.iterations); "
-          + "\(directory.checkpoint) holds what was learnt.")
-      throw ExitCode(128 + signal)
+      throw Interruption.exit(
+        signal, after: "iteration \(summary.iterations) of \(ppo.iterations)", file: directory.checkpoint)
     }
   }
 

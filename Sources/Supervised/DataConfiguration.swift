@@ -43,6 +43,14 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     if let resize, resize.count == 2 { options.resize = (resize[0], resize[1]) }
     return options
   }
+
+  /// The samples of `dataset` that are of the chosen classes.
+  ///
+  /// - Throws: `DataError` for a class that isn't there.
+  func chosen(of dataset: Dataset) throws(DataError) -> Dataset {
+    guard let classes else { return dataset }
+    return try dataset.onlyClasses(classes)
+  }
 }
 
 /// Data that was read and split.
@@ -62,11 +70,7 @@ public struct PreparedData: Sendable {
   /// - Throws: `DataError`.
   public init(_ configuration: DataConfiguration, _ task: DataOptions.Task, seed: UInt64) throws(DataError) {
     let files = try DataFiles.open(configuration.name, options: configuration.options(task))
-    func chosen(_ dataset: Dataset) throws(DataError) -> Dataset {
-      guard let classes = configuration.classes else { return dataset }
-      return try dataset.onlyClasses(classes)
-    }
-    let dataset = try chosen(files.training)
+    let dataset = try configuration.chosen(of: files.training)
     var rows = dataset.rows
     if let count = configuration.samplesPerClass {
       rows = try dataset.samples(perClass: count, of: rows, seed: seed)
@@ -80,7 +84,7 @@ public struct PreparedData: Sendable {
     }
     self.dataset = dataset
     self.split = split
-    if let test = files.test { self.test = try chosen(test) } else { test = nil }
+    if let test = files.test { self.test = try configuration.chosen(of: test) } else { test = nil }
     columns = files.columns
   }
 }

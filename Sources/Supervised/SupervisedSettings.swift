@@ -63,8 +63,7 @@ public struct SupervisedSettings: Codable, Sendable, Equatable {
     let files = try DataFiles.open(wanted.name, options: dataOptions(task, of: wanted))
     let isOwn = wanted.name == data.name
     guard let dataset = files.test ?? (isOwn ? nil : files.training) else { return nil }
-    guard let classes = wanted.classes else { return dataset }
-    return try dataset.onlyClasses(classes)
+    return try wanted.chosen(of: dataset)
   }
 
   /// The model on a device, with the weights that its seed gives.
@@ -73,6 +72,14 @@ public struct SupervisedSettings: Codable, Sendable, Equatable {
   public func network(on device: Device) throws -> Network {
     try Network(
       model.module(input: sampleShape, outputs: objective.outputs), on: device, seed: training.seed)
+  }
+
+  /// What a network for these settings is worth on all of `dataset`.
+  ///
+  /// - Throws: `DataError`, `GraphError`, `RecordingError`, `VulkanError`.
+  public func evaluate(_ network: Network, on dataset: Dataset) throws -> EvaluationResult {
+    let samples = try DeviceDataset(dataset, on: network.flat.device)
+    return try SupervisedEvaluator(network, objective, DataLoader(samples, loading())).run()
   }
 
   /// How a loader prepares samples that are not learnt from.

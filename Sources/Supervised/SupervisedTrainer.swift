@@ -241,7 +241,7 @@ extension SupervisedTrainer {
       guard loss.isFinite, validation?.loss.isFinite ?? true, try areFinite.read(UInt32.self)[0] != 0 else {
         throw DivergedError(epoch: epoch + 1, loss: loss.isFinite ? validation?.loss ?? loss : loss)
       }
-      let isBest = validation.map(noteBest(epoch)) ?? false
+      let isBest = validation.map { noteBest($0.metric, epoch: epoch + 1) } ?? false
       let isOver = validation.map { stopping?.shouldStop(after: $0.metric) ?? false } ?? false
       let going = try progress(
         Progress(
@@ -255,14 +255,11 @@ extension SupervisedTrainer {
     }
   }
 
-  private func noteBest(_ epoch: Int) -> (EvaluationResult) -> Bool {
-    { result in
-      let metric = result.metric
-      let isBetter =
-        self.best.map { self.objective.isBetterLarge ? metric > $0.metric : metric < $0.metric } ?? true
-      if isBetter { self.best = (metric, epoch + 1) }
-      return isBetter
-    }
+  /// Keeps a result if it is the best so far, and says whether it is.
+  private func noteBest(_ metric: Double, epoch: Int) -> Bool {
+    let isBetter = best.map { objective.isBetterLarge ? metric > $0.metric : metric < $0.metric } ?? true
+    if isBetter { best = (metric, epoch) }
+    return isBetter
   }
 
   private func moment(_ epoch: Int) -> Moment {
