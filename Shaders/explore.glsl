@@ -2,42 +2,67 @@
 #include "Parameters/rollout_kernels.h"
 
 layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const bool VARIED = false;  // each episode has parameters of its own
+layout(constant_id = 2) const uint REPEAT = 1u;
 
 layout(push_constant) uniform Push { ExplorationParameters p; };
-layout(std430, binding = 0) readonly buffer Iteration { uint iteration[]; };
-layout(std430, binding = 1) buffer States { float states[]; };
-layout(std430, binding = 2) buffer Totals { float totals[]; };
+layout(std430, binding = 0) readonly buffer Clock { uint clock[]; };
+layout(std430, binding = 1) readonly buffer Seeds { uint seeds[]; };
+layout(std430, binding = 2) readonly buffer Ranges { float ranges[]; };
+layout(std430, binding = 3) buffer States { float states[]; };
+layout(std430, binding = 4) buffer Episodes { float episodes[]; };
+layout(std430, binding = 5) buffer Statistics { float statistics[]; };
+
+#include "environment.glsl"
 
 void main() {
-  uint copy = gl_GlobalInvocationID.x;
-  if (copy >= p.copies) return;
-  uvec2 seed = uvec2(p.seedLow, p.seedHigh);
-  uint first = iteration[0] * p.steps;
-  float state[STATE_SIZE];
-  for (uint i = 0u; i < STATE_SIZE; i++) state[i] = states[i * p.copies + copy];
-  if (first == 0u) reset(state, philox(uvec4(copy, 0u, 0u, STREAM_RESET), seed));
-  float rewardSum = totals[copy];
-  float finished = totals[p.copies + copy];
-  float length = totals[2u * p.copies + copy];
+  uint e = gl_GlobalInvocationID.x;
+  if (e >= p.copies) return;
+  uint at = copyAt(e), all = allCopies();
+  uint first = clock[p.clockOffset];
+  uvec2 seed = agentSeed();
+  Copy copy;
+  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copy.state[i] = states[i * all + at];
+  copy.parameters = DEFAULT_PARAMETERS;
+  if (VARIED) {
+    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) copy.parameters[i] = states[(STATE_SIZE + i) * all + at];
+  }
+  copy.episodeReturn = episodes[at];
+  copy.episodeLength = episodes[all + at];
+  if (first == 0u) begin(copy, e, 0u);
+  float returns = statistics[at], lengths = statistics[all + at], finished = statistics[2u * all + at];
 
   uvec4 random;
   for (uint t = 0u; t < p.steps; t++) {
-    // Eight actions of 16 bits from one call.
-    if (t % 8u == 0u) random = philox(uvec4(copy, first + t, 0u, STREAM_ACTION), seed);
-    uint bits = random[t / 2u % 4u] >> (t % 2u * 16u);
+    ACTION action[ACTION_SIZE];
+    [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) {
+      // Eight components of 16 bits from one call.
+      uint number = t * ACTION_SIZE + i;
+      if (number % 8u == 0u) random = philox(uvec4(e, first + t, i, STREAM_ACTION), seed);
+      uint bits = random[number / 2u % 4u] >> (number % 2u * 16u) & 0xFFFFu;
+#ifdef BOX_ACTIONS
+      action[i] = fma(ACTION_HIGH[i] - ACTION_LOW[i], (float(bits) + 0.5) / 65536.0, ACTION_LOW[i]);
+#else
+      action[i] = bits * ACTION_COUNTS[i] >> 16;
+#endif
+    }
     float reward;
-    bool terminated;
-    step(state, (bits & 0xFFFFu) * ACTION_COUNT >> 16, reward, terminated);
-    rewardSum += reward;
-    length += 1.0;
-    if (terminated || length >= float(MAXIMUM_STEPS)) {
+    bool terminated, truncated;
+    advance(copy, action, reward, terminated, truncated);
+    if (terminated || truncated) {
+      returns += copy.episodeReturn;
+      lengths += copy.episodeLength;
       finished += 1.0;
-      length = 0.0;
-      reset(state, philox(uvec4(copy, first + t + 1u, 0u, STREAM_RESET), seed));
+      begin(copy, e, first + t + 1u);
     }
   }
-  for (uint i = 0u; i < STATE_SIZE; i++) states[i * p.copies + copy] = state[i];
-  totals[copy] = rewardSum;
-  totals[p.copies + copy] = finished;
-  totals[2u * p.copies + copy] = length;
+  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * all + at] = copy.state[i];
+  if (VARIED) {
+    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) states[(STATE_SIZE + i) * all + at] = copy.parameters[i];
+  }
+  episodes[at] = copy.episodeReturn;
+  episodes[all + at] = copy.episodeLength;
+  statistics[at] = returns;
+  statistics[all + at] = lengths;
+  statistics[2u * all + at] = finished;
 }

@@ -1,4 +1,4 @@
-// ring[counter mod capacity] = values.
+// ring[counter mod capacity] = values, words of any type.
 // counter: [1]; values: [width]; ring: [capacity, width].
 // A workgroup copies local_size values.
 // Reference: Tests/TensorsTests/RingTests.swift.
@@ -9,8 +9,8 @@
 layout(local_size_x_id = 0) in;
 layout(push_constant) uniform Push { RingParameters p; };
 layout(std430, binding = 0) readonly buffer Counter { uint counter[]; };
-layout(std430, binding = 1) readonly buffer Values { float values[]; };
-layout(std430, binding = 2) writeonly buffer Ring { float ring[]; };
+layout(std430, binding = 1) readonly buffer Values { uint values[]; };
+layout(std430, binding = 2) writeonly buffer Ring { uint ring[]; };
 
 void main() {
   uint index = gl_GlobalInvocationID.x;

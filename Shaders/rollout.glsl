@@ -1,127 +1,164 @@
 // The body of every rollout kernel: the time loop runs inside the shader, the state stays in registers.
 // Autoreset in the same step; terminated, truncated and the observation before the reset are stored apart.
 #include "Parameters/rollout_kernels.h"
+#include "distributions.glsl"
 
 layout(local_size_x_id = 0) in;
-layout(constant_id = 1) const uint HANDED = 4;
-layout(constant_id = 2) const uint COPIES = 1;  // that a lane steps, 1 or 4
+layout(constant_id = 1) const bool VARIED = false;  // each episode has parameters of its own
+layout(constant_id = 2) const uint REPEAT = 1u;
+layout(constant_id = 3) const uint HANDED = 4u;
+layout(constant_id = 4) const uint COPIES = 1u;  // that a lane steps, 1 or 4
+layout(constant_id = 5) const bool NORMALIZED = false;
 
 layout(push_constant) uniform Push { RolloutParameters p; };
 layout(std430, binding = 0) readonly buffer Weights { float weights[]; };
-layout(std430, binding = 1) readonly buffer Iteration { uint iteration[]; };
-layout(std430, binding = 2) buffer States { float states[]; };
-layout(std430, binding = 3) buffer Episodes { float episodes[]; };
-layout(std430, binding = 4) buffer Scratch { vec4 scratch[]; };
-layout(std430, binding = 5) writeonly buffer Observations { float observations[]; };
-layout(std430, binding = 6) writeonly buffer NextObservations { float nextObservations[]; };
-layout(std430, binding = 7) writeonly buffer Actions { int actions[]; };
-layout(std430, binding = 8) writeonly buffer LogProbabilities { float logProbabilities[]; };
-layout(std430, binding = 9) writeonly buffer Rewards { float rewards[]; };
-layout(std430, binding = 10) writeonly buffer Terminated { uint terminations[]; };
-layout(std430, binding = 11) writeonly buffer Truncated { uint truncations[]; };
-layout(std430, binding = 12) buffer Statistics { float statistics[]; };
+layout(std430, binding = 1) readonly buffer Clock { uint clock[]; };
+layout(std430, binding = 2) readonly buffer Seeds { uint seeds[]; };
+layout(std430, binding = 3) readonly buffer Ranges { float ranges[]; };
+layout(std430, binding = 4) readonly buffer Normalizer { float normalizer[]; };  // means, then factors
+layout(std430, binding = 5) buffer Scratch { vec4 scratch[]; };
+layout(std430, binding = 6) buffer States { float states[]; };
+layout(std430, binding = 7) buffer Episodes { float episodes[]; };
+layout(std430, binding = 8) buffer Statistics { float statistics[]; };
+layout(std430, binding = 9) writeonly buffer Observations { float observations[]; };
+layout(std430, binding = 10) writeonly buffer FinalObservations { float finalObservations[]; };
+layout(std430, binding = 11) writeonly buffer Actions { ACTION actions[]; };
+layout(std430, binding = 12) writeonly buffer LogProbabilities { float logProbabilities[]; };
+layout(std430, binding = 13) writeonly buffer Rewards { float rewards[]; };
+layout(std430, binding = 14) writeonly buffer Terminated { uint terminations[]; };
+layout(std430, binding = 15) writeonly buffer Truncated { uint truncations[]; };
 
+#include "environment.glsl"
 #include "policy.glsl"
 
-// A categorical action of copy s of the lane, by the inverse of the distribution function, and its log probability.
-uint sampleAction(uint logits, uint s, float uniformNumber, out float logProbability) {
-  float largest = scratch[scratchAt(logits)][s];
-  for (uint a = 1u; a < ACTION_COUNT; a++) largest = max(largest, scratch[scratchAt(logits + a)][s]);
-  float total = 0.0;
-  for (uint a = 0u; a < ACTION_COUNT; a++) total += exp(scratch[scratchAt(logits + a)][s] - largest);
-  float threshold = uniformNumber * total;
-  float below = 0.0;
-  uint action = ACTION_COUNT - 1u;
-  for (uint a = 0u; a < ACTION_COUNT - 1u; a++) {
-    below += exp(scratch[scratchAt(logits + a)][s] - largest);
-    if (action == ACTION_COUNT - 1u && threshold < below) action = a;
+// Actions are those that a Generator draws first in a pass whose counter is the clock.
+const uint PURPOSE_NORMAL = 5u, PURPOSE_CATEGORICAL = 7u;
+
+// An action of copy e, which is number s of the lane, from the policy's outputs, and the logarithm of its probability.
+void sampleAction(uint outputs, uint e, uint s, uint number, out ACTION action[ACTION_SIZE], out float logProbability) {
+  uvec2 seed = agentSeed();
+  logProbability = 0.0;
+#ifdef BOX_ACTIONS
+  [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) {
+    float deviation = weights[p.policy.deviation + gl_WorkGroupID.y * ACTION_SIZE + i];
+    float noise = normalAt(e * ACTION_SIZE + i, number, 0u, PURPOSE_NORMAL, seed);
+    action[i] = fma(exponential(deviation), noise, scratch[scratchAt(outputs + i)][s]);
+    logProbability -= 0.5 * noise * noise + deviation + 0.918938533204673;
   }
-  logProbability = scratch[scratchAt(logits + action)][s] - largest - log(total);
-  return action;
+#else
+  uint logits = outputs;
+  [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) {
+    float largest = scratch[scratchAt(logits)][s];
+    for (uint a = 1u; a < ACTION_COUNTS[i]; a++) largest = max(largest, scratch[scratchAt(logits + a)][s]);
+    float total = 0.0;
+    for (uint a = 0u; a < ACTION_COUNTS[i]; a++) total += exp(scratch[scratchAt(logits + a)][s] - largest);
+    float threshold = uniformAt(e, number, i, PURPOSE_CATEGORICAL, seed) * total;
+    float below = 0.0;
+    action[i] = ACTION_COUNTS[i] - 1u;
+    for (uint a = 0u; a < ACTION_COUNTS[i] - 1u; a++) {
+      below += exp(scratch[scratchAt(logits + a)][s] - largest);
+      if (action[i] == ACTION_COUNTS[i] - 1u && threshold < below) action[i] = a;
+    }
+    logProbability += scratch[scratchAt(logits + action[i])][s] - largest - log(total);
+    logits += ACTION_COUNTS[i];
+  }
+#endif
 }
 
-// What a copy carries from step to step.
-struct Copy {
-  float state[STATE_SIZE];
-  float episodeReturn, episodeLength;
-  float returns, lengths, finished;
-};
+// What the environment is given: a box action is moved into its bounds.
+ACTION bounded(ACTION action, uint i) {
+#ifdef BOX_ACTIONS
+  return clamp(action, ACTION_LOW[i], ACTION_HIGH[i]);
+#else
+  return action;
+#endif
+}
 
 void main() {
-  uvec2 seed = uvec2(p.seedLow, p.seedHigh);
-  uint first = iteration[0] * p.horizon;
+  uint all = allCopies();
+  uint first = clock[p.clockOffset];
   uint last = p.firstStep + p.steps;
   bool begins = p.firstStep == 0u;
   Copy copies[COPIES];
+  vec3 ended[COPIES];  // sums of returns and lengths, and the number of episodes that ended
   [[unroll]] for (uint s = 0u; s < COPIES; s++) {
     // Copies past the last walk along so that the subgroup stays whole, and store nothing.
-    uint copy = min(gl_GlobalInvocationID.x * COPIES + s, p.copies - 1u);
-    [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copies[s].state[i] = states[i * p.copies + copy];
-    if (first + p.firstStep == 0u) reset(copies[s].state, philox(uvec4(copy, 0u, 0u, STREAM_RESET), seed));
-    copies[s].episodeReturn = episodes[copy];
-    copies[s].episodeLength = episodes[p.copies + copy];
-    copies[s].returns = begins ? 0.0 : statistics[copy];
-    copies[s].lengths = begins ? 0.0 : statistics[p.copies + copy];
-    copies[s].finished = begins ? 0.0 : statistics[2u * p.copies + copy];
+    uint e = min(gl_GlobalInvocationID.x * COPIES + s, p.copies - 1u), at = copyAt(e);
+    [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copies[s].state[i] = states[i * all + at];
+    copies[s].parameters = DEFAULT_PARAMETERS;
+    if (VARIED) {
+      [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++)
+        copies[s].parameters[i] = states[(STATE_SIZE + i) * all + at];
+    }
+    copies[s].episodeReturn = episodes[at];
+    copies[s].episodeLength = episodes[all + at];
+    if (first + p.firstStep == 0u) begin(copies[s], e, 0u);
+    ended[s] = begins ? vec3(0.0) : vec3(statistics[at], statistics[all + at], statistics[2u * all + at]);
   }
 
   for (uint t = p.firstStep; t < last; t++) {
     vec4 inputs[OBSERVATION_SIZE];
     [[unroll]] for (uint s = 0u; s < COPIES; s++) {
-      uint copy = gl_GlobalInvocationID.x * COPIES + s;
+      uint e = gl_GlobalInvocationID.x * COPIES + s;
       float observation[OBSERVATION_SIZE];
       observe(copies[s].state, observation);
       [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) {
         inputs[i][s] = observation[i];
-        if (copy < p.copies) observations[(t * p.copies + copy) * OBSERVATION_SIZE + i] = observation[i];
+        if (e < p.copies) observations[(t * all + copyAt(e)) * OBSERVATION_SIZE + i] = observation[i];
       }
     }
-    [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) scratch[scratchAt(i)] = inputs[i];
-    uint logits = evaluatePolicy(p.policy);
+    [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) {
+      if (NORMALIZED) {
+        uint at = gl_WorkGroupID.y * OBSERVATION_SIZE + i;
+        inputs[i] = (inputs[i] - normalizer[at]) * normalizer[gl_NumWorkGroups.y * OBSERVATION_SIZE + at];
+        inputs[i] = clamp(inputs[i], -p.observationLimit, p.observationLimit);
+      }
+      scratch[scratchAt(i)] = inputs[i];
+    }
+    uint outputs = evaluatePolicy(p.policy);
 
     [[unroll]] for (uint s = 0u; s < COPIES; s++) {
-      uint copy = gl_GlobalInvocationID.x * COPIES + s;
-      uvec4 random = philox(uvec4(copy, first + t, 0u, STREAM_ACTION), seed);
+      uint e = gl_GlobalInvocationID.x * COPIES + s;
+      ACTION action[ACTION_SIZE], taken[ACTION_SIZE];
       float logProbability;
-      uint action = sampleAction(logits, s, uniformFloat(random.x), logProbability);
+      sampleAction(outputs, e, s, first + t, action, logProbability);
+      [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) taken[i] = bounded(action[i], i);
       float reward;
-      bool terminated;
-      step(copies[s].state, action, reward, terminated);
-      copies[s].episodeReturn += reward;
-      copies[s].episodeLength += 1.0;
-      bool truncated = copies[s].episodeLength >= float(MAXIMUM_STEPS);
-      if (copy < p.copies) {
-        uint at = t * p.copies + copy;
+      bool terminated, truncated;
+      advance(copies[s], taken, reward, terminated, truncated);
+      if (e < p.copies) {
+        uint at = t * all + copyAt(e);
         float observation[OBSERVATION_SIZE];
         observe(copies[s].state, observation);
         [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++)
-          nextObservations[at * OBSERVATION_SIZE + i] = observation[i];
-        actions[at] = int(action);
+          finalObservations[at * OBSERVATION_SIZE + i] = observation[i];
+        [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) actions[at * ACTION_SIZE + i] = action[i];
         logProbabilities[at] = logProbability;
         rewards[at] = reward;
         terminations[at] = uint(terminated);
         truncations[at] = uint(truncated);
       }
       if (terminated || truncated) {
-        copies[s].returns += copies[s].episodeReturn;
-        copies[s].lengths += copies[s].episodeLength;
-        copies[s].finished += 1.0;
-        copies[s].episodeReturn = 0.0;
-        copies[s].episodeLength = 0.0;
-        reset(copies[s].state, philox(uvec4(copy, first + t + 1u, 0u, STREAM_RESET), seed));
+        ended[s] += vec3(copies[s].episodeReturn, copies[s].episodeLength, 1.0);
+        begin(copies[s], e, first + t + 1u);
       }
     }
   }
 
   [[unroll]] for (uint s = 0u; s < COPIES; s++) {
-    uint copy = gl_GlobalInvocationID.x * COPIES + s;
-    if (copy < p.copies) {
-      [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * p.copies + copy] = copies[s].state[i];
-      episodes[copy] = copies[s].episodeReturn;
-      episodes[p.copies + copy] = copies[s].episodeLength;
-      statistics[copy] = copies[s].returns;
-      statistics[p.copies + copy] = copies[s].lengths;
-      statistics[2u * p.copies + copy] = copies[s].finished;
+    uint e = gl_GlobalInvocationID.x * COPIES + s;
+    if (e < p.copies) {
+      uint at = copyAt(e);
+      [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * all + at] = copies[s].state[i];
+      if (VARIED) {
+        [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++)
+          states[(STATE_SIZE + i) * all + at] = copies[s].parameters[i];
+      }
+      episodes[at] = copies[s].episodeReturn;
+      episodes[all + at] = copies[s].episodeLength;
+      statistics[at] = ended[s].x;
+      statistics[all + at] = ended[s].y;
+      statistics[2u * all + at] = ended[s].z;
     }
   }
 }

@@ -1,24 +1,68 @@
-// The body of every kernel that takes one step with given actions.
+// The body of every kernel that steps copies of an environment with given actions.
 #include "Parameters/rollout_kernels.h"
 
 layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const bool VARIED = false;  // each episode has parameters of its own
+layout(constant_id = 2) const uint REPEAT = 1u;
 
-layout(push_constant) uniform Push { ExplorationParameters p; };
-layout(std430, binding = 0) readonly buffer States { float states[]; };
-layout(std430, binding = 1) readonly buffer Actions { int actions[]; };
-layout(std430, binding = 2) writeonly buffer NextStates { float nextStates[]; };
-layout(std430, binding = 3) writeonly buffer Rewards { float rewards[]; };
-layout(std430, binding = 4) writeonly buffer Terminated { uint terminations[]; };
+layout(push_constant) uniform Push { StepParameters p; };
+layout(std430, binding = 0) readonly buffer Clock { uint clock[]; };
+layout(std430, binding = 1) readonly buffer Seeds { uint seeds[]; };
+layout(std430, binding = 2) readonly buffer Ranges { float ranges[]; };
+layout(std430, binding = 3) readonly buffer Actions { ACTION actions[]; };
+layout(std430, binding = 4) buffer States { float states[]; };
+layout(std430, binding = 5) buffer Episodes { float episodes[]; };
+layout(std430, binding = 6) buffer Statistics { float statistics[]; };
+layout(std430, binding = 7) writeonly buffer Observations { float observations[]; };
+layout(std430, binding = 8) writeonly buffer FinalObservations { float finalObservations[]; };
+layout(std430, binding = 9) writeonly buffer Rewards { float rewards[]; };
+layout(std430, binding = 10) writeonly buffer Terminated { uint terminations[]; };
+layout(std430, binding = 11) writeonly buffer Truncated { uint truncations[]; };
 
+#include "environment.glsl"
+
+// States and parameters lie as [STATE_SIZE + PARAMETER_COUNT, copies].
 void main() {
-  uint copy = gl_GlobalInvocationID.x;
-  if (copy >= p.copies) return;
-  float state[STATE_SIZE];
-  for (uint i = 0u; i < STATE_SIZE; i++) state[i] = states[copy * STATE_SIZE + i];
-  float reward;
-  bool terminated;
-  step(state, uint(actions[copy]), reward, terminated);
-  for (uint i = 0u; i < STATE_SIZE; i++) nextStates[copy * STATE_SIZE + i] = state[i];
-  rewards[copy] = reward;
-  terminations[copy] = uint(terminated);
+  uint e = gl_GlobalInvocationID.x;
+  if (e >= p.copies) return;
+  uint at = copyAt(e), all = allCopies();
+  uint number = clock[p.clockOffset];
+  Copy copy;
+  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copy.state[i] = states[i * all + at];
+  copy.parameters = DEFAULT_PARAMETERS;
+  if (VARIED) {
+    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) copy.parameters[i] = states[(STATE_SIZE + i) * all + at];
+  }
+  copy.episodeReturn = episodes[at];
+  copy.episodeLength = episodes[all + at];
+  bool ends = p.mode == STEP_MODE_RESET;
+  float observation[OBSERVATION_SIZE];
+  if (!ends) {
+    ACTION action[ACTION_SIZE];
+    [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) action[i] = actions[p.actionOffset + at * ACTION_SIZE + i];
+    float reward;
+    bool terminated, truncated;
+    advance(copy, action, reward, terminated, truncated);
+    observe(copy.state, observation);
+    [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) finalObservations[at * OBSERVATION_SIZE + i] = observation[i];
+    rewards[at] = reward;
+    terminations[at] = uint(terminated);
+    truncations[at] = uint(truncated);
+    ends = (terminated || truncated) && p.mode == STEP_MODE_AUTORESET;
+    if (ends) {
+      statistics[at] += copy.episodeReturn;
+      statistics[all + at] += copy.episodeLength;
+      statistics[2u * all + at] += 1.0;
+    }
+    number++;
+  }
+  if (ends) begin(copy, e, number);
+  observe(copy.state, observation);
+  [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) observations[at * OBSERVATION_SIZE + i] = observation[i];
+  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * all + at] = copy.state[i];
+  if (VARIED) {
+    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) states[(STATE_SIZE + i) * all + at] = copy.parameters[i];
+  }
+  episodes[at] = copy.episodeReturn;
+  episodes[all + at] = copy.episodeLength;
 }

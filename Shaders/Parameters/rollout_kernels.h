@@ -5,13 +5,14 @@
 
 #define MAXIMUM_LAYERS 8
 
-// A multilayer perceptron in one flat buffer: for each layer weight [out, in], then bias [out],
+// A multilayer perceptron in one flat buffer: for each layer weight [agents, out, in], then bias [agents, out],
 // each at a multiple of 64 elements.
 struct PolicyParameters {
   uint layers;
   uint activation;  // 1 tanh, 2 relu, after every layer but the last
   uint widths[MAXIMUM_LAYERS + 1];
-  uint offset;  // of the first weight
+  uint offset;     // of the first weight
+  uint deviation;  // where the logarithms of standard deviations [agents, action] begin, for box actions
 };
 #ifdef __STDC__
 typedef struct PolicyParameters PolicyParameters;
@@ -20,20 +21,24 @@ typedef struct PolicyParameters PolicyParameters;
 struct RolloutParameters {
   uint copies, horizon;
   uint firstStep, steps;  // of the horizon that this dispatch runs
-  uint seedLow, seedHigh;
+  uint clockOffset;
+  float observationLimit;  // of normalized observations
   PolicyParameters policy;
 };
 
-struct EvaluationParameters {
-  uint episodes;
-  uint firstStep, steps;  // of the episodes that this dispatch runs
-  uint seedLow, seedHigh;
-  PolicyParameters policy;
+// What a step does: a first reset, a step after which what ends begins anew, or a step alone.
+#define STEP_MODE_RESET 0
+#define STEP_MODE_AUTORESET 1
+#define STEP_MODE_ALONE 2
+
+struct StepParameters {
+  uint copies, mode;
+  uint clockOffset, actionOffset;
 };
 
 struct ExplorationParameters {
   uint copies, steps;
-  uint seedLow, seedHigh;
+  uint clockOffset;
 };
 
 struct AdvantageParameters {

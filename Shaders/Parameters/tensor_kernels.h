@@ -58,8 +58,7 @@ struct RowsParameters {
 
 struct MinibatchParameters {
   uint count, batch;
-  uint seedLow, seedHigh;
-  uint cursorOffset, outputOffset;
+  uint cursorOffset, seedOffset, outputOffset;
 };
 
 struct RingParameters {

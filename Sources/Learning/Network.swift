@@ -13,6 +13,8 @@ public final class Network: Sendable {
     public let shape: Shape
     /// Its first element in `flat`.
     public let offset: Int
+    /// Its elements there: those of `shape`, for each member of an ensemble.
+    public let count: Int
   }
 
   /// All parameters in the order of declaration.
@@ -21,6 +23,10 @@ public final class Network: Sendable {
   public let flat: Variable
   /// Running statistics and their like, each labelled with PyTorch's key.
   public let buffers: [Variable]
+  /// How many networks of the same modules this is, each with parameters of its own; nil for one that is no ensemble.
+  ///
+  /// Parameters of an ensemble have a first axis more in passes, and so have inputs and outputs (`torch.func.stack_module_state`).
+  public let members: Int?
   private let modules: [String: any Module]
   private let places: [String: Int]
   private let bufferPlaces: [String: Int]
@@ -32,20 +38,31 @@ public final class Network: Sendable {
   public convenience init(
     _ modules: KeyValuePairs<String, any Module>, on device: Device, seed: UInt64
   ) throws(VulkanError) {
-    try self.init(modules.map { ($0.key, $0.value) }, on: device, seed: seed)
+    try self.init(modules.map { ($0.key, $0.value) }, on: device, seeds: [seed], isEnsemble: false)
+  }
+
+  /// Allocates and initialises a network for each of `seeds`, equal to the one that the seed alone would give.
+  ///
+  /// - Throws: `VulkanError` when the device has no room.
+  public convenience init(
+    ensemble modules: KeyValuePairs<String, any Module>, on device: Device, seeds: [UInt64]
+  ) throws(VulkanError) {
+    try self.init(modules.map { ($0.key, $0.value) }, on: device, seeds: seeds, isEnsemble: true)
   }
 
   /// Allocates and initialises the parameters of `module`, which keep its names for them.
   ///
   /// - Throws: `VulkanError` when the device has no room.
   public convenience init(_ module: any Module, on device: Device, seed: UInt64) throws(VulkanError) {
-    try self.init([(Self.whole, module)], on: device, seed: seed)
+    try self.init([(Self.whole, module)], on: device, seeds: [seed], isEnsemble: false)
   }
 
   /// The name of a network's only module, which prefixes nothing.
   private static let whole = ""
 
-  private init(_ modules: [Container.Part], on device: Device, seed: UInt64) throws(VulkanError) {
+  private init(
+    _ modules: [Container.Part], on device: Device, seeds: [UInt64], isEnsemble: Bool
+  ) throws(VulkanError) {
     var parameters: [Parameter] = []
     var values: [Float] = []
     var buffers: [Variable] = []
@@ -56,10 +73,15 @@ public final class Network: Sendable {
         let alignment = Region.alignment / MemoryLayout<Float>.stride
         values += [Float](repeating: 0, count: (alignment - values.count % alignment) % alignment)
         parameters.append(
-          Parameter(name: prefix + declaration.name, shape: declaration.shape, offset: values.count))
-        values += declaration.initializer.values(
-          declaration.shape, seed: seed, stream: UInt32(parameters.count))
+          Parameter(
+            name: prefix + declaration.name, shape: declaration.shape, offset: values.count,
+            count: declaration.shape.count * seeds.count))
+        for seed in seeds {
+          values += declaration.initializer.values(
+            declaration.shape, seed: seed, stream: UInt32(parameters.count))
+        }
       }
+      precondition(!isEnsemble || module.buffers.isEmpty, "members of an ensemble keep no running statistics")
       for declaration in module.buffers {
         let start = [Float](repeating: Float(declaration.value), count: declaration.shape.count)
         buffers.append(
@@ -68,6 +90,7 @@ public final class Network: Sendable {
     }
     self.parameters = parameters
     self.buffers = buffers
+    members = isEnsemble ? seeds.count : nil
     self.modules = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0.module) })
     places = Dictionary(uniqueKeysWithValues: parameters.enumerated().map { ($0.element.name, $0.offset) })
     bufferPlaces = Dictionary(
@@ -84,9 +107,12 @@ public final class Network: Sendable {
     guard let index = places[name] else { preconditionFailure("no parameter is named \"\(name)\"") }
     let parameter = parameters[index]
     return graph.read(weights ?? flat)
-      .slice(axis: 0, parameter.offset..<parameter.offset + parameter.shape.count)
-      .reshape(parameter.shape)
+      .slice(axis: 0, parameter.offset..<parameter.offset + parameter.count)
+      .reshape(Shape((members.map { [$0] } ?? []) + parameter.shape.dimensions))
   }
+
+  /// The first element of parameter `name` in `flat`; nil where there is none.
+  public func offset(of name: String) -> Int? { places[name].map { parameters[$0].offset } }
 
   /// The variable of buffer `name`.
   func buffer(_ name: String) -> Variable {
@@ -137,15 +163,22 @@ public final class Network: Sendable {
     let learning = parameters.filter { !frozen.contains($0.name) }
     let gradients = graph.gradients(
       of: loss, withRespectTo: learning.map { parameter($0.name, in: graph) })
+    let values = Dictionary(uniqueKeysWithValues: zip(learning.map(\.name), gradients))
+    return packed(parameters.map { values[$0.name] }, in: graph)
+  }
+
+  /// A value for each parameter, laid out as `flat`; zero between them and where there is none.
+  func packed(_ values: [Tensor?], in graph: Graph) -> Tensor {
     var parts: [Tensor] = []
     var end = 0
     func fill(upTo offset: Int) {
       if offset > end { parts.append(graph.constant(0, TensorType([offset - end]))) }
     }
-    for (parameter, gradient) in zip(learning, gradients) {
+    for (parameter, value) in zip(parameters, values) {
+      guard let value else { continue }
       fill(upTo: parameter.offset)
-      parts.append(gradient)
-      end = parameter.offset + parameter.shape.count
+      parts.append(value)
+      end = parameter.offset + parameter.count
     }
     fill(upTo: flat.type.shape.count)
     return .pack(parts)

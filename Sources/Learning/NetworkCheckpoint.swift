@@ -36,11 +36,15 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
 extension Network {
   /// Copies the parameters and buffers into a checkpoint. Waits for the device.
   ///
-  /// - Parameter weights: a variable laid out as `flat` that stands for it, as an average of it.
-  public func save(into file: inout Safetensors, weights: Variable? = nil) throws(VulkanError) {
+  /// - Parameters:
+  ///   - weights: a variable laid out as `flat` that stands for it, as an average of it.
+  ///   - member: which network of an ensemble.
+  public func save(into file: inout Safetensors, weights: Variable? = nil, member: Int = 0)
+    throws(VulkanError)
+  {
     let values: [Float] = try (weights ?? flat).read()
     for parameter in parameters {
-      let range = parameter.offset..<parameter.offset + parameter.shape.count
+      let range = range(of: parameter, member)
       file.tensors[parameter.name] = Safetensors.Entry(TensorType(parameter.shape), Array(values[range]))
     }
     for buffer in buffers { try file.add(buffer) }
@@ -49,6 +53,8 @@ extension Network {
   /// Takes the parameters and buffers from a checkpoint; nothing is changed unless all of them fit and no key is left over.
   ///
   /// - Throws: `CheckpointError` naming every key that is missing, unexpected or different; `VulkanError`.
+  ///
+  /// All members of an ensemble take the same.
   public func load(from file: Safetensors, named path: String) throws {
     let report = report(on: file, parameters.map(\.name) + buffers.map(\.label))
     guard report.isComplete else { throw CheckpointError.doesNotFit(file: path, report) }
@@ -69,6 +75,12 @@ extension Network {
     guard !report.loaded.isEmpty else { throw CheckpointError.doesNotFit(file: path, report) }
     try take(report.loaded, from: file)
     return report
+  }
+
+  /// Where a member's part of a parameter lies in `flat`.
+  private func range(of parameter: Parameter, _ member: Int) -> Range<Int> {
+    let start = parameter.offset + member * parameter.shape.count
+    return start..<start + parameter.shape.count
   }
 
   private func report(on file: Safetensors, _ names: [String]) -> LoadReport {
@@ -98,8 +110,9 @@ extension Network {
     var values: [Float] = try flat.read()
     for parameter in parameters where names.contains(parameter.name) {
       guard let entry = file.tensors[parameter.name] else { continue }
-      values.replaceSubrange(
-        parameter.offset..<parameter.offset + parameter.shape.count, with: entry.elements(Float.self))
+      for member in 0..<(members ?? 1) {
+        values.replaceSubrange(range(of: parameter, member), with: entry.elements(Float.self))
+      }
     }
     try flat.write(values)
     for buffer in buffers where names.contains(buffer.label) {

@@ -18,16 +18,16 @@ struct GeneralizedAdvantage: DispatchedOperation {
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
     let shape = inputs[0].shape
     let types = [.float32, .float32, .float32, .bool, .bool].map { TensorType(shape, $0) }
-    guard shape.rank == 2, inputs == types else {
+    guard shape.rank >= 2, inputs == types else {
       throw .mismatch(
         operation: name, inputs: inputs,
-        expected: "rewards, values, next values, terminated and truncated, each [horizon, copies]")
+        expected: "rewards, values, next values, terminated and truncated, each [horizon, copies…]")
     }
     return inputs[0]
   }
 
   func reference(_ inputs: [HostTensor], _ type: TensorType) -> HostTensor {
-    let (horizon, copies) = (type.shape[0], type.shape[1])
+    let (horizon, copies) = (type.shape[0], type.shape.count / type.shape[0])
     var advantages = [Double](repeating: 0, count: horizon * copies)
     for copy in 0..<copies {
       var next = 0.0
@@ -45,7 +45,7 @@ struct GeneralizedAdvantage: DispatchedOperation {
 
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
     let local = 8
-    let (horizon, copies) = (output.type.shape[0], output.type.shape[1])
+    let (horizon, copies) = (output.type.shape[0], output.type.shape.count / output.type.shape[0])
     recorder.dispatch(
       Dispatch(
         name, .generalizedAdvantage, specialization: [UInt32(local)],
@@ -57,12 +57,19 @@ struct GeneralizedAdvantage: DispatchedOperation {
 }
 
 extension Rollout {
-  /// Advantages [horizon, copies] of the last rollout; `values` and `nextValues` are V of the observations before and
-  /// after each step.
-  public func advantages(values: Tensor, nextValues: Tensor, discount: Double, decay: Double) -> Tensor {
+  /// Advantages [horizon, agents, copies] of the last rollout; `values` and `nextValues` are V of the observations before
+  /// and after each step.
+  ///
+  /// - Parameter rewards: what stands for the rewards; by default they themselves.
+  public func advantages(
+    rewards: Tensor? = nil, values: Tensor, nextValues: Tensor, discount: Double, decay: Double
+  ) -> Tensor {
     let graph = values.graph
     return graph.apply(
       GeneralizedAdvantage(discount: discount, decay: decay),
-      [graph.read(rewards), values, nextValues, graph.read(terminated), graph.read(truncated)])
+      [
+        rewards ?? graph.read(self.rewards), values, nextValues, graph.read(terminated),
+        graph.read(truncated),
+      ])
   }
 }

@@ -1,10 +1,8 @@
-import KernelParameters
-public import Learning
 import Recording
-import Tensors
+public import Tensors
 public import Vulkan
 
-/// What whole episodes under the greedy policy gave.
+/// What whole episodes gave.
 public struct Evaluation: Sendable, Equatable {
   /// Undiscounted return of each episode.
   public let returns: [Float]
@@ -19,75 +17,61 @@ public struct Evaluation: Sendable, Equatable {
     let squares = returns.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
     return (squares / Double(max(1, returns.count))).squareRoot()
   }
+  /// The value below which a part of the returns lies, between neighbours in proportion (as `numpy.quantile`).
+  public func returnQuantile(_ part: Double) -> Double {
+    let sorted = returns.sorted()
+    guard let last = sorted.last else { return .nan }
+    let place = min(max(part, 0), 1) * Double(sorted.count - 1)
+    let below = Int(place)
+    guard below + 1 < sorted.count else { return Double(last) }
+    return Double(sorted[below]) + (place - Double(below)) * Double(sorted[below + 1] - sorted[below])
+  }
   /// Mean of the lengths.
   public var lengthMean: Double { Double(lengths.reduce(0, +)) / Double(max(1, lengths.count)) }
 }
 
-/// Evaluates policies on the device.
+/// Evaluates policies on the device: a copy of the environment for each episode, all side by side.
 public enum Evaluator {
-  /// Runs `episodes` episodes, each action the one of the largest logit.
+  /// Steps between two looks at whether an episode still runs.
+  private static let stepsPerReplay = 20
+
+  /// Runs `episodes` whole episodes for each agent.
   ///
   /// - Parameters:
-  ///   - weights: a checkpoint with the network of `configuration`; `file` is its name in errors.
-  ///   - seed: decides the initial states.
-  /// - Throws: `CheckpointError`, `ConfigurationError`, `VulkanError`.
+  ///   - environment: with as many copies as there are episodes, and a seed for each agent, which decides how they begin.
+  ///   - policy: the actions [agents, episodes, action] for `observations` [agents, episodes, observation].
+  /// - Returns: what each agent reached.
+  /// - Throws: `GraphError`, `RecordingError`, `VulkanError`.
   public static func run(
-    _ configuration: PPOConfiguration, weights: Safetensors, file: String, episodes: Int, seed: UInt64,
-    on device: Device
-  ) throws -> Evaluation {
-    try configuration.validate()
-    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
-    guard let environment = Environments.named(configuration.environment) else {
-      throw ConfigurationError(field: "environment", reason: "\"\(configuration.environment)\" is not known")
-    }
-    let network = try PPO.network(configuration, environment, on: device)
-    try network.load(from: weights, named: file)
-    let policy = PPO.policy(configuration, environment)
-    let returns = try Variable([episodes], on: device, label: "returns")
-    let lengths = try Variable([episodes], .uint32, on: device, label: "lengths")
-    try device.run("evaluate") { graph in
-      graph.effect(
-        EvaluationOperation(
-          environment: environment, policy: policy, seed: seed, returns: returns, lengths: lengths),
-        [graph.read(network.flat)])
-    }
-    return Evaluation(returns: try returns.read(), lengths: try lengths.read(UInt32.self).map(Int.init))
-  }
-}
-
-private struct EvaluationOperation: EffectOperation, DispatchedOperation {
-  let environment: any Environment
-  let policy: MultilayerPerceptron
-  let seed: UInt64
-  let returns: Variable
-  let lengths: Variable
-
-  var name: String { "evaluate" }
-  var writes: [Variable] { [returns, lengths] }
-
-  func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
-    let episodes = returns.type.shape.count
-    let lanes = PolicyLanes(copies: episodes, policy: policy, device: recorder.device)
-    let scratch = recorder.transient(byteCount: lanes.scratchBytes, label: "activations")
-    let states = recorder.transient(byteCount: 4 * environment.stateSize * episodes, label: "states")
-    for steps in lanes.cut(environment.maximumSteps, policy) {
-      // The first dispatch writes what the others go on from.
-      func carried(_ region: Region) -> Binding {
-        steps.lowerBound == 0 ? .write(region) : .readWrite(region)
+    _ environment: VectorEnvironment, on device: Device, policy: (_ observations: Tensor) throws -> Tensor
+  ) throws -> [Evaluation] {
+    let all: Shape = [environment.agents, environment.copies]
+    let results = try Variable(Shape([2] + all.dimensions), on: device, label: "results")
+    let ended = try Variable(all, .bool, on: device, label: "ended")
+    try device.run("reset") { environment.reset(in: $0) }
+    let plan = try device.record("evaluate \(environment.environment.name)") { program in
+      try program.pass("step", repeats: stepsPerReplay) { graph in
+        environment.step(try policy(graph.read(environment.observations)))
+        // Until another ends, the sums over a copy's episodes are of its first.
+        let before = graph.read(ended)
+        let sums = graph.read(environment.statistics).slice(axis: 0, 0..<2)
+        results.assign(.where(before, graph.read(results), sums))
+        ended.assign(
+          before.logicalOr(graph.read(environment.terminated)).logicalOr(graph.read(environment.truncated)))
       }
-      recorder.dispatch(
-        Dispatch(
-          "evaluate \(environment.name) \(steps.count)×\(episodes)", environment.kernels.evaluate,
-          specialization: Array(lanes.specialization.prefix(2)),
-          parameters: EvaluationParameters(
-            episodes: UInt32(episodes), firstStep: UInt32(steps.lowerBound), steps: UInt32(steps.count),
-            seedLow: UInt32(truncatingIfNeeded: seed), seedHigh: UInt32(truncatingIfNeeded: seed >> 32),
-            policy: policy.parameters(offset: inputs[0].elementOffset)),
-          bindings: [
-            .read(inputs[0].region), .write(scratch), carried(states), carried(returns.region),
-            carried(lengths.region),
-          ],
-          groups: lanes.groups))
+    }
+    let replay = try Replay(plan)
+    var left = environment.environment.maximumSteps
+    while left > 0 {
+      try replay.run(times: 1)
+      left -= stepsPerReplay * environment.actionRepeat
+      if try ended.read(UInt32.self).allSatisfy({ $0 != 0 }) { break }
+    }
+    let values: [Float] = try results.read()
+    let (returns, lengths) = (Array(values[..<all.count]), values[all.count...].map { Int($0) })
+    return (0..<environment.agents).map { agent in
+      let part = agent * environment.copies..<(agent + 1) * environment.copies
+      return Evaluation(returns: Array(returns[part]), lengths: Array(lengths[part]))
     }
   }
 }

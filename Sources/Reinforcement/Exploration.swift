@@ -10,7 +10,7 @@ public struct ExplorationResult: Sendable {
   public let steps: Int
   /// Seconds that they took.
   public let seconds: Double
-  /// Reward for each episode that ended.
+  /// Mean return of the episodes that ended.
   public let returnMean: Double
   /// Steps a second.
   public var stepsPerSecond: Double { Double(steps) / max(seconds, 1e-9) }
@@ -26,22 +26,15 @@ public enum Exploration {
   public static func run(
     environment name: String, copies: Int, steps: Int, seed: UInt64, on device: Device
   ) throws -> ExplorationResult {
-    guard let environment = Environments.named(name) else {
-      throw ConfigurationError(
-        field: "environment",
-        reason: "\"\(name)\" is not known; there are: \(Environments.names.joined(separator: ", "))")
-    }
+    let environment = try Environments.named(name)
     try ConfigurationError.check("copies", copies, in: 1...1 << 24)
     try ConfigurationError.check("steps", steps, in: 1...1 << 50)
-    let operation = ExplorationOperation(
-      environment: environment, copies: copies, steps: stepsPerReplay, seed: seed,
-      states: try Variable([environment.stateSize, copies], on: device, label: "states"),
-      totals: try Variable([3, copies], on: device, label: "totals"))
-    let iteration = try Variable([], .uint32, on: device, label: "iteration")
+    let target = try VectorEnvironment(environment, seeds: [seed], copies: copies, on: device)
     let plan = try device.record("explore \(name)") { program in
       try program.pass("explore") { graph in
-        graph.effect(operation, [graph.read(iteration)])
-        iteration.assign(graph.read(iteration) + 1)
+        let number = graph.read(target.clock)
+        graph.effect(ExplorationOperation(target: target, steps: stepsPerReplay), [number])
+        target.clock.assign(number + Double(stepsPerReplay))
       }
     }
     let replay = try Replay(plan)
@@ -51,36 +44,32 @@ public enum Exploration {
     let start = clock.now
     try replay.run(times: times)
     let seconds = (clock.now - start).seconds
-    let totals: [Float] = try operation.totals.read()
-    let rewards = totals[..<copies].reduce(0) { $0 + Double($1) }
-    let finished = totals[copies..<2 * copies].reduce(0) { $0 + Double($1) }
+    let totals: [Float] = try target.statistics.read()
+    let returns = totals[..<copies].reduce(0) { $0 + Double($1) }
+    let finished = totals[(2 * copies)...].reduce(0) { $0 + Double($1) }
     return ExplorationResult(
       steps: times * copies * stepsPerReplay, seconds: seconds,
-      returnMean: finished > 0 ? rewards / finished : 0)
+      returnMean: finished > 0 ? returns / finished : 0)
   }
 }
 
 private struct ExplorationOperation: EffectOperation, DispatchedOperation {
-  let environment: any Environment
-  let copies: Int
+  let target: VectorEnvironment
   let steps: Int
-  let seed: UInt64
-  let states: Variable
-  let totals: Variable
 
   var name: String { "explore" }
-  var writes: [Variable] { [states, totals] }
+  var writes: [Variable] { [target.states, target.episodes, target.statistics] }
 
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
     let local = 64
     recorder.dispatch(
       Dispatch(
-        "explore \(environment.name) × \(copies)", environment.kernels.explore,
-        specialization: [UInt32(local)],
+        "explore \(target.environment.name) × \(target.copies)", target.environment.kernels.explore,
+        specialization: target.specialization(local: local),
         parameters: ExplorationParameters(
-          copies: UInt32(copies), steps: UInt32(steps), seedLow: UInt32(truncatingIfNeeded: seed),
-          seedHigh: UInt32(truncatingIfNeeded: seed >> 32)),
-        bindings: [.read(inputs[0].region), .readWrite(states.region), .readWrite(totals.region)],
-        groups: Groups((copies + local - 1) / local)))
+          copies: UInt32(target.copies), steps: UInt32(steps), clockOffset: UInt32(inputs[0].elementOffset)),
+        bindings: [.read(inputs[0].region), .read(target.seeds.region), .read(target.ranges.region)]
+          + writes.map { .readWrite($0.region) },
+        groups: Groups((target.copies + local - 1) / local, target.agents)))
   }
 }

@@ -32,12 +32,14 @@ public struct MultilayerPerceptron: Sendable, Equatable {
     return layers.reduce(0, +) + 3 * widths.count + 4 * (4 * ((widths.first ?? 0) + (widths.last ?? 0)) + 32)
   }
 
-  /// The push constants of a kernel that evaluates the module whose first weight is element `offset`.
-  func parameters(offset: Int) -> PolicyParameters {
+  /// The push constants of a kernel that evaluates the module whose first weight is element `offset`; the logarithms of
+  /// standard deviations begin at element `deviation`.
+  func parameters(offset: Int, deviation: Int) -> PolicyParameters {
     var parameters = PolicyParameters()
     parameters.layers = UInt32(widths.count - 1)
     parameters.activation = 1
     parameters.offset = UInt32(offset)
+    parameters.deviation = UInt32(deviation)
     withUnsafeMutableBytes(of: &parameters.widths) { raw in
       for (index, width) in widths.enumerated() {
         raw.storeBytes(of: UInt32(width), toByteOffset: 4 * index, as: UInt32.self)

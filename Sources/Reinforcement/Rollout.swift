@@ -3,135 +3,150 @@ import Recording
 public import Tensors
 public import Vulkan
 
-/// The variables of a rollout: the state of all copies, and the trajectory of the last `horizon` steps.
+/// The trajectory of the last `horizon` steps of all copies of an environment.
 public final class Rollout: Sendable {
-  /// The environment that is stepped.
-  public let environment: any Environment
-  /// Copies that are stepped side by side, and steps of each.
-  public let copies, horizon: Int
-  /// State of the copies [state, copies] and their running episodes' return and length [2, copies].
-  public let states, episodes: Variable
-  /// What the policy saw before and after each step, before any reset: [horizon, copies, observation].
-  public let observations, nextObservations: Variable
-  /// int32 actions and their log-probabilities: [horizon, copies].
-  public let actions, logProbabilities: Variable
-  /// Rewards and the two kinds of end: [horizon, copies].
+  /// The copies that are stepped.
+  public let environment: VectorEnvironment
+  /// Steps of each copy.
+  public let horizon: Int
+  /// What the policy saw before and after each step, before any reset: [horizon, agents, copies, observation].
+  public let observations, finalObservations: Variable
+  /// What the policy chose, before a box's bounds: int32 or float32 [horizon, agents, copies, action].
+  public let actions: Variable
+  /// The logarithms of their probabilities, or of their density: [horizon, agents, copies].
+  public let logProbabilities: Variable
+  /// Rewards and the two kinds of end: [horizon, agents, copies].
   public let rewards, terminated, truncated: Variable
-  /// Of the episodes that ended: sum of returns, sum of lengths, number: [3, copies].
-  public let statistics: Variable
 
   /// Memory for a rollout.
   ///
   /// - Throws: `VulkanError.outOfMemory` when it doesn't fit.
-  public init(
-    _ environment: any Environment, copies: Int, horizon: Int, on device: Device
-  ) throws(VulkanError) {
+  public init(_ environment: VectorEnvironment, horizon: Int, on device: Device) throws(VulkanError) {
     self.environment = environment
-    self.copies = copies
     self.horizon = horizon
-    func variable(_ name: String, _ shape: Shape, _ type: DataType = .float32) throws(VulkanError) -> Variable
+    let all = [horizon, environment.agents, environment.copies]
+    func variable(_ name: String, _ sizes: [Int] = [], _ type: DataType = .float32) throws(VulkanError)
+      -> Variable
     {
-      try Variable(shape, type, on: device, label: "rollout.\(name)")
+      try Variable(Shape(all + sizes), type, on: device, label: "rollout.\(name)")
     }
-    let observed = Shape([horizon, copies, environment.observationSize])
-    states = try variable("states", [environment.stateSize, copies])
-    episodes = try variable("episodes", [2, copies])
+    let observed = [environment.environment.observationSize]
+    let action = environment.actionType
     observations = try variable("observations", observed)
-    nextObservations = try variable("next_observations", observed)
-    actions = try variable("actions", [horizon, copies], .int32)
-    logProbabilities = try variable("log_probabilities", [horizon, copies])
-    rewards = try variable("rewards", [horizon, copies])
-    terminated = try variable("terminated", [horizon, copies], .bool)
-    truncated = try variable("truncated", [horizon, copies], .bool)
-    statistics = try variable("statistics", [3, copies])
+    finalObservations = try variable("final_observations", observed)
+    actions = try variable("actions", [action.shape[2]], action.dataType)
+    logProbabilities = try variable("log_probabilities")
+    rewards = try variable("rewards")
+    terminated = try variable("terminated", [], .bool)
+    truncated = try variable("truncated", [], .bool)
   }
 
-  /// Steps all copies `horizon` times under the policy in `weights`; the trajectory variables hold the result after it.
-  ///
-  /// - Parameters:
-  ///   - weights: the flat parameters; the policy begins at element `offset`.
-  ///   - iteration: uint32 scalar; the first rollout is number 0 and resets all copies.
-  public func step(
-    weights: Tensor, offset: Int, policy: MultilayerPerceptron, iteration: Tensor, seed: UInt64
-  ) {
-    weights.graph.effect(
-      RolloutOperation(rollout: self, policy: policy, offset: offset, seed: seed), [weights, iteration])
+  /// Samples of each agent.
+  public var samples: Int { environment.copies * horizon }
+
+  /// A function of samples [agents, samples, size] → [agents, samples, 1] of all steps, as numbers [horizon, agents, copies].
+  func apply(_ steps: Tensor, _ function: (Tensor) -> Tensor) -> Tensor {
+    let (agents, copies, size) = (environment.agents, environment.copies, steps.shape[3])
+    let samples = steps.transpose(0, 1).reshape([agents, samples, size])
+    return function(samples).reshape([agents, horizon, copies]).transpose(0, 1)
   }
 
-  /// Number of samples in a rollout.
-  public var samples: Int { copies * horizon }
+  /// Samples of `variable` [horizon, agents, copies, …] by their numbers among each agent's, uint32 `rows` [agents, n] →
+  /// [agents, n, …].
+  func samples(of variable: Variable, _ rows: Tensor) -> Tensor {
+    let graph = rows.graph
+    let (agents, copies) = (environment.agents, Double(environment.copies))
+    let rest = Array(variable.type.shape.dimensions.dropFirst(3))
+    var rows = rows
+    if agents > 1 {
+      let step = rows.floorDivide(copies)
+      let agent = graph.arange(agents, .uint32).reshape([agents, 1])
+      rows = (step * Double(agents) + agent) * copies + (rows - step * copies)
+    }
+    let values = graph.read(variable).reshape(Shape([horizon * agents * environment.copies] + rest))
+    return values.indexSelect(rows.reshape([rows.shape.count])).reshape(Shape(rows.shape.dimensions + rest))
+  }
+
+  /// Where the policy's parameters are in the flat weights, and what it is given.
+  public struct Source {
+    /// The flat parameters.
+    public let weights: Tensor
+    /// The first element of the policy, and of the logarithms of standard deviations, for box actions.
+    public let offset, deviation: Int
+    /// Means and factors [2, agents, observation] by which observations are normalised, and the bound of what comes of
+    /// it; nil to take them as they are.
+    public let normalizer: (values: Tensor, limit: Double)?
+
+    /// The policy whose first parameter is element `offset` of `weights`.
+    public init(
+      _ weights: Tensor, offset: Int = 0, deviation: Int = 0,
+      normalizer: (values: Tensor, limit: Double)? = nil
+    ) {
+      (self.weights, self.offset, self.deviation, self.normalizer) = (weights, offset, deviation, normalizer)
+    }
+  }
+
+  /// Steps all copies `horizon` times under a policy, in one dispatch, and resets them first where the clock is at 0; the
+  /// trajectory, and the environment's `statistics` of these steps alone, are there after it.
+  public func collect(_ policy: MultilayerPerceptron, _ source: Source) {
+    let graph = source.weights.graph
+    let number = graph.read(environment.clock)
+    graph.effect(
+      RolloutOperation(rollout: self, policy: policy, source: source),
+      [source.weights, number] + (source.normalizer.map { [$0.values] } ?? []))
+    environment.clock.assign(number + Double(horizon))
+  }
 }
 
 /// The dispatch of a whole rollout.
 private struct RolloutOperation: EffectOperation, DispatchedOperation {
   let rollout: Rollout
   let policy: MultilayerPerceptron
-  let offset: Int
-  let seed: UInt64
+  let offset, deviation: Int
+  let limit: Double?
+
+  init(rollout: Rollout, policy: MultilayerPerceptron, source: Rollout.Source) {
+    (self.rollout, self.policy) = (rollout, policy)
+    (offset, deviation, limit) = (source.offset, source.deviation, source.normalizer?.limit)
+  }
 
   var name: String { "rollout" }
+  /// What goes on from rollout to rollout, then what each makes anew.
   var writes: [Variable] {
-    [
-      rollout.states, rollout.episodes, rollout.observations, rollout.nextObservations, rollout.actions,
-      rollout.logProbabilities, rollout.rewards, rollout.terminated, rollout.truncated, rollout.statistics,
+    let environment = rollout.environment
+    return [
+      environment.states, environment.episodes, environment.statistics, rollout.observations,
+      rollout.finalObservations, rollout.actions, rollout.logProbabilities, rollout.rewards,
+      rollout.terminated, rollout.truncated,
     ]
   }
 
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
+    let environment = rollout.environment
     let lanes = PolicyLanes(
-      copies: rollout.copies, policy: policy, device: recorder.device,
-      copiesPerLane: PolicyLanes.copiesPerLane(rollout.copies, on: recorder.device))
+      copies: environment.copies, agents: environment.agents, policy: policy, device: recorder.device)
     let scratch = recorder.transient(byteCount: lanes.scratchBytes, label: "activations")
+    let weights = inputs[0].elementOffset
     for steps in lanes.cut(rollout.horizon, policy) {
       recorder.dispatch(
         Dispatch(
-          "rollout \(rollout.environment.name) \(steps.count)×\(rollout.copies)",
-          rollout.environment.kernels.rollout, specialization: lanes.specialization,
+          "rollout \(environment.environment.name) \(steps.count)×\(environment.agents * environment.copies)",
+          environment.environment.kernels.rollout,
+          specialization: environment.specialization(local: lanes.local) + lanes.specialization
+            + [limit == nil ? 0 : 1],
           parameters: RolloutParameters(
-            copies: UInt32(rollout.copies), horizon: UInt32(rollout.horizon),
+            copies: UInt32(environment.copies), horizon: UInt32(rollout.horizon),
             firstStep: UInt32(steps.lowerBound), steps: UInt32(steps.count),
-            seedLow: UInt32(truncatingIfNeeded: seed), seedHigh: UInt32(truncatingIfNeeded: seed >> 32),
-            policy: policy.parameters(offset: offset + inputs[0].elementOffset)),
+            clockOffset: UInt32(inputs[1].elementOffset), observationLimit: Float(limit ?? 0),
+            policy: policy.parameters(offset: offset + weights, deviation: deviation + weights)),
           bindings: [
-            .read(inputs[0].region), .read(inputs[1].region), .readWrite(rollout.states.region),
-            .readWrite(rollout.episodes.region),
+            .read(inputs[0].region), .read(inputs[1].region), .read(environment.seeds.region),
+            // Without normalisation nothing is read there.
+            .read(environment.ranges.region), .read((limit == nil ? inputs[0] : inputs[2]).region),
             // Each lane reads only what it wrote.
             .write(scratch),
-          ] + writes.dropFirst(2).dropLast().map { .write($0.region) } + [
-            .readWrite(rollout.statistics.region)
-          ],
+          ] + writes.prefix(3).map { .readWrite($0.region) } + writes.dropFirst(3).map { .write($0.region) },
           groups: lanes.groups))
     }
-  }
-}
-
-/// How copies are laid over lanes by kernels that evaluate a policy in place, in whole subgroups.
-struct PolicyLanes {
-  /// Workgroup size, weights that one load hands round, copies a lane.
-  let specialization: [UInt32]
-  let groups: Groups
-  /// Two layers of activations for each lane, four values each.
-  let scratchBytes: Int
-  private let handed: Int
-
-  init(copies: Int, policy: MultilayerPerceptron, device: Device, copiesPerLane: Int = 1) {
-    let subgroups = device.physical.subgroups
-    let local = subgroups.maxSize
-    handed = min(8, subgroups.minSize)
-    let count = (copies + local * copiesPerLane - 1) / (local * copiesPerLane)
-    specialization = [local, handed, copiesPerLane].map(UInt32.init)
-    groups = Groups(count)
-    scratchBytes = 16 * 2 * (policy.widths.max() ?? 1) * count * local
-  }
-
-  /// Four copies a lane where that leaves work for two cores: a weight that is handed round then serves four.
-  static func copiesPerLane(_ copies: Int, on device: Device) -> Int {
-    device.physical.kind == .cpu && copies >= 8 * device.physical.subgroups.maxSize ? 4 : 1
-  }
-
-  /// Runs of time steps short enough that the loops of one dispatch stay below `maximumLoopRounds`.
-  func cut(_ steps: Int, _ policy: MultilayerPerceptron) -> [Range<Int>] {
-    let length = max(1, maximumLoopRounds / policy.loopRounds(handed: handed))
-    return stride(from: 0, to: steps, by: length).map { $0..<min($0 + length, steps) }
   }
 }

@@ -60,7 +60,7 @@ struct EvaluateCommand: ParsableCommand {
     let configuration = try RunConfiguration<PPOConfiguration>(of: directory)
     let weights = try Safetensors(contentsOf: directory.checkpoint)
     let device = try Device(selection.device)
-    let evaluation = try Evaluator.run(
+    let evaluation = try PPO.evaluate(
       configuration.settings, weights: weights, file: directory.checkpoint, episodes: episodes, seed: seed,
       on: device)
     let summary = Summary(

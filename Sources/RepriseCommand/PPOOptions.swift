@@ -54,6 +54,10 @@ struct PPOOptions: ParsableArguments {
   var maxGradientNorm = defaults.maximumGradientNorm
 
   @Option(
+    parsing: .unconditional,
+    help: "Logarithm of the standard deviations that continuous actions start with.")
+  var logStandardDeviation = defaults.logStandardDeviation
+  @Option(
     help: ArgumentHelp(
       "What goes down in a straight line to 0 over the run, separated by commas: "
         + "\(Anneal.allCases.map(\.rawValue).joined(separator: ", ")); or none.", valueName: "what"))
@@ -83,6 +87,7 @@ struct PPOOptions: ParsableArguments {
     configuration.entropy = entropy
     configuration.valueCoefficient = valueCoefficient
     configuration.maximumGradientNorm = maxGradientNorm
+    configuration.logStandardDeviation = logStandardDeviation
     configuration.anneal = anneal.elements
     configuration.seed = seed
     try configuration.validate()

@@ -39,7 +39,7 @@ struct PlanPPOCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
-    let plan = try PPO(configuration, on: Device(selection.device), options: switches.options).plan
+    let plan = try PPO(configuration, on: Device(selection.device), options: switches.options).loop.plan
     try writeLine(format == .dot ? plan.graphviz : plan.description)
   }
 }

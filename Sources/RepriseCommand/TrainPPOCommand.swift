@@ -82,7 +82,7 @@ struct TrainPPOCommand: ParsableCommand {
     if !json { try write(introduction(configuration, device, directory)) }
 
     Interruption.begin()
-    var last: PPO.Progress?
+    var last: TrainingProgress?
     var returnMean: Double?
     do {
       defer { console.end() }
@@ -98,17 +98,19 @@ struct TrainPPOCommand: ParsableCommand {
     try checkpoint.save()
 
     let summary = TrainingSummary(
-      last, returnMean: returnMean, total: ppo.iterations, device: device.physical,
-      checkpoint: directory.checkpoint, cost: profile ? IterationCost(ppo.profile, ppo.plan.statistics) : nil)
+      last, returnMean: returnMean, total: ppo.loop.iterations, device: device.physical,
+      checkpoint: directory.checkpoint,
+      cost: profile ? IterationCost(ppo.loop.profile, ppo.loop.plan.statistics) : nil)
     try writeLine(json ? jsonText(summary) : summary.text)
     if let spans {
-      let timings = try ppo.plan.timings()
+      let timings = try ppo.loop.plan.timings()
       if let trace { try ChromeTrace(host: spans, device: timings).write(to: trace) }
       if profile && !json { try writeLine(dispatchTable(timings) + hostTable(spans)) }
     }
     if summary.interrupted, let signal = Interruption.signal {
       throw Interruption.exit(
-        signal, after: "iteration \(summary.iterations) of \(ppo.iterations)", file: directory.checkpoint)
+        signal, after: "iteration \(summary.iterations) of \(ppo.loop.iterations)", file: directory.checkpoint
+      )
     }
   }
 

@@ -8,7 +8,7 @@ final class TrainingConsole {
   init(json: Bool) { console = Console(json: json) }
 
   /// Shows an iteration, or leaves it out where many come in a short time.
-  func show(_ progress: PPO.Progress) throws {
+  func show(_ progress: TrainingProgress) throws {
     switch console.style {
     case .json: try writeLine(jsonText(progress))
     case .live: try console.live(Self.text(progress), isLast: progress.isLast)
@@ -21,7 +21,7 @@ final class TrainingConsole {
   /// Ends the live line, so that what comes next stands on a line of its own.
   func end() { console.end() }
 
-  private static func text(_ progress: PPO.Progress) -> String {
+  private static func text(_ progress: TrainingProgress) -> String {
     let rate = progress.stepsPerSecond
     let stepsLeft =
       Double(progress.steps) / Double(progress.iteration) * Double(progress.iterations - progress.iteration)
@@ -30,12 +30,12 @@ final class TrainingConsole {
       rate > 0 ? "\(rate.short)/s" : "–/s",
       rate > 0 ? "\((stepsLeft / rate).clock) left" : "–:–– left",
       "return \(progress.returnMean?.fixed(1) ?? "–")",
-      "loss \(progress.policyLoss.fixed(4)), value \(progress.valueLoss.fixed(2)), entropy \(progress.entropy.fixed(3))",
-    ].joined(separator: "  ")
+    ].joined(separator: "  ") + "  "
+      + progress.metrics.prefix(3).map { "\($0.name) \($0.value.fixed(3))" }.joined(separator: ", ")
   }
 }
 
-extension PPO.Progress {
+extension TrainingProgress {
   fileprivate var isLast: Bool { iteration == iterations }
 
   /// Whether this iteration makes another tenth of the run full.

@@ -21,7 +21,7 @@ struct TrainingSummary: Encodable {
   }
 
   init(
-    _ last: PPO.Progress?, returnMean: Double?, total: Int, device: PhysicalDevice, checkpoint: String,
+    _ last: TrainingProgress?, returnMean: Double?, total: Int, device: PhysicalDevice, checkpoint: String,
     cost: IterationCost?
   ) {
     iterations = last?.iteration ?? 0

@@ -20,7 +20,7 @@ public final class Ring: Sendable {
 
   /// Stores `values`, float32 [width], as row `counter`, a uint32 scalar.
   public func append(_ values: Tensor, counter: Tensor) {
-    values.graph.effect(RingAppend(rows: rows, capacity: capacity, width: width), [counter, values])
+    rows.assignRow(values, counter: counter)
   }
 
   /// Row `counter`, which a pass that has ended appended less than `capacity` rows ago.
@@ -31,17 +31,30 @@ public final class Ring: Sendable {
   }
 }
 
+extension Variable {
+  /// Replaces row `counter` modulo the number of rows, where a row is a part along the first axis; the others stay.
+  ///
+  /// - Parameters:
+  ///   - value: as many elements as a row has, of this variable's type.
+  ///   - counter: a uint32 scalar.
+  public func assignRow(_ value: Tensor, counter: Tensor) {
+    value.graph.effect(RingAppend(rows: self), [counter, value])
+  }
+}
+
 private struct RingAppend: EffectOperation, DispatchedOperation {
   let rows: Variable
-  let capacity: Int
-  let width: Int
 
   var name: String { "ring_append" }
   var writes: [Variable] { [rows] }
+  private var width: Int { rows.type.shape.count / max(1, rows.type.shape[0]) }
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
-    guard inputs == [TensorType([], .uint32), TensorType([width])] else {
-      throw .mismatch(operation: name, inputs: inputs, expected: "a uint32 counter and float32[\(width)]")
+    guard inputs[0] == TensorType([], .uint32), inputs[1].dataType == rows.type.dataType,
+      rows.type.dataType != .float16, inputs[1].shape.count == width, width > 0
+    else {
+      throw .mismatch(
+        operation: name, inputs: inputs, expected: "a uint32 counter and \(width) elements of \(rows.type)")
     }
     return TensorType([0])
   }
@@ -52,9 +65,10 @@ private struct RingAppend: EffectOperation, DispatchedOperation {
       Dispatch(
         name, .ringAppend, specialization: [UInt32(local)],
         parameters: RingParameters(
-          capacity: UInt32(capacity), width: UInt32(width), counterOffset: UInt32(inputs[0].elementOffset),
-          valueOffset: UInt32(inputs[1].elementOffset)),
-        bindings: [.read(inputs[0].region), .read(inputs[1].region), .write(rows.region)],
+          capacity: UInt32(rows.type.shape[0]), width: UInt32(width),
+          counterOffset: UInt32(inputs[0].elementOffset), valueOffset: UInt32(inputs[1].elementOffset)),
+        // The other rows stay, so that the hazards are those of all.
+        bindings: [.read(inputs[0].region), .read(inputs[1].region), .readWrite(rows.region)],
         groups: Groups((width + local - 1) / local)))
   }
 }

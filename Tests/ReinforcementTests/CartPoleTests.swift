@@ -48,8 +48,9 @@ struct CartPoleTests {
 
   @Test func resetsAreUniform() throws {
     let copies = 2000
-    let rollout = try Rollout(CartPole(), copies: copies, horizon: 1, on: device)
-    try run(rollout, LinearPolicy(gains: [0, 0, 0, 0]), seed: 5)
+    let environment = try VectorEnvironment(CartPole(), seeds: [5], copies: copies, on: device)
+    let rollout = try Rollout(environment, horizon: 1, on: device)
+    try run(rollout, LinearPolicy(gains: [0, 0, 0, 0]))
     let states: [Float] = try rollout.observations.read()
     for component in 0..<4 {
       let values = (0..<copies).map { Double(states[$0 * 4 + component]) }.sorted()
@@ -67,8 +68,9 @@ struct CartPoleTests {
 
   @Test func truncatesOnTheExactStepAndOnlyThere() throws {
     let (copies, horizon) = (3, 1010)
-    let rollout = try Rollout(CartPole(), copies: copies, horizon: horizon, on: device)
-    try run(rollout, LinearPolicy(gains: [10, 30, 100, 30]), seed: 2)
+    let environment = try VectorEnvironment(CartPole(), seeds: [2], copies: copies, on: device)
+    let rollout = try Rollout(environment, horizon: horizon, on: device)
+    try run(rollout, LinearPolicy(gains: [10, 30, 100, 30]))
     let truncated: [UInt32] = try rollout.truncated.read(UInt32.self)
     let terminated: [UInt32] = try rollout.terminated.read(UInt32.self)
     #expect(terminated.allSatisfy { $0 == 0 })
@@ -76,29 +78,26 @@ struct CartPoleTests {
       let ends = (0..<horizon).filter { truncated[$0 * copies + copy] != 0 }
       #expect(ends == [499, 999])
     }
-    let statistics: [Float] = try rollout.statistics.read()
+    let statistics: [Float] = try environment.statistics.read()
     #expect(statistics == [1000, 1000, 1000, 1000, 1000, 1000, 2, 2, 2])
   }
 
   @Test func evaluationRunsWholeEpisodes() throws {
     var configuration = PPOConfiguration()
     configuration.hidden = []
-    let balanced = try Evaluator.run(
+    let balanced = try PPO.evaluate(
       configuration, weights: LinearPolicy(gains: [10, 30, 100, 30]).checkpoint, file: "test", episodes: 37,
       seed: 3, on: device)
     #expect(balanced.returns == [Float](repeating: 500, count: 37))
     #expect(balanced.lengths == [Int](repeating: 500, count: 37))
-    // Layers so wide that the episodes are cut into several dispatches; tanh keeps the sign that decides.
+    // Tanh keeps the sign that decides.
     configuration.hidden = [256, 256]
     let wide = LinearPolicy(gains: [0.1, 0.3, 1, 0.3]).widened(to: 256)
-    #expect(
-      PolicyLanes(copies: 5, policy: .init(inputs: 4, hidden: [256, 256], outputs: 2), device: device)
-        .cut(500, .init(inputs: 4, hidden: [256, 256], outputs: 2)).count > 1)
-    let cut = try Evaluator.run(
+    let cut = try PPO.evaluate(
       configuration, weights: wide, file: "test", episodes: 5, seed: 3, on: device)
     #expect(cut.lengths == [Int](repeating: 500, count: 5))
     configuration.hidden = []
-    let leftOnly = try Evaluator.run(
+    let leftOnly = try PPO.evaluate(
       configuration, weights: LinearPolicy(gains: [0, 0, 0, 0]).checkpoint, file: "test", episodes: 200,
       seed: 3,
       on: device)

@@ -47,13 +47,13 @@ struct PPOTests {
   @Test func replayedAndEagerGiveTheSameBits() throws {
     let bytes = try trained(small)
     let ppo = try PPO(small, on: device)
-    for _ in 0..<ppo.iterations { try ppo.plan.replay() }
+    for _ in 0..<ppo.loop.iterations { try ppo.loop.plan.replay() }
     #expect(try ppo.checkpoint().encoded() == bytes)
   }
 
   @Test func reportsEachIterationInOrderInFewSubmissions() throws {
     let ppo = try PPO(small, on: device)
-    var seen: [PPO.Progress] = []
+    var seen: [TrainingProgress] = []
     try ppo.train {
       seen.append($0)
       return true
@@ -61,14 +61,18 @@ struct PPOTests {
     #expect(seen.map(\.iteration) == [1, 2, 3, 4])
     #expect(seen.last?.steps == small.steps)
     // Three for each of the first iteration's segments, to measure them; then one an iteration, but for long ones.
-    let long = Int(ppo.profile.deviceSeconds / 0.05)
-    #expect(ppo.profile.submissions <= 9 + ppo.iterations - 1 + long)
-    #expect(seen.allSatisfy { $0.entropy > 0.5 && $0.entropy < 0.6932 && $0.gradientNorm > 0 })
-    #expect(seen.allSatisfy { $0.policyLoss.isFinite && $0.valueLoss > 0 && $0.approximateKL > -1e-4 })
+    let long = Int(ppo.loop.profile.deviceSeconds / 0.05)
+    #expect(ppo.loop.profile.submissions <= 9 + ppo.loop.iterations - 1 + long)
+    func values(_ name: String) throws -> [Double] { try seen.map { try #require($0[name]) } }
+    #expect(try values("entropy").allSatisfy { $0 > 0.5 && $0 < 0.6932 })
+    #expect(try values("gradient_norm").allSatisfy { $0 > 0 })
+    #expect(try values("policy_loss").allSatisfy(\.isFinite))
+    #expect(try values("value_loss").allSatisfy { $0 > 0 })
+    #expect(try values("approximate_kl").allSatisfy { $0 > -1e-4 })
     // A straight line from the whole to a quarter.
-    for (progress, left) in zip(seen, [1, 0.75, 0.5, 0.25]) {
-      #expect(abs(progress.learningRate - left * small.learningRate) < 1e-9)
-      #expect(abs(progress.clip - left * small.clip) < 1e-7)
+    for (index, left) in [1, 0.75, 0.5, 0.25].enumerated() {
+      #expect(abs(try values("learning_rate")[index] - left * small.learningRate) < 1e-9)
+      #expect(abs(try values("clip")[index] - left * small.clip) < 1e-7)
     }
     let episodes = seen.filter { $0.episodes > 0 }
     #expect(episodes.allSatisfy { ($0.returnMean ?? 0) > 5 && $0.returnMean == $0.lengthMean })
@@ -82,7 +86,7 @@ struct PPOTests {
       seen += 1
       return false
     }
-    #expect(seen >= 1 && seen < ppo.iterations)
+    #expect(seen >= 1 && seen < ppo.loop.iterations)
     let iteration = try #require(ppo.checkpoint().tensors["iteration"]).elements(UInt32.self)
     #expect(iteration == [UInt32(seen)], "the checkpoint is of the last iteration reported")
   }

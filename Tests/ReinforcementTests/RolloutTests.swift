@@ -15,9 +15,10 @@ struct RolloutTests {
   static let horizon = 70
 
   private func sampled() throws -> (Rollout, LinearPolicy) {
-    let rollout = try Rollout(CartPole(), copies: Self.copies, horizon: Self.horizon, on: device)
+    let environment = try VectorEnvironment(CartPole(), seeds: [11], copies: Self.copies, on: device)
+    let rollout = try Rollout(environment, horizon: Self.horizon, on: device)
     let policy = LinearPolicy(gains: [0.3, -0.4, 2, 0.5])
-    try run(rollout, policy, seed: 11)
+    try run(rollout, policy)
     return (rollout, policy)
   }
 
@@ -25,7 +26,7 @@ struct RolloutTests {
     let (rollout, _) = try sampled()
     let samples = rollout.samples
     let before: [Float] = try rollout.observations.read()
-    let after: [Float] = try rollout.nextObservations.read()
+    let after: [Float] = try rollout.finalObservations.read()
     let stepped = try Stepper(CartPole(), copies: samples, on: device)
       .step(states: before, actions: rollout.actions.read(Int32.self))
     #expect(largestDifference(stepped.states, after) <= 1e-6)
@@ -66,7 +67,7 @@ struct RolloutTests {
   @Test func statisticsCountTheEpisodesThatEnded() throws {
     let (rollout, _) = try sampled()
     let terminated: [UInt32] = try rollout.terminated.read(UInt32.self)
-    let statistics: [Float] = try rollout.statistics.read()
+    let statistics: [Float] = try rollout.environment.statistics.read()
     for copy in 0..<Self.copies {
       let ends = (0..<Self.horizon).filter { terminated[$0 * Self.copies + copy] != 0 }
       #expect(statistics[2 * Self.copies + copy] == Float(ends.count))
@@ -79,13 +80,15 @@ struct RolloutTests {
     let golden = try Golden.load("gae")
     let type = try #require(golden.tensors["rewards"]).type
     let (horizon, copies) = (type.shape[0], type.shape[1])
-    let rollout = try Rollout(CartPole(), copies: copies, horizon: horizon, on: device)
+    let environment = try VectorEnvironment(CartPole(), seeds: [1], copies: copies, on: device)
+    let rollout = try Rollout(environment, horizon: horizon, on: device)
     try rollout.rewards.write(golden.floats("rewards"))
     try rollout.terminated.write(try #require(golden.tensors["terminated"]).elements(UInt32.self))
     try rollout.truncated.write(try #require(golden.tensors["truncated"]).elements(UInt32.self))
-    let values = try Variable(type.shape, golden.floats("values"), on: device, label: "values")
-    let nextValues = try Variable(type.shape, golden.floats("next_values"), on: device, label: "next")
-    let result = try Variable(type.shape, on: device, label: "advantages")
+    let shape: Shape = [horizon, 1, copies]
+    let values = try Variable(shape, golden.floats("values"), on: device, label: "values")
+    let nextValues = try Variable(shape, golden.floats("next_values"), on: device, label: "next")
+    let result = try Variable(shape, on: device, label: "advantages")
     try device.run { graph in
       result.assign(
         rollout.advantages(
@@ -96,18 +99,11 @@ struct RolloutTests {
 
   @Test func laterRolloutsGoOnWhereTheFirstEnded() throws {
     let policy = LinearPolicy(gains: [10, 30, 100, 30])
-    let rollout = try Rollout(CartPole(), copies: 2, horizon: 300, on: device)
-    let weights = try Variable([policy.flat.count], policy.flat, on: device, label: "weights")
-    let iteration = try Variable([], .uint32, on: device, label: "iteration")
-    let plan = try device.record("rollouts") { program in
-      try program.pass("rollout") { graph in
-        let number = graph.read(iteration)
-        rollout.step(
-          weights: graph.read(weights), offset: 0, policy: LinearPolicy.shape, iteration: number, seed: 4)
-        iteration.assign(number + 1)
-      }
-    }
-    try plan.replay(times: 2)
+    let environment = try VectorEnvironment(CartPole(), seeds: [4], copies: 2, on: device)
+    let rollout = try Rollout(environment, horizon: 300, on: device)
+    try run(rollout, policy)
+    try run(rollout, policy)
+    #expect(try environment.clock.read(UInt32.self) == [600])
     let truncated: [UInt32] = try rollout.truncated.read(UInt32.self)
     #expect(
       (0..<300).filter { truncated[$0 * 2] != 0 } == [199], "step 500 of the run is step 200 of rollout 2")

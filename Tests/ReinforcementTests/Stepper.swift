@@ -1,4 +1,3 @@
-import KernelParameters
 import Learning
 import Recording
 import Tensors
@@ -6,39 +5,41 @@ import Vulkan
 
 @testable import Reinforcement
 
-/// Steps copies of an environment with given states and actions, one step a call.
+/// Steps copies of an environment with given states and actions, one step a call, without resets.
 struct Stepper {
-  private let copies: Int
-  private let states, actions, next, rewards, terminated: Variable
+  private let environment: VectorEnvironment
+  private let actions: Variable
   private let plan: Plan
 
   init(_ environment: any Environment, copies: Int, on device: Device) throws {
-    self.copies = copies
-    states = try Variable([copies, environment.stateSize], on: device, label: "states")
-    actions = try Variable([copies], .int32, on: device, label: "actions")
-    next = try Variable([copies, environment.stateSize], on: device, label: "next")
-    rewards = try Variable([copies], on: device, label: "rewards")
-    terminated = try Variable([copies], .uint32, on: device, label: "terminated")
-    var recorder = Recorder(on: device, label: "step")
-    recorder.dispatch(
-      Dispatch(
-        "step", environment.kernels.step, specialization: [32],
-        parameters: ExplorationParameters(copies: UInt32(copies), steps: 1, seedLow: 0, seedHigh: 0),
-        bindings: [
-          .read(states.region), .read(actions.region), .write(next.region), .write(rewards.region),
-          .write(terminated.region),
-        ], groups: Groups((copies + 31) / 32)))
-    plan = try recorder.finish()
+    let target = try VectorEnvironment(environment, seeds: [0], copies: copies, on: device)
+    let actions = try Variable(
+      target.actionType.shape, target.actionType.dataType, on: device, label: "actions")
+    plan = try device.record("step") { program in
+      try program.pass("step") { target.stepAlone($0.read(actions)) }
+    }
+    (self.environment, self.actions) = (target, actions)
   }
 
-  func step(
-    states values: [Float], actions chosen: [Int32]
-  ) throws -> (states: [Float], rewards: [Float], terminated: [Bool]) {
-    try states.write(values)
+  /// States [copies, state] before and after; the observation after.
+  func step<Action: BitwiseCopyable>(
+    states values: [Float], actions chosen: [Action]
+  ) throws -> (states: [Float], observations: [Float], rewards: [Float], terminated: [Bool]) {
+    let (copies, size) = (environment.copies, environment.environment.stateSize)
+    try environment.states.write(transposed(values, copies, size))
+    try environment.episodes.write([Float](repeating: 0, count: 2 * copies))
     try actions.write(chosen)
     try plan.replay()
-    return (try next.read(), try rewards.read(), try terminated.read(UInt32.self).map { $0 != 0 })
+    let states = try environment.states.read(Float.self).prefix(size * copies)
+    return (
+      transposed(Array(states), size, copies), try environment.finalObservations.read(),
+      try environment.rewards.read(), try environment.terminated.read(UInt32.self).map { $0 != 0 }
+    )
   }
+}
+
+private func transposed(_ values: [Float], _ rows: Int, _ columns: Int) -> [Float] {
+  (0..<rows * columns).map { values[$0 % rows * columns + $0 / rows] }
 }
 
 /// A policy without hidden layers whose logit for action 1 is `gains`·observation, and 0 for action 0.
@@ -80,14 +81,11 @@ struct LinearPolicy {
   }
 }
 
-/// Runs rollout number 0.
-func run(_ rollout: Rollout, _ policy: LinearPolicy, seed: UInt64) throws {
-  let device = rollout.states.device
+/// Runs the first rollout.
+func run(_ rollout: Rollout, _ policy: LinearPolicy) throws {
+  let device = rollout.rewards.device
   let weights = try Variable([policy.flat.count], policy.flat, on: device, label: "weights")
-  let iteration = try Variable([], .uint32, on: device, label: "iteration")
   try device.run("rollout") { graph in
-    rollout.step(
-      weights: graph.read(weights), offset: 0, policy: LinearPolicy.shape, iteration: graph.read(iteration),
-      seed: seed)
+    rollout.collect(LinearPolicy.shape, Rollout.Source(graph.read(weights)))
   }
 }

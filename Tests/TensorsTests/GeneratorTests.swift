@@ -67,13 +67,45 @@ struct GeneratorTests {
     for (index, purpose) in purposes.enumerated() {
       let draw = Draw(
         purpose: purpose, type: device[index].type, seed: 0x1234_5678_9ABC, number: UInt32(index))
-      let host = (0..<UInt32(device[index].values.count)).map { draw.value($0, counter: 7) }
+      let host = (0..<UInt32(device[index].values.count)).map {
+        draw.value($0, counter: 7, seed: 0x1234_5678_9ABC)
+      }
       let error = normalizedError(device[index].values, index == 2 ? host.map { $0 - 5 } : host)
       #expect(error <= (purpose == .normal ? 1e-11 : 0), "\(purpose)")
     }
     // Philox itself, whose answers are published: the first word of (element, counter, draw, purpose).
     let words = philox(counter: (3, 7, 0, 4), key: (0x5678_9ABC, 0x1234))
     #expect(device[0].values[3] == Double(words.0 >> 8) / 16_777_216)
+  }
+
+  @Test func manySeedsDrawAsEachAlone() throws {
+    let device = TestDevice.shared
+    let seeds: [UInt64] = [3, 0x1234_5678_9ABC, .max]
+    func kinds(_ g: Generator, _ first: [Int]) -> [Tensor] {
+      let logits = g.uniform(Shape(first + [5, 4]))
+      return [
+        logits, g.normal(Shape(first + [33])), g.integers(Shape(first + [7]), in: -5..<100).float(),
+        g.categorical(logits).float(), g.bernoulli(Shape(first + [31]), 0.3),
+      ]
+    }
+    let alone = try seeds.map { seed in
+      try draws(seed: seed, from: 9) { kinds($0, []).map { $0.flatten() } }[0].map(\.values)
+    }
+    let words = try Variable([3, 2], .uint32, on: device, label: "seeds")
+    try words.write(seeds.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] })
+    let counter = try Variable([], .uint32, on: device, label: "counter")
+    try counter.write([UInt32(9)])
+    let results = try [[3, 20], [3, 33], [3, 7], [3, 5], [3, 31]].map {
+      try Variable(Shape($0), on: device, label: "result")
+    }
+    try device.run("many seeds") { graph in
+      let generator = Generator(seeds: graph.read(words), counter: graph.read(counter))
+      for (result, value) in zip(results, kinds(generator, [3])) { result.assign(value) }
+    }
+    for (kind, result) in results.enumerated() {
+      let values: [Float] = try result.read()
+      #expect(values.map(Double.init) == alone.flatMap { $0[kind] }, "kind \(kind)")
+    }
   }
 
   @Test func uniformNumbers() throws {

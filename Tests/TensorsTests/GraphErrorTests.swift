@@ -87,12 +87,20 @@ struct GraphErrorTests {
       { $1[0].slice(axis: 0, 1..<1).indexSelect($1[5]) }
     ),
     (
-      "minibatch_indices: got uint32[]; expected a uint32 cursor, and a batch that divides 10 rows",
-      { $1[5].slice(axis: 0, 0..<1).reshape([]).minibatchIndices(count: 10, batch: 3, seed: 0) }
+      "minibatch_indices: got uint32[] and uint32[1, 2]; expected a uint32 cursor, uint32 seeds [n, 2], and a batch that divides 10 rows",
+      {
+        let words = $1[5].slice(axis: 0, 0..<2)
+        return words.slice(axis: 0, 0..<1).reshape([])
+          .minibatchIndices(count: 10, batch: 3, seeds: words.reshape([1, 2]))
+      }
     ),
     (
-      "minibatch_indices: got uint32[]; expected a uint32 cursor, and a batch that divides 0 rows",
-      { $1[5].slice(axis: 0, 0..<1).reshape([]).minibatchIndices(count: 0, batch: 3, seed: 0) }
+      "minibatch_indices: got uint32[] and uint32[1, 2]; expected a uint32 cursor, uint32 seeds [n, 2], and a batch that divides 0 rows",
+      {
+        let words = $1[5].slice(axis: 0, 0..<2)
+        return words.slice(axis: 0, 0..<1).reshape([])
+          .minibatchIndices(count: 0, batch: 3, seeds: words.reshape([1, 2]))
+      }
     ),
     (
       "outer: got float32[2, 3] and float32[2, 3]; expected two vectors of one type",

@@ -30,10 +30,12 @@ struct RandomTests {
     let cursor = try Variable([], .uint32, on: device, label: "cursor")
     try cursor.write([start])
     let rows = try Variable([batch], .uint32, on: device, label: "rows")
+    let seeds = try Variable([1, 2], .uint32, on: device, label: "seeds")
+    try seeds.write([UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)])
     let plan = try device.record("shuffle", options: .init()) { program in
       try program.pass("next") { graph in
         let value = graph.read(cursor)
-        rows.assign(value.minibatchIndices(count: count, batch: batch, seed: seed))
+        rows.assign(value.minibatchIndices(count: count, batch: batch, seeds: graph.read(seeds)))
         cursor.assign(value + 1)
       }
     }

@@ -78,7 +78,7 @@ public final class ParameterGroups: Sendable {
     }
     var table = [Float](repeating: 0, count: (network.flat.type.shape.count + block - 1) / block)
     for (parameter, value) in zip(network.parameters, values) {
-      let blocks = parameter.offset / block..<(parameter.offset + parameter.shape.count + block - 1) / block
+      let blocks = parameter.offset / block..<(parameter.offset + parameter.count + block - 1) / block
       for index in blocks { table[index] = Float(value) }
     }
     return .table(try Variable([table.count], table, on: network.flat.device, label: label))

@@ -52,7 +52,7 @@ extension ParameterGroups {
     var learns: Tensor?
     for run in network.parameters.split(whereSeparator: { !frozen.contains($0.name) }) {
       guard let first = run.first, let last = run.last else { continue }
-      let end = last.offset + last.shape.count
+      let end = last.offset + last.count
       let outside = (element .< Double(first.offset)).logicalOr(element .>= Double(end))
       learns = learns.map { $0.logicalAnd(outside) } ?? outside
     }

@@ -36,6 +36,8 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
   public var valueCoefficient = 0.5
   /// Bound of the gradient's norm.
   public var maximumGradientNorm = 0.5
+  /// Logarithm of the standard deviations that continuous actions start with.
+  public var logStandardDeviation = 0.0
   /// What goes down in a straight line to 0.
   public var anneal: [Anneal] = [.learningRate, .clip]
   /// Decides every random number of the run.
@@ -51,6 +53,7 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
     case gaeLambda = "gae_lambda"
     case valueCoefficient = "value_coefficient"
     case maximumGradientNorm = "maximum_gradient_norm"
+    case logStandardDeviation = "log_standard_deviation"
   }
 
   /// Samples of an iteration.
@@ -62,11 +65,7 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
   ///
   /// - Throws: `ConfigurationError` for the first that can't be used.
   public func validate() throws(ConfigurationError) {
-    guard Environments.named(environment) != nil else {
-      throw ConfigurationError(
-        field: "environment",
-        reason: "\"\(environment)\" is not known; there are: \(Environments.names.joined(separator: ", "))")
-    }
+    _ = try Environments.named(environment)
     let counts = [
       ("steps", steps, 1_000_000_000_000), ("environments", environments, 1 << 20),
       ("horizon", horizon, 1 << 15),
@@ -102,6 +101,7 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
       ("clip", clip, 1e-6...1e6), ("entropy", entropy, 0...1e6),
       ("value-coefficient", valueCoefficient, 0...1e6),
       ("max-gradient-norm", maximumGradientNorm, 1e-12...1e12),
+      ("log-standard-deviation", logStandardDeviation, -20...5),
     ]
     for (field, value, range) in reals { try ConfigurationError.check(field, value, in: range) }
   }

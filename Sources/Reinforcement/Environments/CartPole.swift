@@ -17,14 +17,22 @@ public struct CartPole: Environment {
   /// The whole state.
   public var observationSize: Int { 4 }
   /// Left and right.
-  public var actionCount: Int { 2 }
+  public var actionSpace: ActionSpace { .discrete(2) }
+  /// Gymnasium's attributes of the same names.
+  public var parameters: [EnvironmentParameter] {
+    [
+      .init("gravity", 9.8, unit: "m/s²"), .init("masscart", 1, unit: "kg"),
+      .init("masspole", 0.1, unit: "kg"),
+      .init("length", 0.5, unit: "m"), .init("force_mag", 10, unit: "N"), .init("tau", 0.02, unit: "s"),
+    ]
+  }
   /// Steps after which an episode is truncated.
   public var maximumSteps: Int { 500 }
   /// The mean return from which Gymnasium calls it solved.
-  public var rewardThreshold: Double { 475 }
+  public var rewardThreshold: Double? { 475 }
   /// Kernels made from `cartpole.glsl`.
   public var kernels: EnvironmentKernels {
     EnvironmentKernels(
-      rollout: .rolloutCartpole, evaluate: .evaluateCartpole, explore: .exploreCartpole, step: .stepCartpole)
+      rollout: .rolloutCartpole, explore: .exploreCartpole, step: .stepCartpole)
   }
 }

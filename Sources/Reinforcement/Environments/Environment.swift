@@ -1,4 +1,5 @@
 public import Kernels
+public import Learning
 
 /// An environment that lives on the device: sizes and limits here, dynamics in one GLSL file of three functions.
 public protocol Environment: Sendable {
@@ -10,22 +11,39 @@ public protocol Environment: Sendable {
   var stateSize: Int { get }
   /// float32 numbers that the policy sees.
   var observationSize: Int { get }
-  /// Number of discrete actions.
-  var actionCount: Int { get }
+  /// What it takes for an action.
+  var actionSpace: ActionSpace { get }
+  /// What its dynamics are made of, in the order of its GLSL file.
+  var parameters: [EnvironmentParameter] { get }
   /// Steps after which an episode is truncated.
   var maximumSteps: Int { get }
-  /// The mean return from which Gymnasium calls it solved.
-  var rewardThreshold: Double { get }
+  /// The mean return from which Gymnasium calls it solved; nil where it names none.
+  var rewardThreshold: Double? { get }
   /// Kernels made from its GLSL file.
   var kernels: EnvironmentKernels { get }
+}
+
+/// A number of an environment's dynamics, which may differ from episode to episode.
+public struct EnvironmentParameter: Sendable, Equatable {
+  /// Gymnasium's name.
+  public let name: String
+  /// Its value in Gymnasium, which is that of the GLSL file.
+  public let value: Double
+  /// Its unit; empty for a plain number.
+  public let unit: String
+
+  /// A parameter with its value in Gymnasium.
+  public init(_ name: String, _ value: Double, unit: String = "") {
+    self.name = name
+    self.value = value
+    self.unit = unit
+  }
 }
 
 /// The kernels of an environment, each a few lines in `Shaders/` that include its GLSL file.
 public struct EnvironmentKernels: Sendable {
   /// Steps copies under a policy and stores the trajectory.
   public let rollout: Kernel
-  /// Runs whole episodes under the greedy policy.
-  public let evaluate: Kernel
   /// Steps copies under random actions.
   public let explore: Kernel
   /// One step with given actions.
@@ -38,6 +56,14 @@ public enum Environments {
   public static let all: [any Environment] = [CartPole()]
   /// Their names on the command line.
   public static var names: [String] { all.map(\.name) }
-  /// The environment called `name`, or nil.
-  public static func named(_ name: String) -> (any Environment)? { all.first { $0.name == name } }
+  /// The environment called `name`.
+  ///
+  /// - Throws: `ConfigurationError` with the names that there are.
+  public static func named(_ name: String) throws(ConfigurationError) -> any Environment {
+    guard let environment = all.first(where: { $0.name == name }) else {
+      throw ConfigurationError(
+        field: "environment", reason: "\"\(name)\" is not known; there are: \(names.joined(separator: ", "))")
+    }
+    return environment
+  }
 }

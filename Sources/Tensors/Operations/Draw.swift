@@ -26,7 +26,9 @@ struct Draw: IndexedOperation {
 
   let purpose: Purpose
   let type: TensorType
-  let seed: UInt64
+  /// The key of all elements; nil where a second input [n, 2] has one for each part of the first axis, whose elements are
+  /// numbered anew in each, so that a part draws what it would draw alone.
+  let seed: UInt64?
   let number: UInt32
 
   var name: String {
@@ -37,18 +39,24 @@ struct Draw: IndexedOperation {
     case .permutation: "randperm"
     }
   }
-  var identity: String? { "\(purpose) \(seed) \(number)" }
-  var indexedInputs: Set<Int> { [0] }
+  var identity: String? { "\(purpose) \(seed.map { "\($0)" } ?? "seeds") \(number)" }
+  var indexedInputs: Set<Int> { seed == nil ? [0, 1] : [0] }
 
   func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
-    guard inputs[0] == TensorType([], .uint32) else {
-      throw .mismatch(operation: name, inputs: inputs, expected: "a uint32 scalar as counter")
+    let seeds = inputs.dropFirst().first
+    guard inputs[0] == TensorType([], .uint32),
+      seed != nil || (type.shape.rank > 0 && seeds == TensorType([type.shape[0], 2], .uint32))
+    else {
+      throw .mismatch(
+        operation: name, inputs: inputs,
+        expected: "a uint32 scalar as counter" + (seed == nil ? ", and uint32 seeds [n, 2] for \(type)" : ""))
     }
     return type
   }
 
   func glsl(coordinates: [String], values: [String], load: (Int, [String]) -> String) -> String {
-    let arguments = "\(index(coordinates)), \(load(0, [])), \(seedAndPurpose)"
+    let key = key(coordinates, load)
+    let arguments = "\(index(coordinates)), \(load(0, [])), \(number)u, \(purpose.word)u, \(key)"
     return switch purpose {
     case .uniform, .bernoulli, .categorical, .dropout: "uniformAt(\(arguments))"
     case .normal: "normalAt(\(arguments))"
@@ -57,25 +65,35 @@ struct Draw: IndexedOperation {
     }
   }
 
-  /// The element's place in row-major order.
+  /// The element's place in row-major order, within its part where there are many seeds.
   private func index(_ coordinates: [String]) -> String {
-    let terms = zip(coordinates, type.shape.strides).map { "\($0) * \($1)u" }
+    let terms = zip(coordinates, type.shape.strides).map { "\($0) * \($1)u" }.dropFirst(seed == nil ? 1 : 0)
     return terms.isEmpty ? "0u" : terms.joined(separator: " + ")
   }
 
-  private var seedAndPurpose: String {
-    let key = "uvec2(\(UInt32(truncatingIfNeeded: seed))u, \(UInt32(truncatingIfNeeded: seed >> 32))u)"
-    return "\(number)u, \(purpose.word)u, \(key)"
+  private func key(_ coordinates: [String], _ load: (Int, [String]) -> String) -> String {
+    guard let seed else {
+      return "uvec2(\(load(1, [coordinates[0], "0u"])), \(load(1, [coordinates[0], "1u"])))"
+    }
+    return "uvec2(\(UInt32(truncatingIfNeeded: seed))u, \(UInt32(truncatingIfNeeded: seed >> 32))u)"
   }
 
   func reference(_ inputs: [HostTensor], _ type: TensorType) -> HostTensor {
-    HostTensor(
+    let part = type.shape.count / (seed == nil ? max(1, type.shape[0]) : 1)
+    return HostTensor(
       type: type,
-      values: (0..<UInt32(type.shape.count)).map { value($0, counter: UInt32(inputs[0].values[0])) })
+      values: (0..<type.shape.count).map { index in
+        var seed = seed ?? 0
+        if self.seed == nil {
+          let words = inputs[1].values[2 * (index / part)..<2 * (index / part) + 2].map { UInt64($0) }
+          seed = words[words.startIndex] | words[words.startIndex + 1] << 32
+        }
+        return value(UInt32(index % part), counter: UInt32(inputs[0].values[0]), seed: seed)
+      })
   }
 
-  /// Element `index` of the draw, on the host.
-  func value(_ index: UInt32, counter: UInt32) -> Double {
+  /// Element `index` of the draw under `seed`, on the host.
+  func value(_ index: UInt32, counter: UInt32, seed: UInt64) -> Double {
     let key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     if case .permutation(let count) = purpose {
       let keys = philox(counter: (counter, number, 0, purpose.word), key: key)

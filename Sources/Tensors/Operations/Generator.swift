@@ -5,14 +5,26 @@
 public final class Generator {
   /// The uint32 scalar that counts the replays.
   public let counter: Tensor
-  /// The key of all draws.
-  public let seed: UInt64
+  /// The key of all draws; nil where `seeds` has many.
+  private let seed: UInt64?
+  /// Keys [n, 2] of the parts of each draw's first axis.
+  private let seeds: Tensor?
   /// The number of the next draw of the pass.
   private var draws: UInt32 = 0
 
   /// - Parameter counter: a uint32 scalar: the value of a variable that the pass counts up after its last draw.
   public init(seed: UInt64, counter: Tensor) {
     self.seed = seed
+    self.seeds = nil
+    self.counter = counter
+  }
+
+  /// A generator of n seeds: each draw has n parts along its first axis, each as a generator of its seed alone draws it.
+  ///
+  /// - Parameter seeds: uint32 [n, 2], the low and the high word of each seed.
+  public init(seeds: Tensor, counter: Tensor) {
+    self.seed = nil
+    self.seeds = seeds
     self.counter = counter
   }
 
@@ -57,8 +69,8 @@ public final class Generator {
 
   /// The numbers 0..<`count` in random order, as uint32 [count]: a keyed bijection, no sort.
   public func permutation(_ count: Int) -> Tensor {
-    guard (0...Int(UInt32.max)).contains(count) else {
-      return refuse("randperm", [], "a count, not \(count)")
+    guard (0...Int(UInt32.max)).contains(count), seeds == nil else {
+      return refuse("randperm", [], "a count and a generator of one seed, not \(count)")
     }
     return draw(.permutation(count: UInt32(count)), TensorType([count], .uint32))
   }
@@ -67,7 +79,7 @@ public final class Generator {
   public static func permutation(_ count: Int, seed: UInt64, counter: UInt32) -> [UInt32] {
     let draw = Draw(
       purpose: .permutation(count: UInt32(count)), type: TensorType([count], .uint32), seed: seed, number: 0)
-    return (0..<UInt32(count)).map { UInt32(draw.value($0, counter: counter)) }
+    return (0..<UInt32(count)).map { UInt32(draw.value($0, counter: counter, seed: seed)) }
   }
 
   /// One class for each row of `logits` [rows…, classes], with probability softmax(logits), as int32 [rows…].
@@ -84,12 +96,14 @@ public final class Generator {
   public func dropout(_ x: Tensor, _ p: Double, training: Bool = true) -> Tensor {
     guard (0...1).contains(p) else { return refuse("dropout", x.shape, "a probability in 0...1, not \(p)") }
     guard training, p > 0 else { return x }
+    guard seeds == nil else { return refuse("dropout", x.shape, "a generator of one seed") }
     let draw = Draw(purpose: .dropout, type: x.type, seed: seed, number: next())
     return x.graph.apply(Dropout(p: p, draw: draw), [x, counter])
   }
 
   private func draw(_ purpose: Draw.Purpose, _ type: TensorType) -> Tensor {
-    counter.graph.apply(Draw(purpose: purpose, type: type, seed: seed, number: next()), [counter])
+    counter.graph.apply(
+      Draw(purpose: purpose, type: type, seed: seed, number: next()), [counter] + (seeds.map { [$0] } ?? []))
   }
 
   private func next() -> UInt32 {

@@ -147,12 +147,16 @@ extension Tensor {
     return product.reshape(Shape(batch + kept))
   }
 
-  /// `x·Wᵀ + b` for x […, in], `weight` [out, in], `bias` [out] → […, out], as `torch.nn.functional.linear`.
+  /// `x·Wᵀ + b` for x […, in], `weight` [out, in], `bias` [out] → […, out], as `torch.nn.functional.linear`; or n of them,
+  /// as `torch.vmap` does: x [n, …, in], `weight` [n, out, in], `bias` [n, out] → [n, …, out].
   public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
     if shape.rank == 1 {
       return reshape([1, shape[0]]).linear(weight, bias).reshape([weight.shape.dimensions.first ?? 0])
     }
     let transposed = weight.transposed()
+    if weight.shape.rank == 3, let bias, bias.shape.rank == 2 {
+      return matmul(transposed, adding: bias.reshape([bias.shape[0], 1, bias.shape[1]]))
+    }
     return bias.map { matmul(transposed, adding: $0) } ?? matmul(transposed)
   }
 

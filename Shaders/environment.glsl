@@ -1,0 +1,49 @@
+// A copy of an environment: its state, its parameters, and how it ends and begins anew in the same step.
+// Wants the environment's file before, `uint seeds[]` [agents, 2], `float ranges[]` [2, parameters], and a push constant `p`
+// with `copies`, those of an agent. Agents lie along y; copy e of an agent is copy agent * copies + e of the buffers.
+#ifndef REPRISE_ENVIRONMENT_GLSL
+#define REPRISE_ENVIRONMENT_GLSL
+
+struct Copy {
+  float state[STATE_SIZE];
+  float parameters[PARAMETER_COUNT];
+  float episodeReturn, episodeLength;
+};
+
+uint allCopies() { return p.copies * gl_NumWorkGroups.y; }
+uint copyAt(uint e) { return gl_WorkGroupID.y * p.copies + e; }
+uvec2 agentSeed() { return uvec2(seeds[2u * gl_WorkGroupID.y], seeds[2u * gl_WorkGroupID.y + 1u]); }
+
+// Begins an episode before step `number`: the same for copy e of an agent wherever the agent is.
+void begin(inout Copy copy, uint e, uint number) {
+  uvec2 seed = agentSeed();
+  if (VARIED) {
+    uvec4 random;
+    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) {
+      if (i % 4u == 0u) random = philox(uvec4(e, number, 1u + i / 4u, STREAM_RESET), seed);
+      float low = ranges[i];
+      copy.parameters[i] = fma(ranges[PARAMETER_COUNT + i] - low, uniformFloat(random[i % 4u]), low);
+    }
+  }
+  reset(copy.state, philox(uvec4(e, number, 0u, STREAM_RESET), seed));
+  copy.episodeReturn = 0.0;
+  copy.episodeLength = 0.0;
+}
+
+// Holds an action for REPEAT steps, or until the episode ends.
+void advance(inout Copy copy, ACTION action[ACTION_SIZE], out float reward, out bool terminated, out bool truncated) {
+  reward = 0.0;
+  terminated = false;
+  truncated = false;
+  for (uint i = 0u; i < REPEAT; i++) {
+    if (terminated || truncated) break;
+    float gained;
+    step(copy.state, action, copy.parameters, gained, terminated);
+    reward += gained;
+    copy.episodeReturn += gained;
+    copy.episodeLength += 1.0;
+    truncated = copy.episodeLength >= float(MAXIMUM_STEPS);
+  }
+}
+
+#endif

@@ -1,0 +1,153 @@
+import KernelParameters
+import Learning
+import Recording
+public import Tensors
+public import Vulkan
+
+/// Copies of an environment that live on the device and are stepped side by side (`gymnasium.vector.VectorEnv`).
+///
+/// One or more agents have the same number of copies each; what copy e of an agent does depends on the agent's seed, e and
+/// the actions, and on nothing else. A copy that ends begins anew in the same step, and what it was observed as before that is
+/// kept apart.
+public final class VectorEnvironment: Sendable {
+  /// The environment that is stepped.
+  public let environment: any Environment
+  /// Agents, and copies of each.
+  public let agents, copies: Int
+  /// Steps taken so far, uint32.
+  public let clock: Variable
+  /// The seeds of the agents, uint32 [agents, 2].
+  public let seeds: Variable
+  /// State, then parameters, of all copies [state + parameters, agents × copies].
+  public let states: Variable
+  /// Return and length of the running episodes [2, agents, copies].
+  public let episodes: Variable
+  /// Of the episodes that ended: sum of returns, sum of lengths, number: [3, agents, copies].
+  public let statistics: Variable
+  /// What is seen now, float32 [agents, copies, observation].
+  public let observations: Variable
+  /// What was seen after the last step, before any reset.
+  public let finalObservations: Variable
+  /// What the last step gave, float32 [agents, copies].
+  public let rewards: Variable
+  /// Whether it ended an episode by its own rules, or by the limit of steps: bool [agents, copies].
+  public let terminated, truncated: Variable
+  /// Steps that an action is held.
+  public let actionRepeat: Int
+
+  /// Least and largest value of each parameter [2, parameters].
+  let ranges: Variable
+  /// Whether any parameter is not the environment's own.
+  let isVaried: Bool
+
+  /// - Parameters:
+  ///   - seeds: one for each agent.
+  ///   - parameters: ranges by name, out of which each episode draws its own uniformly; the others are as they are.
+  /// - Throws: `ConfigurationError` for what the environment doesn't have; `VulkanError.outOfMemory`.
+  public init(
+    _ environment: any Environment, seeds: [UInt64], copies: Int,
+    parameters: [String: ClosedRange<Double>] = [:],
+    actionRepeat: Int = 1, on device: Device
+  ) throws {
+    self.environment = environment
+    self.copies = copies
+    self.actionRepeat = actionRepeat
+    agents = seeds.count
+    isVaried = !parameters.isEmpty
+    let (agents, own) = (seeds.count, environment.parameters)
+    if let unknown = parameters.keys.sorted().first(where: { key in !own.contains { $0.name == key } }) {
+      throw ConfigurationError(
+        field: "parameters",
+        reason:
+          "\(environment.name) has no \"\(unknown)\"; it has: \(own.map(\.name).joined(separator: ", "))")
+    }
+    func variable(_ name: String, _ shape: Shape, _ type: DataType = .float32) throws(VulkanError) -> Variable
+    {
+      try Variable(shape, type, on: device, label: "environment.\(name)")
+    }
+    clock = try variable("clock", [], .uint32)
+    self.seeds = try variable("seeds", [agents, 2], .uint32)
+    try self.seeds.write(
+      seeds.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] })
+    states = try variable("states", [environment.stateSize + own.count, agents * copies])
+    episodes = try variable("episodes", [2, agents, copies])
+    statistics = try variable("statistics", [3, agents, copies])
+    observations = try variable("observations", [agents, copies, environment.observationSize])
+    finalObservations = try variable("final_observations", [agents, copies, environment.observationSize])
+    rewards = try variable("rewards", [agents, copies])
+    terminated = try variable("terminated", [agents, copies], .bool)
+    truncated = try variable("truncated", [agents, copies], .bool)
+    ranges = try variable("ranges", [2, own.count])
+    let bounds = own.map { parameters[$0.name] ?? $0.value...$0.value }
+    try ranges.write((bounds.map(\.lowerBound) + bounds.map(\.upperBound)).map(Float.init))
+  }
+
+  /// What going on needs beside the settings.
+  public var state: [Variable] { [clock, states, episodes] }
+
+  /// Begins the first episode of each copy.
+  public func reset(in graph: Graph) {
+    let actions = graph.constant(0, actionType)
+    graph.effect(StepOperation(target: self, mode: STEP_MODE_RESET), [actions, graph.read(clock)])
+  }
+
+  /// Steps all copies once; `observations`, `rewards` and their like have what came of it from here on.
+  ///
+  /// - Parameter actions: int32 or, for a box, float32 [agents, copies, action]; taken as they are.
+  public func step(_ actions: Tensor) {
+    let number = actions.graph.read(clock)
+    actions.graph.effect(StepOperation(target: self, mode: STEP_MODE_AUTORESET), [actions, number])
+    clock.assign(number + 1)
+  }
+
+  /// Steps all copies once, and resets none: for parity with what steps elsewhere.
+  func stepAlone(_ actions: Tensor) {
+    actions.graph.effect(
+      StepOperation(target: self, mode: STEP_MODE_ALONE), [actions, actions.graph.read(clock)])
+  }
+
+  /// The type of the actions of all copies.
+  var actionType: TensorType {
+    let isDiscrete = environment.actionSpace.counts != nil
+    return TensorType([agents, copies, environment.actionSpace.size], isDiscrete ? .int32 : .float32)
+  }
+
+  /// The specialization constants that all kernels of an environment begin with.
+  func specialization(local: Int) -> [UInt32] { [UInt32(local), isVaried ? 1 : 0, UInt32(actionRepeat)] }
+}
+
+private struct StepOperation: EffectOperation, DispatchedOperation {
+  let target: VectorEnvironment
+  let mode: Int32
+
+  var name: String { "step \(target.environment.name)" }
+  var writes: [Variable] {
+    [
+      target.states, target.episodes, target.statistics, target.observations, target.finalObservations,
+      target.rewards, target.terminated, target.truncated,
+    ]
+  }
+
+  func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
+    guard inputs[0] == target.actionType else {
+      throw .mismatch(operation: name, inputs: [inputs[0]], expected: "actions \(target.actionType)")
+    }
+    return TensorType([0])
+  }
+
+  func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
+    let local = 32
+    recorder.dispatch(
+      Dispatch(
+        "\(name) × \(target.agents * target.copies)", target.environment.kernels.step,
+        specialization: target.specialization(local: local),
+        parameters: StepParameters(
+          copies: UInt32(target.copies), mode: UInt32(mode), clockOffset: UInt32(inputs[1].elementOffset),
+          actionOffset: UInt32(inputs[0].elementOffset)),
+        bindings: [
+          .read(inputs[1].region), .read(target.seeds.region), .read(target.ranges.region),
+          .read(inputs[0].region),
+        ] + writes.prefix(3).map { .readWrite($0.region) } + writes.dropFirst(3).map { .write($0.region) },
+        groups: Groups((target.copies + local - 1) / local, target.agents)))
+  }
+}

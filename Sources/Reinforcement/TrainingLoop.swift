@@ -1,0 +1,114 @@
+public import Recording
+public import Tensors
+public import Vulkan
+
+/// What all algorithms have in common: a recorded iteration that is replayed to the end of the run, and a row of metrics an
+/// iteration and agent, which the host reads while later iterations run.
+public final class TrainingLoop {
+  /// The recorded iteration.
+  public let plan: Plan
+  /// Iterations of the whole run, and environment steps of an agent in each.
+  public let iterations, stepsPerIteration: Int
+  /// Environment steps of an agent before the first iteration.
+  public let stepsBefore: Int
+  private let report: Report
+  private let replay: Replay
+
+  /// The rows of metrics of a plan.
+  public final class Report: Sendable {
+    /// Names of the metrics, in the order of the rows.
+    public let names: [String]
+    fileprivate let seeds: [UInt64]
+    fileprivate let ring: Ring
+    /// Iterations done, uint32.
+    public let iteration: Variable
+
+    /// Rows of the named metrics for each of `seeds`.
+    public init(_ names: [String], seeds: [UInt64], on device: Device) throws(VulkanError) {
+      self.names = names
+      self.seeds = seeds
+      ring = try Ring(
+        capacity: 512, width: seeds.count * (names.count + 3), on: device, label: "metrics")
+      iteration = try Variable([], .uint32, on: device, label: "iteration")
+    }
+
+    /// Appends the rows of an iteration and counts it.
+    ///
+    /// - Parameters:
+    ///   - metrics: [agents, metrics], or parts of that in the order of the names.
+    ///   - environment: whose statistics are of this iteration.
+    public func append(_ metrics: [Tensor], _ environment: VectorEnvironment) {
+      let graph = metrics[0].graph
+      let ended = graph.read(environment.statistics).sum(axes: [2]).transposed()
+      let number = graph.read(iteration)
+      let row = Tensor.concatenate(metrics + [ended], axis: 1)
+      ring.append(row.reshape([ring.width]), counter: number)
+      iteration.assign(number + 1)
+    }
+  }
+
+  /// - Parameter stepsBefore: environment steps of an agent that were taken before the first iteration.
+  public init(
+    _ plan: Plan, _ report: Report, iterations: Int, stepsPerIteration: Int, stepsBefore: Int = 0
+  ) throws(VulkanError) {
+    self.plan = plan
+    self.report = report
+    self.iterations = iterations
+    self.stepsPerIteration = stepsPerIteration
+    self.stepsBefore = stepsBefore
+    replay = try Replay(plan)
+  }
+
+  /// What replaying has cost so far.
+  public var profile: Replay.Profile { replay.profile }
+
+  /// Trains to the end of the run.
+  ///
+  /// - Parameter progress: called for each iteration in order, and in it for each agent, while later ones run on the device;
+  ///   returning false ends training after those that are in flight.
+  /// - Throws: what `progress` throws; `DivergenceError` when a metric is no finite number; `VulkanError` when the device
+  ///   fails.
+  public func run(progress: (TrainingProgress) throws -> Bool = { _ in true }) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var firstEnd: Double?
+    var reported = 0
+    var going = true
+    func show(upTo done: Int) throws {
+      let seconds = (clock.now - start).seconds
+      while reported < done {
+        let steps = reported * stepsPerIteration * report.seeds.count
+        let rate = firstEnd.map { Double(steps) / max(seconds - $0, 1e-9) } ?? 0
+        for row in rows(reported, seconds: seconds, stepsPerSecond: rate) {
+          let bad = row.metrics.filter { !$0.value.isFinite }
+          guard bad.isEmpty else {
+            throw DivergenceError(seed: row.seed, iteration: row.iteration, steps: row.steps, metrics: bad)
+          }
+          going = try progress(row) && going
+        }
+        firstEnd = firstEnd ?? seconds
+        reported += 1
+      }
+    }
+    let done = try replay.run(times: iterations) { done in
+      try show(upTo: done)
+      return going
+    }
+    try show(upTo: done)
+  }
+
+  private func rows(_ iteration: Int, seconds: Double, stepsPerSecond: Double) -> [TrainingProgress] {
+    let values = report.ring.row(iteration).map(Double.init)
+    let (count, width) = (report.names.count, report.names.count + 3)
+    return report.seeds.enumerated().map { agent, seed in
+      let row = Array(values[agent * width..<(agent + 1) * width])
+      let episodes = row[count + 2]
+      return TrainingProgress(
+        seed: seed, iteration: iteration + 1, iterations: iterations,
+        steps: stepsBefore + (iteration + 1) * stepsPerIteration, seconds: seconds,
+        stepsPerSecond: stepsPerSecond, returnMean: episodes > 0 ? row[count] / episodes : nil,
+        lengthMean: episodes > 0 ? row[count + 1] / episodes : nil, episodes: Int(episodes),
+        metrics: zip(report.names, row).map { ($0, $1) })
+    }
+  }
+}
