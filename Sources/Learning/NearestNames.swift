@@ -1,6 +1,6 @@
 extension [String] {
   /// These names, those first that the fewest edits make match `pattern`.
-  func nearest(to pattern: String) -> [String] {
+  package func nearest(to pattern: String) -> [String] {
     map { (name: $0, edits: pattern.edits(toMatch: $0)) }.sorted { $0.edits < $1.edits }.map(\.name)
   }
 }

@@ -9,8 +9,7 @@ public final class TrainingLoop {
   public let plan: Plan
   /// Iterations of the whole run, and environment steps of an agent in each.
   public let iterations, stepsPerIteration: Int
-  /// Environment steps of an agent before the first iteration.
-  public let stepsBefore: Int
+  private let warmUp: WarmUp?
   private let report: Report
   private let replay: Replay
 
@@ -47,15 +46,26 @@ public final class TrainingLoop {
     }
   }
 
-  /// - Parameter stepsBefore: environment steps of an agent that were taken before the first iteration.
+  /// What comes before the first iteration: steps by which a replay buffer gets its first transitions.
+  public struct WarmUp {
+    let plan: Plan
+    let times, stepsPerReplay: Int
+
+    /// `plan`, replayed so often; each replay takes so many environment steps of an agent.
+    public init(_ plan: Plan, times: Int, stepsPerReplay: Int) {
+      (self.plan, self.times, self.stepsPerReplay) = (plan, times, stepsPerReplay)
+    }
+  }
+
+  /// A loop of `iterations` replays, after a warm-up where there is one.
   public init(
-    _ plan: Plan, _ report: Report, iterations: Int, stepsPerIteration: Int, stepsBefore: Int = 0
+    _ plan: Plan, _ report: Report, iterations: Int, stepsPerIteration: Int, warmUp: WarmUp? = nil
   ) throws(VulkanError) {
     self.plan = plan
     self.report = report
     self.iterations = iterations
     self.stepsPerIteration = stepsPerIteration
-    self.stepsBefore = stepsBefore
+    self.warmUp = warmUp
     replay = try Replay(plan)
   }
 
@@ -90,6 +100,7 @@ public final class TrainingLoop {
         reported += 1
       }
     }
+    if let warmUp { try warmUp.plan.replay(times: warmUp.times) }
     let done = try replay.run(times: iterations) { done in
       try show(upTo: done)
       return going
@@ -100,12 +111,13 @@ public final class TrainingLoop {
   private func rows(_ iteration: Int, seconds: Double, stepsPerSecond: Double) -> [TrainingProgress] {
     let values = report.ring.row(iteration).map(Double.init)
     let (count, width) = (report.names.count, report.names.count + 3)
+    let before = warmUp.map { $0.times * $0.stepsPerReplay } ?? 0
     return report.seeds.enumerated().map { agent, seed in
       let row = Array(values[agent * width..<(agent + 1) * width])
       let episodes = row[count + 2]
       return TrainingProgress(
         seed: seed, iteration: iteration + 1, iterations: iterations,
-        steps: stepsBefore + (iteration + 1) * stepsPerIteration, seconds: seconds,
+        steps: before + (iteration + 1) * stepsPerIteration, seconds: seconds,
         stepsPerSecond: stepsPerSecond, returnMean: episodes > 0 ? row[count] / episodes : nil,
         lengthMean: episodes > 0 ? row[count + 1] / episodes : nil, episodes: Int(episodes),
         metrics: zip(report.names, row).map { ($0, $1) })

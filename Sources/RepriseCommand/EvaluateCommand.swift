@@ -73,7 +73,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   /// A classifier or regressor on its own test split, or on other data.
-  private func evaluate(_ directory: RunDirectory, _ algorithm: Algorithm) throws {
+  private func evaluate(_ directory: RunDirectory, _ algorithm: RunKind) throws {
     let settings = try RunConfiguration<SupervisedSettings>(of: directory).settings
     let kind: DataOptions.Task = algorithm == .classifier ? .classification : .regression
     let dataset = try evaluated(settings, kind)

@@ -16,7 +16,7 @@ extension SupervisedSettings: RunSettings {
 }
 
 /// What trains.
-enum Algorithm: String, Codable, CaseIterable {
+enum RunKind: String, Codable, CaseIterable {
   case ppo, classifier, regressor
 }
 
@@ -25,7 +25,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
   /// The version of Reprise that wrote it.
   let version: String
   /// What trained.
-  let algorithm: Algorithm
+  let algorithm: RunKind
   /// The device's and the driver's name.
   let device, driver: String
   /// The algorithm's settings; in the file they stand beside the rest.
@@ -35,7 +35,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
     case version, algorithm, device, driver
   }
 
-  init(_ algorithm: Algorithm, _ settings: Settings, device: String, driver: String) {
+  init(_ algorithm: RunKind, _ settings: Settings, device: String, driver: String) {
     version = RepriseCommand.version
     self.algorithm = algorithm
     self.device = device
@@ -46,7 +46,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     version = try container.decode(String.self, forKey: .version)
-    algorithm = try container.decode(Algorithm.self, forKey: .algorithm)
+    algorithm = try container.decode(RunKind.self, forKey: .algorithm)
     device = try container.decode(String.self, forKey: .device)
     driver = try container.decode(String.self, forKey: .driver)
     settings = try Settings(from: decoder)
@@ -110,13 +110,13 @@ extension RunDirectory {
   /// What trained this run.
   ///
   /// - Throws: `CommandFailure` as `RunConfiguration`.
-  func algorithm() throws(CommandFailure) -> Algorithm {
+  func algorithm() throws(CommandFailure) -> RunKind {
     let header = try decodeYAML(RunHeader.self, file: config) { header throws(ConfigurationError) in
-      guard Algorithm(rawValue: header.algorithm) == nil else { return }
-      let known = Algorithm.allCases.map(\.rawValue).joined(separator: ", ")
+      guard RunKind(rawValue: header.algorithm) == nil else { return }
+      let known = RunKind.allCases.map(\.rawValue).joined(separator: ", ")
       throw ConfigurationError(
         field: "algorithm", reason: "\(header.algorithm) is not known; there are: \(known)")
     }
-    return Algorithm(rawValue: header.algorithm) ?? .ppo
+    return RunKind(rawValue: header.algorithm) ?? .ppo
   }
 }

@@ -38,7 +38,7 @@ struct SupervisedRun: ParsableArguments {
   }
 
   /// Trains, evaluates the test split once, and keeps everything.
-  func run(_ algorithm: Algorithm, _ kind: DataOptions.Task) throws {
+  func run(_ algorithm: RunKind, _ kind: DataOptions.Task) throws {
     var configuration = options.configuration()
     transfer.apply(to: &configuration)
     try configuration.validate()

@@ -154,7 +154,7 @@ private final class Checkpointer {
     self.ppo = ppo
     self.writer = writer
     metadata = [
-      "algorithm": Algorithm.ppo.rawValue, "config": try jsonText(configuration),
+      "algorithm": RunKind.ppo.rawValue, "config": try jsonText(configuration),
       "version": RepriseCommand.version,
     ]
   }

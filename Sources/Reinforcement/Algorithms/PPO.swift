@@ -8,7 +8,9 @@ public import Vulkan
 /// One recorded iteration: a rollout, values and advantages, then epochs × minibatches of forward, backward and update.
 /// It is replayed without the host; the learning rate, the counters and the metrics are on the device too. Agents, one for
 /// each seed, have parameters, environments and random numbers of their own; all shapes begin with them.
-public final class PPO {
+public final class PPO: Algorithm {
+  /// On the command line.
+  public static let name = "ppo"
   /// The settings of the run.
   public let configuration: PPOConfiguration
   /// Policy and value function, of separate parameters.
@@ -212,11 +214,6 @@ public final class PPO {
       rollout.environment)
   }
 
-  /// Trains to the end of the run; see `TrainingLoop.run`.
-  public func train(progress: (TrainingProgress) throws -> Bool = { _ in true }) throws {
-    try loop.run(progress: progress)
-  }
-
   /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, optimizer,
   /// counters and environments. Waits for the device.
   public func checkpoint(agent: Int = 0) throws -> Safetensors {
@@ -228,15 +225,10 @@ public final class PPO {
     return file
   }
 
-  /// Runs `episodes` whole episodes, each action the likeliest.
-  ///
-  /// - Parameters:
-  ///   - weights: a checkpoint with the network of `configuration`; `file` is its name in errors.
-  ///   - seed: decides the initial states.
-  /// - Throws: `CheckpointError`, `ConfigurationError`, `VulkanError`.
+  /// Runs `episodes` whole episodes of a policy; see `Algorithm.evaluate`.
   public static func evaluate(
-    _ configuration: PPOConfiguration, weights: Safetensors, file: String, episodes: Int, seed: UInt64,
-    on device: Device
+    _ configuration: PPOConfiguration, weights: Safetensors, file: String, episodes: Int,
+    isSampled: Bool = false, seed: UInt64, on device: Device
   ) throws -> Evaluation {
     try configuration.validate()
     try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
@@ -245,7 +237,9 @@ public final class PPO {
     try network.load(from: weights, named: file)
     let environment = try VectorEnvironment(kind, seeds: [seed], copies: episodes, on: device)
     let results = try Evaluator.run(environment, on: device) { observations in
-      kind.actionSpace.bounded(distribution(network, kind.actionSpace, observations).mode())
+      let distribution = distribution(network, kind.actionSpace, observations)
+      let generator = environment.generator(in: observations.graph)
+      return kind.actionSpace.bounded(isSampled ? distribution.sample(generator) : distribution.mode())
     }
     return results[0]
   }

@@ -7,7 +7,7 @@ public enum Anneal: String, Codable, CaseIterable, Sendable {
 }
 
 /// The settings of a PPO run; the defaults train CartPole.
-public struct PPOConfiguration: Codable, Sendable, Equatable {
+public struct PPOConfiguration: AlgorithmConfiguration {
   /// Name of the environment.
   public var environment = "cartpole"
   /// Environment steps of the whole run, over all copies; rounded up to whole iterations.
@@ -61,17 +61,36 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
   /// Iterations of the whole run.
   public var iterations: Int { (steps + batch - 1) / batch }
 
-  /// Looks at every setting.
-  ///
-  /// - Throws: `ConfigurationError` for the first that can't be used.
-  public func validate() throws(ConfigurationError) {
-    _ = try Environments.named(environment)
-    let counts = [
-      ("steps", steps, 1_000_000_000_000), ("environments", environments, 1 << 20),
-      ("horizon", horizon, 1 << 15),
-      ("epochs", epochs, 1000), ("minibatches", minibatches, 1 << 20),
+  /// All settings.
+  public static var settings: [Setting<PPOConfiguration>] {
+    common + [
+      .integer(
+        "environments", \.environments, in: 1...1 << 20,
+        "Copies of the environment that are stepped side by side."),
+      .integer("horizon", \.horizon, in: 1...1 << 15, "Steps of each copy in an iteration."),
+      .integer("epochs", \.epochs, in: 1...1000, "Passes over the samples of an iteration."),
+      .integer(
+        "minibatches", \.minibatches, in: 1...1 << 20,
+        "Parts that each pass is cut into, one update each; must divide environments × horizon."),
+      .integers(
+        "hidden", \.hidden, count: 0...MultilayerPerceptron.maximumLayers - 1, in: 1...1024,
+        "Units of the hidden layers, of the policy and of the value function alike."),
+      .number("learning_rate", \.learningRate, in: 1e-12...10, "Adam's step size."),
+      .number("gamma", \.gamma, in: 0...1, "γ, the discount of rewards a step."),
+      .number("gae_lambda", \.gaeLambda, in: 0...1, "λ of generalized advantage estimation."),
+      .number("clip", \.clip, in: 1e-6...1e6, "Bound of the probability ratio's distance from 1."),
+      .number("entropy", \.entropy, in: 0...1e6, "Weight of the entropy in the loss."),
+      .number("value_coefficient", \.valueCoefficient, in: 0...1e6, "Weight of the value loss in the loss."),
+      .number("max_gradient_norm", \.maximumGradientNorm, in: 1e-12...1e12, "Bound of the gradient's norm."),
+      .number(
+        "log_standard_deviation", \.logStandardDeviation, in: -20...5,
+        "Logarithm of the standard deviations that continuous actions start with."),
+      .choices("anneal", \.anneal, "What goes down in a straight line to 0 over the run"),
     ]
-    for (field, value, limit) in counts { try ConfigurationError.check(field, value, in: 1...limit) }
+  }
+
+  /// What settings can't tell alone.
+  public func checkTogether() throws(ConfigurationError) {
     guard batch <= 1 << 28 else {
       throw ConfigurationError(
         field: "environments",
@@ -88,21 +107,5 @@ public struct PPOConfiguration: Codable, Sendable, Equatable {
       throw ConfigurationError(
         field: "minibatches", reason: "of one sample have no spread to normalise advantages by; use fewer")
     }
-    let mostLayers = MultilayerPerceptron.maximumLayers - 1
-    guard hidden.count <= mostLayers, hidden.allSatisfy({ (1...1024).contains($0) }) else {
-      throw ConfigurationError(
-        field: "hidden",
-        reason:
-          "is \(hidden); it must be at most \(mostLayers) sizes from 1 to 1024, the most that a rollout evaluates in place"
-      )
-    }
-    let reals = [
-      ("learning-rate", learningRate, 1e-12...10), ("gamma", gamma, 0...1), ("gae-lambda", gaeLambda, 0...1),
-      ("clip", clip, 1e-6...1e6), ("entropy", entropy, 0...1e6),
-      ("value-coefficient", valueCoefficient, 0...1e6),
-      ("max-gradient-norm", maximumGradientNorm, 1e-12...1e12),
-      ("log-standard-deviation", logStandardDeviation, -20...5),
-    ]
-    for (field, value, range) in reals { try ConfigurationError.check(field, value, in: range) }
   }
 }

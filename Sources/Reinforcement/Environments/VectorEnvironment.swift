@@ -100,6 +100,11 @@ public final class VectorEnvironment: Sendable {
     clock.assign(number + 1)
   }
 
+  /// Random numbers of each agent, anew for each step.
+  public func generator(in graph: Graph) -> Generator {
+    Generator(seeds: graph.read(seeds), counter: graph.read(clock))
+  }
+
   /// Steps all copies once, and resets none: for parity with what steps elsewhere.
   func stepAlone(_ actions: Tensor) {
     actions.graph.effect(

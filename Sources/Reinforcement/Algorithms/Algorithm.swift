@@ -1,0 +1,44 @@
+public import Learning
+public import Recording
+public import Vulkan
+
+/// A way to learn a policy, on environments that live on the device.
+public protocol Algorithm: AnyObject {
+  /// Its settings.
+  associatedtype Configuration: AlgorithmConfiguration
+  /// Its name on the command line.
+  static var name: String { get }
+  /// The settings of the run.
+  var configuration: Configuration { get }
+  /// The recorded iteration and its replays.
+  var loop: TrainingLoop { get }
+
+  /// Allocates and initialises everything, and records the iteration.
+  ///
+  /// - Parameter seeds: of the agents, which learn side by side and share nothing; by default one, of the configuration's seed.
+  /// - Throws: `ConfigurationError`, `RecordingError` or `VulkanError`; nothing has been learnt then.
+  init(_ configuration: Configuration, seeds: [UInt64]?, on device: Device, options: PlanOptions) throws
+
+  /// Everything that the run of an agent is made of: weights under PyTorch's names and what travels with the policy, and,
+  /// where there is one agent, optimizers, counters and environments. Waits for the device.
+  func checkpoint(agent: Int) throws -> Safetensors
+
+  /// Runs `episodes` whole episodes of a policy, side by side.
+  ///
+  /// - Parameters:
+  ///   - weights: a checkpoint of a run of `configuration`; `file` is its name in errors.
+  ///   - isSampled: whether actions are drawn as in training, not the likeliest taken.
+  ///   - seed: decides the initial states, and the draws.
+  /// - Throws: `CheckpointError`, `ConfigurationError`, `VulkanError`.
+  static func evaluate(
+    _ configuration: Configuration, weights: Safetensors, file: String, episodes: Int, isSampled: Bool,
+    seed: UInt64, on device: Device
+  ) throws -> Evaluation
+}
+
+extension Algorithm {
+  /// Trains to the end of the run; see `TrainingLoop.run`.
+  public func train(progress: (TrainingProgress) throws -> Bool = { _ in true }) throws {
+    try loop.run(progress: progress)
+  }
+}

@@ -1,0 +1,200 @@
+public import Learning
+
+/// A setting of an algorithm: one line that serves the command line, files, help and checks.
+public struct Setting<Configuration: Sendable>: Sendable {
+  /// Its name, as in config.yaml: `learning_rate`.
+  public let name: String
+  /// What it means, with units and what may be said.
+  public let help: String
+  /// Its value as text.
+  public let text: @Sendable (Configuration) -> String
+  /// Takes a value from text; throws `ConfigurationError` for text that is none.
+  public let set: @Sendable (inout Configuration, String) throws(ConfigurationError) -> Void
+  /// Throws `ConfigurationError` for a value that can't be used.
+  public let check: @Sendable (Configuration) throws(ConfigurationError) -> Void
+
+  private init<Value>(
+    _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ help: String,
+    expected: String,
+    text: @escaping @Sendable (Value) -> String, parse: @escaping @Sendable (String) -> Value?,
+    check: @escaping @Sendable (Value) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in
+    }
+  ) {
+    self.name = name
+    self.help = help
+    self.text = { text($0[keyPath: path]) }
+    set = { (configuration, word) throws(ConfigurationError) in
+      guard let value = parse(word) else {
+        throw ConfigurationError(
+          field: name.dashed, reason: "is \"\(word)\"; expected \(expected)")
+      }
+      configuration[keyPath: path] = value
+    }
+    self.check = { (configuration) throws(ConfigurationError) in try check(configuration[keyPath: path]) }
+  }
+
+  /// A whole number in a range.
+  public static func integer(
+    _ name: String, _ path: any WritableKeyPath<Configuration, Int> & Sendable, in range: ClosedRange<Int>,
+    _ help: String
+  ) -> Setting {
+    Setting(
+      name, path, help, expected: "a whole number", text: { "\($0)" }, parse: { Int($0) },
+      check: { (value) throws(ConfigurationError) in
+        try ConfigurationError.check(name.dashed, value, in: range)
+      })
+  }
+
+  /// A number in a range.
+  public static func number(
+    _ name: String, _ path: any WritableKeyPath<Configuration, Double> & Sendable,
+    in range: ClosedRange<Double>,
+    _ help: String
+  ) -> Setting {
+    Setting(
+      name, path, help, expected: "a number", text: { "\($0)" }, parse: { Double($0) },
+      check: { (value) throws(ConfigurationError) in
+        try ConfigurationError.check(name.dashed, value, in: range)
+      })
+  }
+
+  /// A number in a range, or `none`.
+  public static func optional(
+    _ name: String, _ path: any WritableKeyPath<Configuration, Double?> & Sendable,
+    in range: ClosedRange<Double>,
+    _ help: String
+  ) -> Setting {
+    Setting(
+      name, path, help, expected: "a number or none", text: { $0.map { "\($0)" } ?? "none" },
+      parse: { $0 == "none" ? .some(nil) : Double($0).map { .some($0) } },
+      check: { (value) throws(ConfigurationError) in
+        if let value { try ConfigurationError.check(name.dashed, value, in: range) }
+      })
+  }
+
+  /// Yes or no.
+  public static func flag(
+    _ name: String, _ path: any WritableKeyPath<Configuration, Bool> & Sendable, _ help: String
+  ) -> Setting {
+    Setting(name, path, help, expected: "true or false", text: { "\($0)" }, parse: { Bool($0) })
+  }
+
+  /// One of the cases of an enumeration.
+  public static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ help: String
+  ) -> Setting {
+    let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
+    return Setting(
+      name, path, "\(help) (\(words))", expected: "one of \(words)", text: \.rawValue,
+      parse: { Value(rawValue: $0) })
+  }
+
+  /// Some cases of an enumeration, separated by commas, or `none`.
+  public static func choices<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ name: String, _ path: any WritableKeyPath<Configuration, [Value]> & Sendable, _ help: String
+  ) -> Setting {
+    let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
+    return Setting(
+      name, path, "\(help) (of \(words); or none)",
+      expected: "words out of \(words), separated by commas, or none",
+      text: { $0.isEmpty ? "none" : $0.map(\.rawValue).joined(separator: ",") },
+      parse: { list($0) { Value(rawValue: $0) } })
+  }
+
+  /// Whole numbers, separated by commas, or `none`.
+  public static func integers(
+    _ name: String, _ path: any WritableKeyPath<Configuration, [Int]> & Sendable, count: ClosedRange<Int>,
+    in range: ClosedRange<Int>, _ help: String
+  ) -> Setting {
+    Setting(
+      name, path, help, expected: "whole numbers, separated by commas, or none",
+      text: { $0.isEmpty ? "none" : $0.map(String.init).joined(separator: ",") },
+      parse: { list($0) { Int($0) } },
+      check: { (values) throws(ConfigurationError) in
+        guard count.contains(values.count) else {
+          throw ConfigurationError(
+            field: name.dashed,
+            reason: "has \(values.count) numbers; expected \(count.lowerBound) to \(count.upperBound)")
+        }
+        for value in values { try ConfigurationError.check(name.dashed, value, in: range) }
+      })
+  }
+
+  /// A word, looked at by `check`.
+  public static func word(
+    _ name: String, _ path: any WritableKeyPath<Configuration, String> & Sendable, _ help: String,
+    check: @escaping @Sendable (String) throws(ConfigurationError) -> Void
+  ) -> Setting {
+    Setting(name, path, help, expected: "a word", text: { $0 }, parse: { $0 }, check: check)
+  }
+
+  /// A seed.
+  public static func seed(
+    _ name: String, _ path: any WritableKeyPath<Configuration, UInt64> & Sendable, _ help: String
+  ) -> Setting {
+    Setting(name, path, help, expected: "a whole number from 0 on", text: { "\($0)" }, parse: { UInt64($0) })
+  }
+
+  private static func list<Value>(_ text: String, _ parse: (String) -> Value?) -> [Value]? {
+    if text == "none" { return [] }
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { parse(String($0)) }
+    return parts.contains { $0 == nil } ? nil : parts.compactMap(\.self)
+  }
+}
+
+/// The settings of an algorithm.
+public protocol AlgorithmConfiguration: Codable, Sendable, Equatable {
+  /// Every setting, in the order of help.
+  static var settings: [Setting<Self>] { get }
+  /// Name of the environment.
+  var environment: String { get set }
+  /// Environment steps of the whole run, over all copies.
+  var steps: Int { get set }
+  /// Decides every random number of the run.
+  var seed: UInt64 { get set }
+  /// The defaults.
+  init()
+  /// Looks at what a single setting can't tell: that they fit each other and the environment. All of them are in range then.
+  func checkTogether() throws(ConfigurationError)
+}
+
+extension AlgorithmConfiguration {
+  /// Looks at every setting.
+  ///
+  /// - Throws: `ConfigurationError` for the first that can't be used.
+  public func validate() throws(ConfigurationError) {
+    for setting in Self.settings { try setting.check(self) }
+    try checkTogether()
+  }
+
+  /// Takes `value`, as text, for the setting called `name`, in which `-` may stand for `_`.
+  ///
+  /// - Throws: `ConfigurationError` for an unknown name, with the nearest known one, and for text that is no such value.
+  public mutating func set(_ name: String, to value: String) throws(ConfigurationError) {
+    let key = name.replacing("-", with: "_")
+    guard let setting = Self.settings.first(where: { $0.name == key }) else {
+      let nearest = Self.settings.map(\.name).nearest(to: key).prefix(3).joined(separator: ", ")
+      throw ConfigurationError(field: name, reason: "is no setting; the nearest are: \(nearest)")
+    }
+    try setting.set(&self, value)
+  }
+
+  /// The settings that nearly all algorithms have.
+  static var common: [Setting<Self>] {
+    [
+      .word(
+        "environment", \.environment, "The environment: \(Environments.names.joined(separator: ", ")).",
+        check: { (name) throws(ConfigurationError) in _ = try Environments.named(name) }),
+      .integer(
+        "steps", \.steps, in: 1...1_000_000_000_000,
+        "Environment steps of the whole run, over all copies; rounded up to whole iterations."),
+      .seed(
+        "seed", \.seed, "Decides every random number: the same seed, device and driver give the same bits."),
+    ]
+  }
+}
+
+extension String {
+  /// As the command line writes it.
+  fileprivate var dashed: String { replacing("_", with: "-") }
+}
