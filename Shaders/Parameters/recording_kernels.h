@@ -21,4 +21,8 @@ struct FiniteCheckEndParameters {
 #define REPRISE_FINITE_KINDS 5     // 1 for NaN, 2 for infinity
 #define REPRISE_FINITE_RUNS 6
 
+struct ConditionalGroupsParameters {
+  uint count, conditionOffset;
+};
+
 #endif

@@ -135,7 +135,9 @@ extension String {
 
 extension Safetensors {
   /// First components of keys that hold the state of training, not of a model.
-  public static let stateNames: Set = ["optimizer", "ema", "training", "rollout"]
+  public static let stateNames: Set = [
+    "optimizer", "ema", "training", "rollout", "environment", "replay", "normalizer",
+  ]
 
   /// The tensor `name`, which must have the type `type`; `file` is the file's name in errors.
   public func entry(_ name: String, _ type: TensorType, file: String) throws(CheckpointError) -> Entry {

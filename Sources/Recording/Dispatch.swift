@@ -124,6 +124,8 @@ public struct Dispatch: Sendable {
   public let groups: Groups
   /// Floating point operations, for plans and profiles; 0 where nobody counted.
   public let flops: Int
+  /// Whether it runs in a conditional segment whatever the condition.
+  var ignoresCondition = false
 
   /// A dispatch whose push constants are the bytes of `parameters`.
   public init<Parameters: BitwiseCopyable>(

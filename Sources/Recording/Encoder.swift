@@ -43,14 +43,21 @@ struct Encoder {
     var encoded = PlacedSegment(label: segment.label, repeats: segment.repeats)
     for (position, dispatch) in segment.dispatches.enumerated() {
       var placed = place(dispatch)
-      let accesses = placed.bindings.map(\.bound)
+      var accesses = placed.bindings.map(\.bound)
+      let arguments = dispatch.ignoresCondition ? nil : segment.arguments
+      if let arguments {
+        accesses.append(
+          ByteAccess(
+            buffer: ObjectIdentifier(arguments), region: 0..<arguments.byteCount, writes: false))
+      }
       let needed = planner.needsBarrier(before: accesses)
       placed.barrierBefore = needed || options.serialBarriers
       if placed.barrierBefore {
         commands.barrier()
         log.append(.barrier)
       }
-      try encode(dispatch, placed, into: commands, pool: pool)
+      try encode(
+        dispatch, placed, arguments: arguments.map { ($0, 12 * position) }, into: commands, pool: pool)
       if let timestamps { commands.writeTimestamp(timestamps, position + 1) }
       log.append(.dispatch(label: dispatch.label, accesses: accesses))
       encoded.dispatches.append(placed)
@@ -64,7 +71,8 @@ struct Encoder {
   }
 
   private func encode(
-    _ dispatch: Dispatch, _ placed: PlacedDispatch, into commands: CommandBuffer, pool: DescriptorPool?
+    _ dispatch: Dispatch, _ placed: PlacedDispatch, arguments: (buffer: Buffer, offset: Int)?,
+    into commands: CommandBuffer, pool: DescriptorPool?
   ) throws {
     let pipeline = try pipeline(for: dispatch)
     commands.beginLabel(dispatch.label)
@@ -78,7 +86,11 @@ struct Encoder {
     if !dispatch.parameters.isEmpty {
       dispatch.parameters.withUnsafeBytes { commands.push(constants: $0) }
     }
-    commands.dispatch(dispatch.groups.x, dispatch.groups.y, dispatch.groups.z)
+    if let arguments {
+      commands.dispatchIndirect(arguments.buffer, offset: arguments.offset)
+    } else {
+      commands.dispatch(dispatch.groups.x, dispatch.groups.y, dispatch.groups.z)
+    }
     commands.endLabel()
   }
 

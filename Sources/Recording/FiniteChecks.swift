@@ -48,11 +48,12 @@ final class FiniteChecks {
           dispatches.append(check(region, tensor: tensor))
         }
       }
-      dispatches.append(
-        Dispatch(
-          "finite? end", .finiteCheckEnd, specialization: [1],
-          parameters: FiniteCheckEndParameters(segment: UInt32(number)),
-          bindings: [.readWrite(Region(report))], groups: Groups(1)))
+      var end = Dispatch(
+        "finite? end", .finiteCheckEnd, specialization: [1],
+        parameters: FiniteCheckEndParameters(segment: UInt32(number)),
+        bindings: [.readWrite(Region(report))], groups: Groups(1))
+      end.ignoresCondition = true
+      dispatches.append(end)
       segments[number].dispatches = dispatches
     }
   }

@@ -42,6 +42,7 @@ public final class Plan {
     let finiteChecks =
       options.checksFinite
       ? try FiniteChecks(plan: label, segments: &segments, transients: transients, on: device) : nil
+    for index in segments.indices { try segments[index].prepareCondition(plan: label, on: device) }
     let arenaPlan = Arena(
       transients: transients, segments: segments, alignment: Region.alignment,
       aliasing: !options.noAliasing)

@@ -10,7 +10,11 @@ struct Transient {
 struct Segment {
   let label: String
   let repeats: Int
+  /// A word on the device: each run in which it is 0 when the run begins does nothing. Nil for what always runs.
+  var condition: Region?
   var dispatches: [Dispatch] = []
+  /// Workgroups of each dispatch, three words each, which the first dispatch of a conditional segment writes.
+  var arguments: Buffer?
 }
 
 /// Collects dispatches; consumed by `finish`, which makes the plan.
@@ -32,8 +36,10 @@ public struct Recorder: ~Copyable {
   }
 
   /// Starts a segment: what is dispatched from here on runs `repeats` times in a row in each replay.
-  public mutating func beginSegment(_ label: String, repeats: Int = 1) {
-    segments.append(Segment(label: label, repeats: repeats))
+  ///
+  /// - Parameter condition: a 32-bit word in persistent memory; a run at whose start it is 0 does nothing.
+  public mutating func beginSegment(_ label: String, repeats: Int = 1, condition: Region? = nil) {
+    segments.append(Segment(label: label, repeats: repeats, condition: condition))
   }
 
   /// Bytes that live from the first dispatch of a segment that uses them to the last.

@@ -13,11 +13,18 @@ public struct Program: ~Copyable {
 
   /// Traces a pass that runs `repeats` times in a row in each replay. Passes share nothing but variables.
   ///
+  /// - Parameter condition: a scalar of bool, int32 or uint32; a run at whose start it is 0 does nothing, decided on the device.
   /// - Throws: `GraphError` for misuse of tensors; what `body` throws.
-  public mutating func pass(_ label: String, repeats: Int = 1, _ body: (Graph) throws -> Void) throws {
+  public mutating func pass(
+    _ label: String, repeats: Int = 1, while condition: Variable? = nil, _ body: (Graph) throws -> Void
+  ) throws {
+    if let type = condition?.type, type.shape.count != 1 || ![.bool, .int32, .uint32].contains(type.dataType) {
+      throw GraphError.mismatch(
+        operation: "pass \(label)", inputs: [type], expected: "a scalar of bool, int32 or uint32 as condition")
+    }
     let graph = Graph(device: device)
     try body(graph)
-    recorder.beginSegment(label, repeats: repeats)
+    recorder.beginSegment(label, repeats: repeats, condition: condition?.region)
     let span = Trace.begin(.lowering, label)
     defer { span?.end() }
     try Lowering.lower(graph, into: &recorder)
