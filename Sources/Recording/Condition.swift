@@ -12,8 +12,10 @@ extension Segment {
     // Arguments are found by the place of their dispatch, and the first is the one that writes them.
     let all = [1, 1, 1] + words
     let bytes = 4 * all.count
-    let groups = try device.makeBuffer(bytes: bytes, domain: .device, label: "\(plan): workgroups of \(label)")
-    let arguments = try device.makeBuffer(bytes: bytes, domain: .device, label: "\(plan): arguments of \(label)")
+    let groups = try device.makeBuffer(
+      bytes: bytes, domain: .device, label: "\(plan): workgroups of \(label)")
+    let arguments = try device.makeBuffer(
+      bytes: bytes, domain: .device, label: "\(plan): arguments of \(label)")
     let upload = all.withUnsafeBytes { raw in
       Result { () throws(VulkanError) in try device.upload(raw, to: groups, at: 0) }
     }

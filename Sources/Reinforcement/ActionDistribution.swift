@@ -4,15 +4,14 @@ import Tensors
   import Glibc
 #endif
 
-/// A policy's choice among the actions of a space: independent categorical components, or a diagonal Gaussian whose
-/// standard deviations do not depend on the state.
+/// A policy's choice among the actions of a space: independent categorical components, or a diagonal Gaussian.
 ///
 /// Shapes: outputs of the policy [agents, samples, outputs]; actions [agents, samples, action], int32 or, for a box, float32.
 struct ActionDistribution {
   let space: ActionSpace
   /// Logits of all choices, one component after the other, or means.
   let outputs: Tensor
-  /// Logarithms of standard deviations [agents, action]; nil unless the space is a box.
+  /// Logarithms of standard deviations [agents, samples or 1, action]; nil unless the space is a box.
   let logDeviations: Tensor?
 
   /// Logits of each component, as logarithms of probabilities.
@@ -20,14 +19,12 @@ struct ActionDistribution {
     counts.count == 1 ? [outputs.logSoftmax()] : outputs.split(counts, axis: 2).map { $0.logSoftmax() }
   }
 
-  private var deviations: Tensor? { logDeviations?.unsqueeze(1) }
-
   /// The logarithm of the probability, or the density, of `actions` → [agents, samples].
   func logProbability(_ actions: Tensor) -> Tensor {
     guard let counts = space.counts else {
-      guard let deviations else { return outputs.sum(axes: [2]) }
-      let z = (actions - outputs) / deviations.exp()
-      return (-0.5 * z.square() - deviations - 0.5 * log(2 * Double.pi)).sum(axes: [2])
+      guard let logDeviations else { preconditionFailure("a Gaussian without deviations") }
+      let z = (actions - outputs) / logDeviations.exp()
+      return (-0.5 * z.square() - logDeviations - 0.5 * log(2 * Double.pi)).sum(axes: [2])
     }
     let shape = Shape(Array(actions.shape.dimensions.dropLast()))
     return components(counts).enumerated().map { index, logits in
@@ -38,9 +35,8 @@ struct ActionDistribution {
   /// The entropy, or the differential entropy → [agents, samples].
   func entropy() -> Tensor {
     guard let counts = space.counts else {
-      let samples = Shape(Array(outputs.shape.dimensions.dropLast()))
-      guard let deviations else { return outputs.graph.constant(0, TensorType(samples)) }
-      return (deviations + (0.5 + 0.5 * log(2 * Double.pi))).sum(axes: [2]).expand(samples)
+      guard let logDeviations else { preconditionFailure("a Gaussian without deviations") }
+      return (logDeviations.expand(outputs.shape) + (0.5 + 0.5 * log(2 * Double.pi))).sum(axes: [2])
     }
     return components(counts).map { -($0.exp() * $0).sum(axes: [2]) }.total
   }
@@ -55,8 +51,8 @@ struct ActionDistribution {
   /// An action at random.
   func sample(_ generator: Generator) -> Tensor {
     guard let counts = space.counts else {
-      let noise = generator.normal(outputs.shape)
-      return outputs + (deviations.map { $0.exp() * noise } ?? noise)
+      guard let logDeviations else { preconditionFailure("a Gaussian without deviations") }
+      return outputs + logDeviations.exp() * generator.normal(outputs.shape)
     }
     if counts.count == 1 { return generator.categorical(outputs).unsqueezeLast() }
     return .stack(outputs.split(counts, axis: 2).map { generator.categorical($0) }, axis: 2)

@@ -13,14 +13,24 @@ public struct MultilayerPerceptron: Sendable, Equatable {
 
   /// Dense layers with tanh between; orthogonal with gain √2, the last with `gain`, biases 0 (Andrychowicz et al. 2021).
   public func module(gain: Double) -> Sequential {
+    Sequential(trunk.parts.map(\.module) + [head(gain: gain)])
+  }
+
+  /// The hidden layers of `module`.
+  var trunk: Sequential {
     Sequential {
-      for index in 1..<widths.count {
+      for index in 1..<max(1, widths.count - 1) {
         Linear(
-          widths[index - 1], widths[index],
-          weight: .orthogonal(gain: index == widths.count - 1 ? gain : 2.0.squareRoot()), bias: .constant(0))
-        if index < widths.count - 1 { Tanh() }
+          widths[index - 1], widths[index], weight: .orthogonal(gain: 2.0.squareRoot()), bias: .constant(0))
+        Tanh()
       }
     }
+  }
+
+  /// The last layer of `module`.
+  func head(gain: Double) -> Linear {
+    let (inputs, outputs) = (widths[widths.count - 2], widths[widths.count - 1])
+    return Linear(inputs, outputs, weight: .orthogonal(gain: gain), bias: .constant(0))
   }
 
   /// How often loops go round in one step of a kernel that evaluates it in place (`Shaders/policy.glsl`), or a little more.

@@ -13,7 +13,7 @@ public final class Rollout: Sendable {
   public let observations, finalObservations: Variable
   /// What the policy chose, before a box's bounds: int32 or float32 [horizon, agents, copies, action].
   public let actions: Variable
-  /// The logarithms of their probabilities, or of their density: [horizon, agents, copies].
+  /// The logarithms of their probabilities, or of their density, as the kernel has them: [horizon, agents, copies].
   public let logProbabilities: Variable
   /// Rewards and the two kinds of end: [horizon, agents, copies].
   public let rewards, terminated, truncated: Variable
@@ -44,11 +44,20 @@ public final class Rollout: Sendable {
   /// Samples of each agent.
   public var samples: Int { environment.copies * horizon }
 
+  /// Numbers [horizon, agents, copies, size] of all steps, by agents: [agents, samples, size].
+  func perAgent(_ steps: Tensor) -> Tensor {
+    steps.transpose(0, 1).reshape([environment.agents, samples, steps.shape[3]])
+  }
+
   /// A function of samples [agents, samples, size] → [agents, samples, 1] of all steps, as numbers [horizon, agents, copies].
   func apply(_ steps: Tensor, _ function: (Tensor) -> Tensor) -> Tensor {
-    let (agents, copies, size) = (environment.agents, environment.copies, steps.shape[3])
-    let samples = steps.transpose(0, 1).reshape([agents, samples, size])
-    return function(samples).reshape([agents, horizon, copies]).transpose(0, 1)
+    let (agents, copies) = (environment.agents, environment.copies)
+    return function(perAgent(steps)).reshape([agents, horizon, copies]).transpose(0, 1)
+  }
+
+  /// The same of two tensors.
+  func apply(_ steps: Tensor, _ others: Tensor, _ function: (Tensor, Tensor) -> Tensor) -> Tensor {
+    apply(steps) { function($0, perAgent(others)) }
   }
 
   /// Samples of `variable` [horizon, agents, copies, …] by their numbers among each agent's, uint32 `rows` [agents, n] →

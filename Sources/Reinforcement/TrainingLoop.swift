@@ -31,7 +31,7 @@ public final class TrainingLoop {
       iteration = try Variable([], .uint32, on: device, label: "iteration")
     }
 
-    /// Appends the rows of an iteration and counts it.
+    /// Appends the rows of an iteration and counts it; the statistics of episodes begin anew.
     ///
     /// - Parameters:
     ///   - metrics: [agents, metrics], or parts of that in the order of the names.
@@ -43,6 +43,7 @@ public final class TrainingLoop {
       let row = Tensor.concatenate(metrics + [ended], axis: 1)
       ring.append(row.reshape([ring.width]), counter: number)
       iteration.assign(number + 1)
+      environment.statistics.assign(graph.constant(0, environment.statistics.type))
     }
   }
 

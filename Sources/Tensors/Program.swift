@@ -18,9 +18,11 @@ public struct Program: ~Copyable {
   public mutating func pass(
     _ label: String, repeats: Int = 1, while condition: Variable? = nil, _ body: (Graph) throws -> Void
   ) throws {
-    if let type = condition?.type, type.shape.count != 1 || ![.bool, .int32, .uint32].contains(type.dataType) {
+    if let type = condition?.type, type.shape.count != 1 || ![.bool, .int32, .uint32].contains(type.dataType)
+    {
       throw GraphError.mismatch(
-        operation: "pass \(label)", inputs: [type], expected: "a scalar of bool, int32 or uint32 as condition")
+        operation: "pass \(label)", inputs: [type], expected: "a scalar of bool, int32 or uint32 as condition"
+      )
     }
     let graph = Graph(device: device)
     try body(graph)

@@ -128,7 +128,8 @@ struct PPOTests {
   private static let badSettings: [(String, @Sendable (inout PPOConfiguration) -> Void)] = [
     ("environments", { $0.environments = 0 }), ("horizon", { $0.horizon = -1 }), ("steps", { $0.steps = 0 }),
     ("minibatches", { $0.minibatches = 5 }), ("minibatches", { $0.minibatches = 8 * 33 }),
-    ("hidden", { $0.hidden = [0] }), ("hidden", { $0.hidden = [Int](repeating: 8, count: 8) }),
+    ("hidden", { $0.hidden = [0] }), ("hidden", { $0.hidden = [Int](repeating: 8, count: 33) }),
+    ("exploration", { $0.exploration = .gsde }),
     ("gamma", { $0.gamma = 1.1 }), ("learning-rate", { $0.learningRate = .nan }), ("clip", { $0.clip = 0 }),
     ("environment", { $0.environment = "cartpool" }),
   ]

@@ -10,7 +10,9 @@ struct ConditionTests {
   let device = TestDevice.shared
 
   /// Counts up to `limit` in passes of `repeats` runs; the count, and a sum over many workgroups of as many runs.
-  private func counted(_ limit: Double, repeats: Int, options: PlanOptions = .init()) throws -> (UInt32, Float) {
+  private func counted(_ limit: Double, repeats: Int, options: PlanOptions = .init()) throws -> (
+    UInt32, Float
+  ) {
     let going = try Variable([], .bool, on: device, label: "going")
     let count = try Variable([], .uint32, on: device, label: "count")
     let many = try Variable([1025, 7], on: device, label: "many")
@@ -32,7 +34,9 @@ struct ConditionTests {
     return (try count.read(UInt32.self)[0], sums[0])
   }
 
-  @Test(arguments: [PlanOptions(), PlanOptions(serialBarriers: true), PlanOptions(checksFinite: true, timestamps: true)])
+  @Test(arguments: [
+    PlanOptions(), PlanOptions(serialBarriers: true), PlanOptions(checksFinite: true, timestamps: true),
+  ])
   func runsUntilTheConditionFails(_ options: PlanOptions) throws {
     // Two replays, each 1 + 2 + 3.
     #expect(try counted(3, repeats: 10, options: options) == (3, 12))

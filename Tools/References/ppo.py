@@ -15,12 +15,14 @@ from golden import save
 
 BATCH = 256
 CLIP, VALUE, ENTROPY, MAX_NORM = 0.2, 0.5, 0.01, 0.5
+VALUE_CLIP = 0.05
 ADAM = {"lr": 2.5e-4, "eps": 1e-5}
 FORMULA = (
     "a = (advantages - mean) / (std + 1e-8), std with correction 1, over the minibatch; "
     "ratio = exp(log_prob - old_log_probs); "
     "policy_loss = -mean(min(ratio * a, clamp(ratio, 0.8, 1.2) * a)); "
-    "value_loss = mean((returns - value)^2), without a factor and not clipped (old_values do not enter); "
+    "value_loss = mean((returns - value)^2), without a factor and not clipped; "
+    "clipped_value_loss has value within 0.05 of old_values; "
     "entropy = mean(-sum(p log p)); "
     "total_loss = policy_loss + 0.5 * value_loss - 0.01 * entropy; "
     "approx_kl = mean((ratio - 1) - (log_prob - old_log_probs)); "
@@ -66,6 +68,9 @@ def update(model, batch):
     advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
     policy_loss = -torch.min(ratio * advantages, ratio.clamp(1 - CLIP, 1 + CLIP) * advantages).mean()
     value_loss = nn.functional.mse_loss(model["value"](given["observations"])[:, 0], given["returns"])
+    values, old_values = model["value"](given["observations"])[:, 0], given["old_values"]
+    near = old_values + (values - old_values).clamp(-VALUE_CLIP, VALUE_CLIP)
+    clipped_value_loss = nn.functional.mse_loss(near, given["returns"])
     entropy = distribution.entropy().mean()
     total = policy_loss + VALUE * value_loss - ENTROPY * entropy
     # Float32 must not be able to decide differently whether a ratio is clipped.
@@ -83,6 +88,7 @@ def update(model, batch):
     scalars = {
         "policy_loss": policy_loss, "value_loss": value_loss, "entropy": entropy, "total_loss": total,
         "approx_kl": ((ratio - 1) - log_ratio).mean(), "clip_fraction": clipped, "gradient_norm": norm,
+        "clipped_value_loss": clipped_value_loss,
     }
     return result | {name: scalar.detach().numpy() for name, scalar in scalars.items()}
 

@@ -15,9 +15,15 @@ extension Network {
       gradient.graph.constant(0, TensorType([members])), +
     ).sqrt()
     let scale = Tensor.minimum(maximum / (norm + 1e-6), gradient.graph.constant(1, norm.type))
-    let scales = packed(
-      parameters.map { scale.reshape([members, 1]).expand([members, $0.shape.count]) }, in: gradient.graph)
-    return (gradient * scales, norm)
+    return (gradient * spread(scale), norm)
+  }
+
+  /// A number for each member [members], laid out as `flat`: at all places of its parameters, or, where there is only one, a
+  /// scalar.
+  public func spread(_ values: Tensor) -> Tensor {
+    guard let members, members > 1 else { return values.reshape([]) }
+    return packed(
+      parameters.map { values.reshape([members, 1]).expand([members, $0.shape.count]) }, in: values.graph)
   }
 }
 

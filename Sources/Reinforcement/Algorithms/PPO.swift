@@ -13,24 +13,40 @@ public final class PPO: Algorithm {
   public static let name = "ppo"
   /// The settings of the run.
   public let configuration: PPOConfiguration
-  /// Policy and value function, of separate parameters.
-  public let network: Network
   /// The recorded iteration and its replays.
   public let loop: TrainingLoop
 
+  private let networks: PPONetworks
+  private let normalizers: Normalizers
   private let environment: VectorEnvironment
   private let optimizer: Adam
   private let counters: Counters
 
+  /// Policy and value function.
+  public var network: Network { networks.network }
+
+  /// What observations and rewards are normalised by; nil where they are not.
+  private struct Normalizers {
+    let observations, rewards: Normalizer?
+    /// Discounted returns of the running episodes [agents, copies].
+    let returns: Variable
+
+    var state: [Variable] {
+      (observations?.state ?? []) + (rewards.map { $0.state + [returns] } ?? [])
+    }
+  }
+
   /// Device state beside weights and trajectory.
   private struct Counters {
     let report: TrainingLoop.Report
-    /// Updates done, uint32.
-    let update: Variable
-    /// Step size and clip range of this iteration.
+    /// Updates begun, uint32, and those of this iteration.
+    let update, done: Variable
+    /// Whether this iteration's updates go on.
+    let isGoing: Variable
+    /// Step size [agents] and clip range of this iteration.
     let learningRate, clip: Variable
-    /// Advantages and returns of this iteration [horizon, agents, copies].
-    let advantages, returns: Variable
+    /// Of this iteration: values, advantages, returns and logarithms of probabilities [horizon, agents, copies].
+    let values, advantages, returns, logProbabilities: Variable
     /// Sums over this iteration's updates [agents, losses].
     let losses: Variable
   }
@@ -49,100 +65,215 @@ public final class PPO: Algorithm {
   ) throws {
     try configuration.validate()
     let seeds = seeds ?? [configuration.seed]
+    guard seeds.count == 1 || configuration.targetKL == nil else {
+      throw ConfigurationError(
+        field: "target-kl",
+        reason: "ends the updates of one agent; train \(seeds.count) seeds in runs of their own")
+    }
     let kind = try Environments.named(configuration.environment)
     self.configuration = configuration
-    network = try Self.network(configuration, kind, seeds: seeds, on: device)
+    networks = try PPONetworks(configuration, kind, seeds: seeds, on: device)
     environment = try VectorEnvironment(kind, seeds: seeds, copies: configuration.environments, on: device)
-    optimizer = try Adam(network, epsilon: 1e-5)
+    optimizer = try Adam(networks.network, epsilon: 1e-5)
     let rollout = try Rollout(environment, horizon: configuration.horizon, on: device)
-    let steps = rollout.rewards.type.shape
-    counters = Counters(
-      report: try TrainingLoop.Report(Self.losses + ["learning_rate", "clip"], seeds: seeds, on: device),
-      update: try Variable([], .uint32, on: device, label: "update"),
-      learningRate: try Variable([], on: device, label: "learning_rate"),
-      clip: try Variable([], on: device, label: "clip"),
-      advantages: try Variable(steps, on: device, label: "advantages"),
-      returns: try Variable(steps, on: device, label: "returns"),
-      losses: try Variable([seeds.count, Self.losses.count], on: device, label: "losses"))
-    let (network, optimizer, counters) = (network, optimizer, counters)
+    normalizers = try Self.normalizers(configuration, kind, agents: seeds.count, on: device)
+    counters = try Self.counters(configuration, rollout, seeds: seeds, on: device)
+    let iteration = Iteration(
+      configuration: configuration, networks: networks, normalizers: normalizers, rollout: rollout,
+      optimizer: optimizer, counters: counters)
+    if !configuration.isRolloutFused {
+      try device.run("reset") { [environment] in environment.reset(in: $0) }
+    }
+    let explorer = try StepwiseRollout(rollout, networks, on: device)
     let plan = try device.record("ppo \(kind.name)", options: options) { program in
-      try program.pass("rollout") { graph in
-        Self.collect(graph, configuration, network, rollout, counters)
+      if configuration.isRolloutFused {
+        try program.pass("rollout") { iteration.collect($0) }
+      } else {
+        try program.pass("step", repeats: configuration.horizon) { graph in
+          explorer.step(graph, normalizer: iteration.normalizers.observations)
+        }
       }
-      try program.pass("update", repeats: configuration.epochs * configuration.minibatches) { graph in
-        Self.update(graph, configuration, network, rollout, optimizer, counters)
-      }
-      try program.pass("report") { graph in
-        Self.report(graph, configuration, rollout, counters)
-      }
+      try program.pass("advantages") { iteration.estimate($0) }
+      try program.pass(
+        "update", repeats: configuration.updates,
+        while: configuration.targetKL == nil ? nil : iteration.counters.isGoing
+      ) { iteration.update($0) }
+      try program.pass("report") { iteration.report($0) }
     }
     loop = try TrainingLoop(
       plan, counters.report, iterations: configuration.iterations, stepsPerIteration: configuration.batch)
   }
 
-  private static func policy(
-    _ configuration: PPOConfiguration, _ environment: any Environment
-  ) -> MultilayerPerceptron {
-    MultilayerPerceptron(
-      inputs: environment.observationSize, hidden: configuration.hidden,
-      outputs: environment.actionSpace.outputs)
-  }
-
-  /// A policy for each seed, then a value function, then the policy's standard deviations where actions are a box.
-  static func network(
-    _ configuration: PPOConfiguration, _ environment: any Environment, seeds: [UInt64], on device: Device
-  ) throws(VulkanError) -> Network {
-    let value = MultilayerPerceptron(
-      inputs: environment.observationSize, hidden: configuration.hidden, outputs: 1)
-    let (policy, space) = (policy(configuration, environment).module(gain: 0.01), environment.actionSpace)
-    guard space.counts == nil else {
-      return try Network(
-        ensemble: ["policy": policy, "value": value.module(gain: 1)], on: device, seeds: seeds)
+  private static func normalizers(
+    _ configuration: PPOConfiguration, _ kind: any Environment, agents: Int, on device: Device
+  ) throws(VulkanError) -> Normalizers {
+    func normalizer(_ name: String, _ size: Int) throws(VulkanError) -> Normalizer {
+      try Normalizer(
+        agents: agents, size: size, limit: configuration.normalizationLimit, on: device,
+        label: "normalizer.\(name)")
     }
-    let deviation = Parameter([space.size], .constant(configuration.logStandardDeviation))
-    return try Network(
-      ensemble: ["policy": policy, "value": value.module(gain: 1), "log_std": deviation], on: device,
-      seeds: seeds)
+    return Normalizers(
+      observations: configuration.normalizeObservations
+        ? try normalizer("observations", kind.observationSize) : nil,
+      rewards: configuration.normalizeRewards ? try normalizer("returns", 1) : nil,
+      returns: try Variable(
+        [agents, configuration.environments], on: device, label: "normalizer.running_returns"))
   }
 
-  /// What the policy makes of observations [agents, samples, observation].
-  static func distribution(
-    _ network: Network, _ space: ActionSpace, _ observations: Tensor
-  ) -> ActionDistribution {
-    ActionDistribution(
-      space: space, outputs: network("policy", observations),
-      logDeviations: space.counts == nil ? network("log_std", observations) : nil)
+  private static func counters(
+    _ configuration: PPOConfiguration, _ rollout: Rollout, seeds: [UInt64], on device: Device
+  ) throws(VulkanError) -> Counters {
+    func variable(_ label: String, _ shape: Shape, _ type: DataType = .float32) throws(VulkanError)
+      -> Variable
+    {
+      try Variable(shape, type, on: device, label: label)
+    }
+    let steps = rollout.rewards.type.shape
+    let rate = [Float](repeating: Float(configuration.learningRate), count: seeds.count)
+    return Counters(
+      report: try TrainingLoop.Report(
+        losses + ["updates", "learning_rate", "clip"], seeds: seeds, on: device),
+      update: try variable("update", [], .uint32), done: try variable("updates_done", []),
+      isGoing: try variable("is_going", [], .bool),
+      learningRate: try Variable([seeds.count], rate, on: device, label: "learning_rate"),
+      clip: try variable("clip", []), values: try variable("values", steps),
+      advantages: try variable("advantages", steps), returns: try variable("returns", steps),
+      logProbabilities: try variable("log_probabilities", steps),
+      losses: try variable("losses", [seeds.count, losses.count]))
   }
 
-  /// The rollout under the policy as it is, then values, advantages and returns, and this iteration's step sizes.
-  private static func collect(
-    _ graph: Graph, _ configuration: PPOConfiguration, _ network: Network, _ rollout: Rollout,
-    _ counters: Counters
-  ) {
-    let kind = rollout.environment.environment
-    rollout.collect(
-      policy(configuration, kind),
-      Rollout.Source(graph.read(network.flat), deviation: network.offset(of: "log_std.weight") ?? 0))
+  /// What an iteration is made of, and its passes in their order.
+  private struct Iteration {
+    let configuration: PPOConfiguration
+    let networks: PPONetworks
+    let normalizers: Normalizers
+    let rollout: Rollout
+    let optimizer: Adam
+    let counters: Counters
 
-    let values = rollout.apply(graph.read(rollout.observations)) { network("value", $0) }
-    let nextValues = rollout.apply(graph.read(rollout.finalObservations)) { network("value", $0) }
-    let advantages = rollout.advantages(
-      values: values, nextValues: nextValues, discount: configuration.gamma, decay: configuration.gaeLambda)
-    counters.advantages.assign(advantages)
-    counters.returns.assign(advantages + values)
+    /// The rollout under the policy as it is, in one dispatch.
+    func collect(_ graph: Graph) {
+      rollout.collect(
+        networks.policy,
+        Rollout.Source(
+          graph.read(networks.network.flat), deviation: networks.network.offset(of: "log_std.weight") ?? 0,
+          normalizer: normalizers.observations.map { ($0.values(in: graph), $0.limit) }))
+    }
 
-    let iteration = graph.read(counters.report.iteration)
-    let left = 1 - iteration.float() / Double(configuration.iterations)
-    let fixed = graph.constant(1, left.type)
-    func scale(_ setting: Anneal) -> Tensor { configuration.anneal.contains(setting) ? left : fixed }
-    counters.learningRate.assign(configuration.learningRate * scale(.learningRate))
-    counters.clip.assign(configuration.clip * scale(.clip))
-    counters.losses.assign(graph.constant(0, counters.losses.type))
+    private func normalized(_ observations: Tensor) -> Tensor {
+      normalizers.observations?(observations) ?? observations
+    }
+
+    /// Values, advantages and returns of the rollout, and this iteration's step sizes.
+    func estimate(_ graph: Graph) {
+      let values = rollout.apply(graph.read(rollout.observations)) { networks.value(normalized($0)) }
+      let nextValues = rollout.apply(graph.read(rollout.finalObservations)) { networks.value(normalized($0)) }
+      var rewards = graph.read(rollout.rewards)
+      if let normalizer = normalizers.rewards {
+        let limit = normalizer.limit
+        rewards = (rewards * normalizer.factor(in: graph)).clamp(-limit, limit)
+      }
+      let advantages = rollout.advantages(
+        rewards: rewards, values: values, nextValues: nextValues, discount: configuration.gamma,
+        decay: configuration.gaeLambda)
+      counters.values.assign(values)
+      counters.advantages.assign(advantages)
+      counters.returns.assign(advantages + values)
+      // By the kernels that updates use, so that the first ratio is 1 to the last bit.
+      let actions = graph.read(rollout.actions)
+      counters.logProbabilities.assign(
+        rollout.apply(graph.read(rollout.observations), actions) { observations, actions in
+          networks.distribution(normalized(observations)).distribution.logProbability(actions).unsqueezeLast()
+        })
+
+      let iteration = graph.read(counters.report.iteration)
+      if configuration.adaptiveKL == nil {
+        let rate = configuration.learningRate * left(.learningRate, iteration)
+        counters.learningRate.assign(rate.expand(counters.learningRate.type.shape))
+      }
+      counters.clip.assign(configuration.clip * left(.clip, iteration))
+      counters.losses.assign(graph.constant(0, counters.losses.type))
+      counters.update.assign(iteration * Double(configuration.updates))
+      counters.done.assign(graph.constant(0, counters.done.type))
+      counters.isGoing.assign(graph.constant(1, counters.isGoing.type))
+    }
+
+    /// What is left of a setting: a line from 1 to 0 over the run where it is annealed.
+    private func left(_ setting: Anneal, _ iteration: Tensor) -> Tensor {
+      let left = 1 - iteration.float() / Double(configuration.iterations)
+      return configuration.anneal.contains(setting) ? left : iteration.graph.constant(1, left.type)
+    }
+
+    /// One minibatch: forward, the clipped objective, backward, Adam.
+    func update(_ graph: Graph) {
+      let number = graph.read(counters.update)
+      let rows = number.minibatchIndices(
+        count: rollout.samples, batch: rollout.samples / configuration.minibatches,
+        seeds: graph.read(rollout.environment.seeds))
+      func batch(_ variable: Variable) -> Tensor { rollout.samples(of: variable, rows) }
+      let minibatch = Minibatch(
+        actions: batch(rollout.actions), logProbabilities: batch(counters.logProbabilities),
+        advantages: batch(counters.advantages), returns: batch(counters.returns),
+        values: batch(counters.values))
+      let observations = normalized(batch(rollout.observations))
+      let objective = Objective(
+        configuration, minibatch, distribution: networks.distribution(observations).distribution,
+        values: networks.value(observations).squeeze(2), clip: graph.read(counters.clip),
+        entropyLeft: left(.entropy, graph.read(counters.report.iteration)))
+
+      // Agents share nothing, so the gradient of the sum is that of each.
+      let network = networks.network
+      let gradient = network.clippedNorm(
+        network.gradient(of: objective.loss.sum()), configuration.maximumGradientNorm)
+      let rate = graph.read(counters.learningRate)
+      optimizer.step(gradient.clipped, learningRate: network.spread(rate))
+
+      let losses = [
+        objective.policyLoss, objective.valueLoss, objective.entropy, objective.approximateKL,
+        objective.clipFraction, gradient.norm,
+      ]
+      counters.losses.assign(graph.read(counters.losses) + .stack(losses, axis: 1))
+      counters.update.assign(number + 1)
+      counters.done.assign(graph.read(counters.done) + 1)
+      if let target = configuration.adaptiveKL {
+        // Half and twice the goal, as rsl_rl does.
+        let kl = objective.approximateKL
+        let slower = Tensor.where(kl .> 2 * target, rate / 1.5, rate)
+        counters.learningRate.assign(
+          Tensor.where((kl .< target / 2).logicalAnd(kl .> 0), rate * 1.5, slower).clamp(1e-6, 1e-2))
+      }
+      if let target = configuration.targetKL {
+        counters.isGoing.assign(objective.approximateKL.reshape([]) .<= 1.5 * target)
+      }
+    }
+
+    /// Appends the iteration's metrics to the ring and counts it; then the rollout joins the running statistics.
+    func report(_ graph: Graph) {
+      let agents = rollout.environment.agents
+      let done = graph.read(counters.done)
+      func column(_ value: Tensor) -> Tensor { value.reshape([value.shape.count, 1]).expand([agents, 1]) }
+      counters.report.append(
+        [
+          graph.read(counters.losses) / done, column(done), column(graph.read(counters.learningRate)),
+          column(graph.read(counters.clip)),
+        ], rollout.environment)
+
+      normalizers.observations?.merge(rollout.perAgent(graph.read(rollout.observations)))
+      if let normalizer = normalizers.rewards {
+        let ended = graph.read(rollout.terminated).logicalOr(graph.read(rollout.truncated))
+        let returns = graph.apply(
+          DiscountedReturn(discount: configuration.gamma),
+          [graph.read(rollout.rewards), ended, graph.read(normalizers.returns)])
+        let last = rollout.horizon - 1
+        normalizers.returns.assign(.where(ended.select(axis: 0, last), 0, returns.select(axis: 0, last)))
+        normalizer.merge(rollout.perAgent(returns.unsqueezeLast()))
+      }
+    }
   }
 
   /// Samples of a minibatch, each [agents, samples…].
   struct Minibatch {
-    let observations, actions, logProbabilities, advantages, returns: Tensor
+    let actions, logProbabilities, advantages, returns, values: Tensor
   }
 
   /// The clipped objective of a minibatch, and its parts, each [agents].
@@ -151,76 +282,41 @@ public final class PPO: Algorithm {
 
     init(
       _ configuration: PPOConfiguration, _ batch: Minibatch, distribution: ActionDistribution, values: Tensor,
-      clip: Tensor
+      clip: Tensor, entropyLeft: Tensor
     ) {
       func mean(_ x: Tensor) -> Tensor { x.mean(axes: [1]) }
-      let spread = batch.advantages.variance(axes: [1], keepDimensions: true).sqrt()
-      let advantages =
-        (batch.advantages - batch.advantages.mean(axes: [1], keepDimensions: true)) / (spread + 1e-8)
+      var advantages = batch.advantages
+      if configuration.normalizeAdvantages {
+        let spread = advantages.variance(axes: [1], keepDimensions: true).sqrt()
+        advantages = (advantages - advantages.mean(axes: [1], keepDimensions: true)) / (spread + 1e-8)
+      }
       let difference = distribution.logProbability(batch.actions) - batch.logProbabilities
       let ratio = difference.exp()
       policyLoss = -mean(
         Tensor.minimum(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages))
-      valueLoss = mean((values - batch.returns).square())
+      var predicted = values
+      if let bound = configuration.valueClip {
+        predicted = batch.values + (values - batch.values).clamp(-bound, bound)
+      }
+      valueLoss = mean((predicted - batch.returns).square())
       entropy = mean(distribution.entropy())
-      loss = policyLoss + configuration.valueCoefficient * valueLoss - configuration.entropy * entropy
+      let weight = configuration.entropy * entropyLeft
+      loss = policyLoss + configuration.valueCoefficient * valueLoss - weight * entropy
       // Schulman, "Approximating KL divergence" (2020): the estimator k3.
       approximateKL = mean(ratio - 1 - difference)
       clipFraction = mean((Tensor.maximum(ratio - 1, 1 - ratio) .> clip).float())
     }
   }
 
-  /// One minibatch: forward, the clipped objective, backward, Adam.
-  private static func update(
-    _ graph: Graph, _ configuration: PPOConfiguration, _ network: Network, _ rollout: Rollout,
-    _ optimizer: Adam, _ counters: Counters
-  ) {
-    let number = graph.read(counters.update)
-    let rows = number.minibatchIndices(
-      count: rollout.samples, batch: rollout.samples / configuration.minibatches,
-      seeds: graph.read(rollout.environment.seeds))
-    func batch(_ variable: Variable) -> Tensor { rollout.samples(of: variable, rows) }
-    let minibatch = Minibatch(
-      observations: batch(rollout.observations), actions: batch(rollout.actions),
-      logProbabilities: batch(rollout.logProbabilities), advantages: batch(counters.advantages),
-      returns: batch(counters.returns))
-    let space = rollout.environment.environment.actionSpace
-    let objective = Objective(
-      configuration, minibatch, distribution: distribution(network, space, minibatch.observations),
-      values: network("value", minibatch.observations).squeeze(2), clip: graph.read(counters.clip))
-
-    // Agents share nothing, so the gradient of the sum is that of each.
-    let gradient = network.clippedNorm(
-      network.gradient(of: objective.loss.sum()), configuration.maximumGradientNorm)
-    optimizer.step(gradient.clipped, learningRate: graph.read(counters.learningRate))
-
-    let losses = [
-      objective.policyLoss, objective.valueLoss, objective.entropy, objective.approximateKL,
-      objective.clipFraction, gradient.norm,
-    ]
-    counters.losses.assign(graph.read(counters.losses) + .stack(losses, axis: 1))
-    counters.update.assign(number + 1)
-  }
-
-  /// Appends the iteration's metrics to the ring and counts it.
-  private static func report(
-    _ graph: Graph, _ configuration: PPOConfiguration, _ rollout: Rollout, _ counters: Counters
-  ) {
-    let updates = Double(configuration.epochs * configuration.minibatches)
-    let agents = rollout.environment.agents
-    let sizes = [graph.read(counters.learningRate), graph.read(counters.clip)]
-    counters.report.append(
-      [graph.read(counters.losses) / updates] + sizes.map { $0.reshape([1, 1]).expand([agents, 1]) },
-      rollout.environment)
-  }
-
-  /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, optimizer,
-  /// counters and environments. Waits for the device.
+  /// Everything that the run of an agent is made of: weights under PyTorch's names, the normalisers that travel with them,
+  /// and, where there is one agent, optimizer, counters and environments. Waits for the device.
   public func checkpoint(agent: Int = 0) throws -> Safetensors {
     var file = Safetensors()
     try network.save(into: &file, member: agent)
+    try normalizers.observations?.save(into: &file, agent: agent)
     guard environment.agents == 1 else { return file }
-    let state = optimizer.state + environment.state + [counters.report.iteration, counters.update]
+    let own = normalizers.rewards.map { $0.state + [normalizers.returns] } ?? []
+    let state = optimizer.state + environment.state + own + [counters.report.iteration, counters.update]
     for variable in state { try file.add(variable) }
     return file
   }
@@ -233,11 +329,14 @@ public final class PPO: Algorithm {
     try configuration.validate()
     try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
     let kind = try Environments.named(configuration.environment)
-    let network = try network(configuration, kind, seeds: [seed], on: device)
-    try network.load(from: weights, named: file)
+    let networks = try PPONetworks(configuration, kind, seeds: [seed], on: device)
+    try networks.network.load(from: weights, named: file)
+    let normalizers = try normalizers(configuration, kind, agents: 1, on: device)
+    try normalizers.observations?.load(from: weights, named: file)
     let environment = try VectorEnvironment(kind, seeds: [seed], copies: episodes, on: device)
     let results = try Evaluator.run(environment, on: device) { observations in
-      let distribution = distribution(network, kind.actionSpace, observations)
+      let distribution = networks.distribution(normalizers.observations?(observations) ?? observations)
+        .distribution
       let generator = environment.generator(in: observations.graph)
       return kind.actionSpace.bounded(isSampled ? distribution.sample(generator) : distribution.mode())
     }

@@ -1,9 +1,17 @@
 public import Learning
 
+/// How continuous actions are explored.
+public enum ExplorationNoise: String, Codable, CaseIterable, Sendable {
+  /// By noise of its own at each step, of a learnt deviation.
+  case gaussian
+  /// By a function of the state that is drawn anew now and then (gSDE; Raffin, Kober and Stulp 2021).
+  case gsde
+}
+
 /// What goes down in a straight line to 0 at the end of training.
 public enum Anneal: String, Codable, CaseIterable, Sendable {
   case learningRate = "learning-rate"
-  case clip
+  case clip, entropy
 }
 
 /// The settings of a PPO run; the defaults train CartPole.
@@ -22,22 +30,42 @@ public struct PPOConfiguration: AlgorithmConfiguration {
   public var minibatches = 8
   /// Units of the hidden layers, of the policy and of the value function alike.
   public var hidden = [64, 64]
+  /// Whether policy and value function have their hidden layers in common.
+  public var sharedTrunk = false
   /// Adam's step size.
   public var learningRate = 1e-3
+  /// The KL divergence that the step size is steered to, by factors of 1.5 after each update; nil to leave it alone.
+  public var adaptiveKL: Double?
+  /// The KL divergence beyond which an iteration's updates end; nil for none.
+  public var targetKL: Double?
   /// γ, the discount of rewards.
   public var gamma = 0.98
   /// λ of generalized advantage estimation.
   public var gaeLambda = 0.8
   /// Bound of the importance ratio's distance from 1.
   public var clip = 0.2
+  /// Bound of the value function's distance from its prediction during the rollout; nil for none.
+  public var valueClip: Double?
+  /// Whether advantages have mean 0 and deviation 1 in each minibatch.
+  public var normalizeAdvantages = true
+  /// Whether observations are normalised by their running statistics, and rewards by the spread of discounted returns.
+  public var normalizeObservations = false, normalizeRewards = false
+  /// Bound of what normalisation gives.
+  public var normalizationLimit = 10.0
   /// Weight of the entropy in the loss.
   public var entropy = 0.0
   /// Weight of the value loss.
   public var valueCoefficient = 0.5
   /// Bound of the gradient's norm.
   public var maximumGradientNorm = 0.5
+  /// How continuous actions are explored.
+  public var exploration = ExplorationNoise.gaussian
+  /// Steps between two draws of gSDE's function; 0 for one a rollout.
+  public var sampleEvery = 0
   /// Logarithm of the standard deviations that continuous actions start with.
   public var logStandardDeviation = 0.0
+  /// Whether rollouts are steps of a recorded pass each, as they are where the policy can't be evaluated in one kernel.
+  public var stepByStep = false
   /// What goes down in a straight line to 0.
   public var anneal: [Anneal] = [.learningRate, .clip]
   /// Decides every random number of the run.
@@ -48,16 +76,28 @@ public struct PPOConfiguration: AlgorithmConfiguration {
 
   enum CodingKeys: String, CodingKey {
     case environment, steps, environments, horizon, epochs, minibatches, hidden, gamma, clip, entropy, anneal,
-      seed
+      seed, exploration
+    case sharedTrunk = "shared_trunk"
     case learningRate = "learning_rate"
+    case adaptiveKL = "adaptive_kl"
+    case targetKL = "target_kl"
     case gaeLambda = "gae_lambda"
+    case valueClip = "value_clip"
+    case normalizeAdvantages = "normalize_advantages"
+    case normalizeObservations = "normalize_observations"
+    case normalizeRewards = "normalize_rewards"
+    case normalizationLimit = "normalization_limit"
     case valueCoefficient = "value_coefficient"
-    case maximumGradientNorm = "maximum_gradient_norm"
+    case maximumGradientNorm = "max_gradient_norm"
+    case sampleEvery = "sample_every"
     case logStandardDeviation = "log_standard_deviation"
+    case stepByStep = "step_by_step"
   }
 
   /// Samples of an iteration.
   public var batch: Int { environments * horizon }
+  /// Updates of an iteration.
+  var updates: Int { epochs * minibatches }
   /// Iterations of the whole run.
   public var iterations: Int { (steps + batch - 1) / batch }
 
@@ -73,20 +113,57 @@ public struct PPOConfiguration: AlgorithmConfiguration {
         "minibatches", \.minibatches, in: 1...1 << 20,
         "Parts that each pass is cut into, one update each; must divide environments × horizon."),
       .integers(
-        "hidden", \.hidden, count: 0...MultilayerPerceptron.maximumLayers - 1, in: 1...1024,
+        "hidden", \.hidden, count: 0...32, in: 1...1 << 16,
         "Units of the hidden layers, of the policy and of the value function alike."),
+      .flag(
+        "shared_trunk", \.sharedTrunk, "Whether policy and value function have their hidden layers in common."
+      ),
       .number("learning_rate", \.learningRate, in: 1e-12...10, "Adam's step size."),
+      .optional(
+        "adaptive_kl", \.adaptiveKL, in: 1e-9...1e3,
+        "KL divergence that the step size is steered to, by factors of 1.5 after each update."),
+      .optional(
+        "target_kl", \.targetKL, in: 1e-9...1e3,
+        "KL divergence beyond 1.5 times which an iteration's updates end, decided on the device."),
       .number("gamma", \.gamma, in: 0...1, "γ, the discount of rewards a step."),
       .number("gae_lambda", \.gaeLambda, in: 0...1, "λ of generalized advantage estimation."),
       .number("clip", \.clip, in: 1e-6...1e6, "Bound of the probability ratio's distance from 1."),
+      .optional(
+        "value_clip", \.valueClip, in: 1e-9...1e9,
+        "Bound of the value function's distance from its prediction during the rollout."),
+      .flag(
+        "normalize_advantages", \.normalizeAdvantages,
+        "Whether advantages have mean 0 and deviation 1 in each minibatch."),
+      .flag(
+        "normalize_observations", \.normalizeObservations,
+        "Whether observations are normalised by their running mean and variance."),
+      .flag(
+        "normalize_rewards", \.normalizeRewards,
+        "Whether rewards are divided by the running deviation of discounted returns."),
+      .number(
+        "normalization_limit", \.normalizationLimit, in: 1e-3...1e9, "Bound of what normalisation gives."),
       .number("entropy", \.entropy, in: 0...1e6, "Weight of the entropy in the loss."),
       .number("value_coefficient", \.valueCoefficient, in: 0...1e6, "Weight of the value loss in the loss."),
       .number("max_gradient_norm", \.maximumGradientNorm, in: 1e-12...1e12, "Bound of the gradient's norm."),
       .number(
         "log_standard_deviation", \.logStandardDeviation, in: -20...5,
         "Logarithm of the standard deviations that continuous actions start with."),
+      .choice("exploration", \.exploration, "How continuous actions are explored"),
+      .integer(
+        "sample_every", \.sampleEvery, in: 0...1 << 20,
+        "Steps between two draws of gSDE's function; 0 for one a rollout."),
+      .flag(
+        "step_by_step", \.stepByStep,
+        "Whether rollouts are steps of a recorded pass each, as they are where the policy is too large for one kernel."
+      ),
       .choices("anneal", \.anneal, "What goes down in a straight line to 0 over the run"),
     ]
+  }
+
+  /// Whether a rollout is one dispatch, in which the policy is evaluated.
+  var isRolloutFused: Bool {
+    !stepByStep && exploration == .gaussian && hidden.count < MultilayerPerceptron.maximumLayers
+      && hidden.allSatisfy { $0 <= 1024 }
   }
 
   /// What settings can't tell alone.
@@ -103,9 +180,15 @@ public struct PPOConfiguration: AlgorithmConfiguration {
           "\(minibatches) do not divide the \(batch) samples of an iteration (\(environments) environments × \(horizon) steps)"
       )
     }
-    guard batch / minibatches > 1 else {
+    guard batch / minibatches > 1 || !normalizeAdvantages else {
       throw ConfigurationError(
         field: "minibatches", reason: "of one sample have no spread to normalise advantages by; use fewer")
+    }
+    let space = try Environments.named(environment).actionSpace
+    guard exploration == .gaussian || space.counts == nil else {
+      throw ConfigurationError(
+        field: "exploration",
+        reason: "gsde is for continuous actions; \(environment) has \(space.description)")
     }
   }
 }

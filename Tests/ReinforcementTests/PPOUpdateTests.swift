@@ -4,61 +4,57 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Reinforcement
+
 /// One PPO minibatch, forward, backward and updated, against Stable-Baselines3's numbers.
 struct PPOUpdateTests {
-  static func perceptron(_ outputs: Int) -> Sequential {
-    Sequential {
-      Linear(4, 64)
-      Tanh()
-      Linear(64, 64)
-      Tanh()
-      Linear(64, outputs)
-    }
-  }
-
   @Test func lossesGradientsAndUpdate() throws {
     let golden = try Golden.load("ppo_update")
     func floats(_ name: String) throws -> [Double] {
       try #require(golden.tensors[name], "\(name)").elements(Float.self).map(Double.init)
     }
     let device = TestDevice.shared
-    let network = try Network(
-      ["policy": Self.perceptron(2), "value": Self.perceptron(1)], on: device, seed: 3)
+    var configuration = PPOConfiguration()
+    configuration.entropy = 0.01
+    let networks = try PPONetworks(configuration, CartPole(), seeds: [3], on: device)
+    let network = networks.network
     let report = try network.loadMatching(from: golden, named: "ppo_update")
     #expect(report.loaded.count == network.parameters.count)
     let adam = try Adam(network, epsilon: 1e-5)
-    let data = try ["observations", "actions", "advantages", "returns", "old_log_probs"].map { name in
+    let names = ["observations", "actions", "old_log_probs", "advantages", "returns", "old_values"]
+    let data = try names.map { name in
       let entry = try #require(golden.tensors[name])
-      let shape: Shape = name == "observations" ? [256, 4] : [256, 1]
+      let shape: Shape = name == "observations" ? [1, 256, 4] : name == "actions" ? [1, 256, 1] : [1, 256]
       let variable = try Variable(shape, entry.type.dataType, on: device, label: name)
       try variable.write(entry.elements(UInt32.self))
       return variable
     }
     let scalars = [
       "policy_loss", "value_loss", "entropy", "total_loss", "approx_kl", "clip_fraction", "gradient_norm",
+      "clipped_value_loss",
     ]
     let results = try scalars.map { try Variable([], on: device, label: $0) }
     let flat = try Variable(network.flat.type.shape, on: device, label: "gradient")
     try device.run("update") { graph in
       let x = data.map(graph.read)
-      let logProbabilities = network("policy", x[0]).logSoftmax()
-      let value = network("value", x[0])
-      let logProbability = logProbabilities.gather(x[1])
-      let advantages = (x[2] - x[2].mean()) / (x[2].variance().sqrt() + 1e-8)
-      let ratio = (logProbability - x[4]).exp()
-      let policyLoss = -Tensor.minimum(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages).mean()
-      let valueLoss = (x[3] - value).square().mean()
-      let entropy = -(logProbabilities.exp() * logProbabilities).sum(axes: [1]).mean()
-      let total = policyLoss + 0.5 * valueLoss - 0.01 * entropy
-      let kl = ((ratio - 1) - (logProbability - x[4])).mean()
-      let clipped = Tensor.maximum(ratio - 1.2, 0.8 - ratio) .> 0
-      let gradient = network.gradient(of: total)
-      let (scaled, norm) = gradient.clippedNorm(0.5)
-      for (result, tensor) in zip(
-        results, [policyLoss, valueLoss, entropy, total, kl, clipped.float().mean(), norm])
-      {
-        result.assign(tensor)
+      let batch = PPO.Minibatch(
+        actions: x[1], logProbabilities: x[2], advantages: x[3], returns: x[4], values: x[5])
+      func objective(_ configuration: PPOConfiguration) -> PPO.Objective {
+        PPO.Objective(
+          configuration, batch, distribution: networks.distribution(x[0]).distribution,
+          values: networks.value(x[0]).squeeze(2), clip: graph.constant(0.2, TensorType([])),
+          entropyLeft: graph.constant(1, TensorType([])))
       }
+      let result = objective(configuration)
+      var clipping = configuration
+      clipping.valueClip = 0.05
+      let gradient = network.gradient(of: result.loss.sum())
+      let (scaled, norm) = gradient.clippedNorm(0.5)
+      let found = [
+        result.policyLoss, result.valueLoss, result.entropy, result.loss, result.approximateKL,
+        result.clipFraction, norm, objective(clipping).valueLoss,
+      ]
+      for (variable, tensor) in zip(results, found) { variable.assign(tensor.reshape([])) }
       flat.assign(gradient)
       adam.step(scaled, learningRate: graph.constant(0.00025, TensorType([])))
     }
