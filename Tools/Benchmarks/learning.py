@@ -19,9 +19,10 @@ SMALL = {"classes": "5-9", "samples-per-class": 20, "validation": 0, "batch-size
          "learning-rate": 2e-3}
 HEAD_ALONE = {"freeze": "features.*"}
 HEAD_FIRST = {"freeze": "features.*", "head-only-epochs": 10}
-FEW = {"model": "cnn", "samples-per-class": 50, "validation": 0, "batch-size": 50, "epochs": 40}
+FEW = {"model": "separable", "samples-per-class": 50, "validation": 0, "batch-size": 50, "epochs": 60,
+       "schedule": "one-cycle", "learning-rate": 5e-3}
 PLAIN = {"weight-decay": 0, "dropout": 0}
-REGULAR = {"weight-decay": 0.1, "dropout": 0.5, "augment": "shift,flip"}
+REGULAR = {"weight-decay": 0.1, "dropout": 0.3, "augment": "shift,flip"}
 LAYERS = {"samples-per-class": 1000, "epochs": 3, "batch-size": 64, "schedule": "one-cycle", "learning-rate": 5e-3}
 
 
