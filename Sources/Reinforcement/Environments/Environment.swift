@@ -53,7 +53,9 @@ public struct EnvironmentKernels: Sendable {
 /// The environments that Reprise brings.
 public enum Environments {
   /// All of them.
-  public static let all: [any Environment] = [CartPole()]
+  public static let all: [any Environment] = [
+    CartPole(), Acrobot(), MountainCar(), ContinuousMountainCar(), Pendulum(),
+  ]
   /// Their names on the command line.
   public static var names: [String] { all.map(\.name) }
   /// The environment called `name`.
