@@ -10,7 +10,7 @@ import numpy as np
 from classic_control import ENVIRONMENTS
 from golden import save
 
-TRANSITIONS, CHANGED, EPISODES = 2500, 48, 12
+TRANSITIONS, CHANGED, EPISODES, RESETS = 2500, 48, 12, 1000
 TOLERANCE = 1e-4  # of the tests
 
 
@@ -60,6 +60,11 @@ def columns(rows):
     return {name: np.array(column) for name, column in zip(names, zip(*rows))}
 
 
+def first_state(environment):
+    environment.reset()
+    return np.array(environment.state)
+
+
 def steps_to_truncation(kind):
     """After how many steps Gymnasium truncates an episode that nothing else ends."""
     environment = gymnasium.make(kind.identifier)
@@ -74,7 +79,7 @@ def steps_to_truncation(kind):
 def transitions(kind, random):
     environment, spec = make(kind), gymnasium.spec(kind.identifier)
     rows, passed = clear_steps(kind, environment, random, TRANSITIONS)
-    tensors = columns(rows)
+    tensors = columns(rows) | {"reset": np.stack([first_state(environment) for _ in range(RESETS)])}
     ended = tensors["terminated"].mean()
     assert not kind.terminates or 0.05 < ended < 0.95, f"{ended} of the transitions terminate"
     space = environment.action_space
