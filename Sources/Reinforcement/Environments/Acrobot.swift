@@ -38,4 +38,18 @@ public struct Acrobot: Environment {
   public var kernels: EnvironmentKernels {
     EnvironmentKernels(rollout: .rolloutAcrobot, explore: .exploreAcrobot, step: .stepAcrobot)
   }
+  /// Around the fixed joint [m].
+  public var viewport: Viewport { Viewport(x: -2.2...2.2, y: -2.2...2.2) }
+  /// The line to reach, both links and their joints.
+  public func frame(state: [Float]) -> [DrawingPrimitive] {
+    let first = Double(state[0]) - .pi / 2
+    let fixed = Point(0, 0)
+    let joint = fixed.moved(1, towards: first)
+    return [
+      .line(Point(-2.2, 1), Point(2.2, 1)),
+      .bar(from: fixed, to: joint, width: 0.2),
+      .bar(from: joint, to: joint.moved(1, towards: first + Double(state[1])), width: 0.2),
+      .circle(center: fixed, radius: 0.1), .circle(center: joint, radius: 0.1),
+    ]
+  }
 }

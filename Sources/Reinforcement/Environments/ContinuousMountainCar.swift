@@ -31,4 +31,8 @@ public struct ContinuousMountainCar: Environment {
       rollout: .rolloutContinuousMountainCar, explore: .exploreContinuousMountainCar,
       step: .stepContinuousMountainCar)
   }
+  /// The valley between its walls.
+  public var viewport: Viewport { Valley.viewport }
+  /// The road, the flag at the goal and the car.
+  public func frame(state: [Float]) -> [DrawingPrimitive] { Valley.frame(state: state, goal: 0.45) }
 }

@@ -21,6 +21,10 @@ public protocol Environment: Sendable {
   var rewardThreshold: Double? { get }
   /// Kernels made from its GLSL file.
   var kernels: EnvironmentKernels { get }
+  /// What its frames show, in units of its own.
+  var viewport: Viewport { get }
+  /// The picture of a state with the parameters as they are in Gymnasium, in the order of drawing.
+  func frame(state: [Float]) -> [DrawingPrimitive]
 }
 
 /// A number of an environment's dynamics, which may differ from episode to episode.

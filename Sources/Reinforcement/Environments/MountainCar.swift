@@ -28,4 +28,8 @@ public struct MountainCar: Environment {
   public var kernels: EnvironmentKernels {
     EnvironmentKernels(rollout: .rolloutMountainCar, explore: .exploreMountainCar, step: .stepMountainCar)
   }
+  /// The valley between its walls.
+  public var viewport: Viewport { Valley.viewport }
+  /// The road, the flag at the goal and the car.
+  public func frame(state: [Float]) -> [DrawingPrimitive] { Valley.frame(state: state, goal: 0.5) }
 }

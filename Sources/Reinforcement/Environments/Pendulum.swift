@@ -33,4 +33,14 @@ public struct Pendulum: Environment {
   public var kernels: EnvironmentKernels {
     EnvironmentKernels(rollout: .rolloutPendulum, explore: .explorePendulum, step: .stepPendulum)
   }
+  /// Around the fixed end [m].
+  public var viewport: Viewport { Viewport(x: -1.3...1.3, y: -1.3...1.3) }
+  /// The rod and its axle.
+  public func frame(state: [Float]) -> [DrawingPrimitive] {
+    let axle = Point(0, 0)
+    return [
+      .bar(from: axle, to: axle.moved(1, towards: Double(state[0]) + .pi / 2), width: 0.2),
+      .circle(center: axle, radius: 0.05),
+    ]
+  }
 }
