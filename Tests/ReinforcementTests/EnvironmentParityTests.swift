@@ -88,6 +88,19 @@ struct EnvironmentParityTests {
     }
   }
 
+  /// Whose actions are uniform, and whose episodes follow each other: within five standard errors of both means.
+  @Test(arguments: Environments.all)
+  func explorationReturnsWhatRandomActionsDo(environment: any Environment) throws {
+    let text = try #require(
+      try Golden.load("\(environment.goldenName)_transitions").metadata["random_return"])
+    let theirs = try JSONDecoder().decode([Double].self, from: Data(text.utf8))
+    let copies = 200
+    let ours = try Exploration.run(
+      environment: environment.name, copies: copies, steps: copies * 3000, seed: 3, on: device)
+    let error = theirs[1] * 2.0.squareRoot()
+    #expect(abs(try #require(ours.returnMean) - theirs[0]) < 5 * error + 1e-3)
+  }
+
   /// Kolmogorov and Smirnov's test of two samples, at 0.1 %.
   @Test(arguments: Environments.all)
   func resetsAreDistributedAsGymnasiums(environment: any Environment) throws {

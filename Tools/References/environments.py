@@ -10,7 +10,7 @@ import numpy as np
 from classic_control import ENVIRONMENTS
 from golden import save
 
-TRANSITIONS, CHANGED, EPISODES, RESETS = 2500, 48, 12, 1000
+TRANSITIONS, CHANGED, EPISODES, RESETS, PLAYED = 2500, 48, 12, 1000, 200
 TOLERANCE = 1e-4  # of the tests
 
 
@@ -76,17 +76,32 @@ def steps_to_truncation(kind):
             return count
 
 
+def random_returns(kind):
+    """Returns of whole episodes under uniformly random actions."""
+    environment, returns = gymnasium.make(kind.identifier), []
+    environment.action_space.seed(1)
+    for episode in range(PLAYED):
+        environment.reset(seed=episode)
+        total, ends = 0.0, False
+        while not ends:
+            _, reward, terminated, truncated, _ = environment.step(environment.action_space.sample())
+            total, ends = total + float(reward), terminated or truncated
+        returns.append(total)
+    return np.array(returns)
+
+
 def transitions(kind, random):
     environment, spec = make(kind), gymnasium.spec(kind.identifier)
     rows, passed = clear_steps(kind, environment, random, TRANSITIONS)
     tensors = columns(rows) | {"reset": np.stack([first_state(environment) for _ in range(RESETS)])}
     ended = tensors["terminated"].mean()
     assert not kind.terminates or 0.05 < ended < 0.95, f"{ended} of the transitions terminate"
-    space = environment.action_space
+    space, returns = environment.action_space, random_returns(kind)
     save(f"{kind.name}_transitions", tensors, ["gymnasium", "numpy"], {
         "passed_over": str(passed),
         "terminated_fraction": f"{ended:.3f}",
         "maximum_steps": str(steps_to_truncation(kind)),
+        "random_return": json.dumps([returns.mean(), returns.std() / PLAYED**0.5]),
         "reward_threshold": json.dumps(spec.reward_threshold),
         "parameters": json.dumps([kind.get(environment, name) for name in kind.changes]),
         "actions": json.dumps([int(space.n)] if hasattr(space, "n") else [*map(float, [space.low[0], space.high[0]])]),
