@@ -23,6 +23,9 @@ float larger(float a, float b) { return notANumber(a) ? a : notANumber(b) ? b : 
 int larger(int a, int b) { return max(a, b); }
 uint larger(uint a, uint b) { return max(a, b); }
 
+// Within low and high; NaN stays NaN.
+float limited(float x, float low, float high) { return notANumber(x) ? x : clamp(x, low, high); }
+
 float signOf(float x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0; }
 int signOf(int x) { return sign(x); }
 uint signOf(uint x) { return min(x, 1u); }

@@ -68,7 +68,7 @@ void sampleAction(uint outputs, uint e, uint s, uint number, out ACTION action[A
 // What the environment is given: a box action is moved into its bounds.
 ACTION bounded(ACTION action, uint i) {
 #ifdef BOX_ACTIONS
-  return clamp(action, ACTION_LOW[i], ACTION_HIGH[i]);
+  return limited(action, ACTION_LOW[i], ACTION_HIGH[i]);
 #else
   return action;
 #endif

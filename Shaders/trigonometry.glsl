@@ -36,6 +36,14 @@ float cosine(float x) {
   return c;
 }
 
+// The same angle within -pi and pi: whole turns leave in two steps, of which the first is exact.
+float withinTurn(float x) {
+  float turns = roundEven(x * 0.159154943091895);
+  precise float r = x - turns * 6.28125;
+  r -= turns * 1.93530717958648e-3;
+  return r;
+}
+
 float tangent(float x) {
   float s, c;
   sineAndCosine(x, s, c);

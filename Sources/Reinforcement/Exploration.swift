@@ -10,8 +10,8 @@ public struct ExplorationResult: Sendable {
   public let steps: Int
   /// Seconds that they took.
   public let seconds: Double
-  /// Mean return of the episodes that ended.
-  public let returnMean: Double
+  /// Mean return of the episodes that ended; nil where none did.
+  public let returnMean: Double?
   /// Steps a second.
   public var stepsPerSecond: Double { Double(steps) / max(seconds, 1e-9) }
 }
@@ -49,7 +49,7 @@ public enum Exploration {
     let finished = totals[(2 * copies)...].reduce(0) { $0 + Double($1) }
     return ExplorationResult(
       steps: times * copies * stepsPerReplay, seconds: seconds,
-      returnMean: finished > 0 ? returns / finished : 0)
+      returnMean: finished > 0 ? returns / finished : nil)
   }
 }
 

@@ -39,7 +39,7 @@ struct BenchEnvironmentCommand: ParsableCommand {
 
   @OptionGroup var selection: DeviceOptions
 
-  @Flag(help: "Print one JSON object: steps, seconds, steps_per_second, copies, device, driver.")
+  @Flag(help: "Print one JSON object: steps, seconds, steps_per_second, return_mean, copies, device, driver.")
   var json = false
 
   func run() throws {
@@ -48,7 +48,8 @@ struct BenchEnvironmentCommand: ParsableCommand {
       environment: environment, copies: copies, steps: steps, seed: seed, on: device)
     let summary = Summary(
       environment: environment, copies: copies, steps: result.steps, seconds: result.seconds,
-      stepsPerSecond: result.stepsPerSecond, device: device.physical.name, driver: device.physical.driver)
+      stepsPerSecond: result.stepsPerSecond, returnMean: result.returnMean, device: device.physical.name,
+      driver: device.physical.driver)
     if json {
       try writeLine(jsonText(summary))
     } else {
@@ -63,6 +64,7 @@ struct BenchEnvironmentCommand: ParsableCommand {
     let environment: String
     let copies, steps: Int
     let seconds, stepsPerSecond: Double
+    let returnMean: Double?
     let device, driver: String
   }
 }

@@ -48,8 +48,9 @@ import Testing
     }
   }
 
-  @Test func `Stepping alone is measured`() throws {
-    let arguments = ["bench", "environment", "cartpole", "--copies", "64", "--steps", "20000"]
+  @Test(arguments: ["cartpole", "acrobot", "mountaincar", "mountaincar-continuous", "pendulum"])
+  func `Stepping alone is measured`(environment: String) throws {
+    let arguments = ["bench", "environment", environment, "--copies", "64", "--steps", "20000"]
     let result = try tool.run(arguments + ["--json"])
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.errors == "")
@@ -57,6 +58,7 @@ import Testing
     #expect(try #require(summary["steps"] as? Int) >= 20_000)
     #expect(try #require(summary["seconds"] as? Double) > 0)
     #expect(try #require(summary["steps_per_second"] as? Double) > 0)
+    #expect(try #require(summary["return_mean"] as? Double).isFinite)
     #expect(summary["copies"] as? Int == 64)
     #expect(summary["device"] as? String != nil)
 

@@ -108,4 +108,20 @@ struct RolloutTests {
     #expect(
       (0..<300).filter { truncated[$0 * 2] != 0 } == [199], "step 500 of the run is step 200 of rollout 2")
   }
+
+  @Test func truncatesOnTheExactStepAndOnlyThere() throws {
+    let (copies, horizon) = (3, 1010)
+    let environment = try VectorEnvironment(CartPole(), seeds: [2], copies: copies, on: device)
+    let rollout = try Rollout(environment, horizon: horizon, on: device)
+    try run(rollout, LinearPolicy(gains: [10, 30, 100, 30]))
+    let truncated: [UInt32] = try rollout.truncated.read(UInt32.self)
+    let terminated: [UInt32] = try rollout.terminated.read(UInt32.self)
+    #expect(terminated.allSatisfy { $0 == 0 })
+    for copy in 0..<copies {
+      let ends = (0..<horizon).filter { truncated[$0 * copies + copy] != 0 }
+      #expect(ends == [499, 999])
+    }
+    let statistics: [Float] = try environment.statistics.read()
+    #expect(statistics == [1000, 1000, 1000, 1000, 1000, 1000, 2, 2, 2])
+  }
 }

@@ -5,36 +5,97 @@ import Vulkan
 
 @testable import Reinforcement
 
-/// Steps copies of an environment with given states and actions, one step a call, without resets.
+/// Steps copies of an environment with given states and actions.
 struct Stepper {
-  private let environment: VectorEnvironment
+  let environment: VectorEnvironment
   private let actions: Variable
-  private let plan: Plan
+  private let starts, single, running: Plan
 
-  init(_ environment: any Environment, copies: Int, on device: Device) throws {
-    let target = try VectorEnvironment(environment, seeds: [0], copies: copies, on: device)
-    let actions = try Variable(
-      target.actionType.shape, target.actionType.dataType, on: device, label: "actions")
-    plan = try device.record("step") { program in
-      try program.pass("step") { target.stepAlone($0.read(actions)) }
-    }
-    (self.environment, self.actions) = (target, actions)
+  /// What a step gave; states are [copies, state], observations those before any reset.
+  struct Outcome: Equatable {
+    let states, observations, rewards: [Float]
+    let terminated, truncated: [Bool]
   }
 
-  /// States [copies, state] before and after; the observation after.
-  func step<Action: BitwiseCopyable>(
-    states values: [Float], actions chosen: [Action]
-  ) throws -> (states: [Float], observations: [Float], rewards: [Float], terminated: [Bool]) {
-    let (copies, size) = (environment.copies, environment.environment.stateSize)
-    try environment.states.write(transposed(values, copies, size))
-    try environment.episodes.write([Float](repeating: 0, count: 2 * copies))
+  init(
+    _ kind: any Environment, seeds: [UInt64] = [0], copies: Int,
+    parameters: [String: ClosedRange<Double>] = [:],
+    actionRepeat: Int = 1, on device: Device
+  ) throws {
+    let target = try VectorEnvironment(
+      kind, seeds: seeds, copies: copies, parameters: parameters, actionRepeat: actionRepeat, on: device)
+    let actions = try Variable(
+      target.actionType.shape, target.actionType.dataType, on: device, label: "actions")
+    (environment, self.actions) = (target, actions)
+    starts = try device.record("reset") { program in try program.pass("reset") { target.reset(in: $0) } }
+    single = try device.record("step alone") { program in
+      try program.pass("step") { target.stepAlone($0.read(actions)) }
+    }
+    running = try device.record("step") { program in
+      try program.pass("step") { target.step($0.read(actions)) }
+    }
+  }
+
+  /// Copies of all agents.
+  var count: Int { environment.agents * environment.copies }
+
+  /// Begins the first episodes.
+  func reset() throws { try starts.replay() }
+
+  /// Puts all copies into states [copies, state], at the beginning of an episode.
+  func set(_ states: [Float]) throws {
+    try environment.states.write(transposed(states, count, environment.environment.stateSize))
+    try set(lengths: 0)
+  }
+
+  /// The steps that the running episodes are long.
+  func set(lengths: Int) throws {
+    try environment.episodes.write(
+      [Float](repeating: 0, count: count) + [Float](repeating: Float(lengths), count: count))
+  }
+
+  /// Gives all copies parameters of their own [copies, parameters]; the environment must vary some.
+  func set(parameters: [Float]) throws {
+    let kind = environment.environment
+    try environment.states.write(
+      transposed(parameters, count, kind.parameters.count), at: kind.stateSize * count)
+  }
+
+  /// The parameters of all copies [copies, parameters].
+  func parameters() throws -> [Float] {
+    let kind = environment.environment
+    let rows = try environment.states.read(Float.self).dropFirst(kind.stateSize * count)
+    return transposed(Array(rows), kind.parameters.count, count)
+  }
+
+  /// One step without resets; actions are int32 or float32.
+  func stepAlone<Action: BitwiseCopyable>(_ chosen: [Action]) throws -> Outcome {
     try actions.write(chosen)
-    try plan.replay()
-    let states = try environment.states.read(Float.self).prefix(size * copies)
-    return (
-      transposed(Array(states), size, copies), try environment.finalObservations.read(),
-      try environment.rewards.read(), try environment.terminated.read(UInt32.self).map { $0 != 0 }
-    )
+    try single.replay()
+    return try outcome()
+  }
+
+  /// `times` steps with resets.
+  func step<Action: BitwiseCopyable>(_ chosen: [Action], times: Int = 1) throws -> Outcome {
+    try actions.write(chosen)
+    try running.replay(times: times)
+    return try outcome()
+  }
+
+  /// One step from states [copies, state] without resets.
+  func step<Action: BitwiseCopyable>(states: [Float], actions chosen: [Action]) throws -> Outcome {
+    try set(states)
+    return try stepAlone(chosen)
+  }
+
+  private func outcome() throws -> Outcome {
+    let size = environment.environment.stateSize
+    let states = try environment.states.read(Float.self).prefix(size * count)
+    return Outcome(
+      states: transposed(Array(states), size, count), observations: try environment.finalObservations.read(),
+      rewards: try environment.rewards.read(),
+      terminated: try environment.terminated.read(UInt32.self).map { $0 != 0 },
+      truncated: try environment.truncated.read(UInt32.self).map { $0 != 0 })
   }
 }
 
@@ -42,50 +103,35 @@ private func transposed(_ values: [Float], _ rows: Int, _ columns: Int) -> [Floa
   (0..<rows * columns).map { values[$0 % rows * columns + $0 / rows] }
 }
 
-/// A policy without hidden layers whose logit for action 1 is `gains`·observation, and 0 for action 0.
-struct LinearPolicy {
-  let gains: [Float]
-  static let shape = MultilayerPerceptron(inputs: 4, hidden: [], outputs: 2)
+extension Environment {
+  /// The first part of its goldens' names.
+  var goldenName: String { name.replacing("-", with: "_") }
 
-  /// Weight [2, 4], then, from element 64 on, bias [2].
-  var flat: [Float] { [0, 0, 0, 0] + gains + [Float](repeating: 0, count: 58) }
-
-  /// Two hidden layers of `width` units, of which only the first is used.
-  func widened(to width: Int) -> Safetensors {
-    func matrix(_ rows: Int, _ columns: Int, _ set: [(Int, Int, Float)]) -> Safetensors.Entry {
-      var values = [Float](repeating: 0, count: rows * columns)
-      for (row, column, value) in set { values[row * columns + column] = value }
-      return .init(TensorType([rows, columns]), values)
-    }
-    var file = Safetensors()
-    for (part, outputs) in [("policy", 2), ("value", 1)] {
-      file.tensors["\(part).0.weight"] = matrix(
-        width, 4, gains.enumerated().map { (0, $0.offset, $0.element) })
-      file.tensors["\(part).2.weight"] = matrix(width, width, [(0, 0, 1)])
-      file.tensors["\(part).4.weight"] = matrix(outputs, width, [(outputs - 1, 0, 100)])
-      for (layer, size) in [(0, width), (2, width), (4, outputs)] {
-        file.tensors["\(part).\(layer).bias"] = .init(TensorType([size]), [Float](repeating: 0, count: size))
-      }
-    }
-    return file
+  /// An action that does least, for each of `count` copies: int32, or the bits of float32.
+  func idle(_ count: Int) -> [UInt32] {
+    let action = actionSpace.counts?.map { UInt32($0 / 2) } ?? [UInt32](repeating: 0, count: actionSpace.size)
+    return (0..<count).flatMap { _ in action }
   }
 
-  /// The same with a value function of zeros.
-  var checkpoint: Safetensors {
-    Safetensors(tensors: [
-      "policy.0.weight": .init(TensorType([2, 4]), [0, 0, 0, 0] + gains),
-      "policy.0.bias": .init(TensorType([2]), [0, 0] as [Float]),
-      "value.0.weight": .init(TensorType([1, 4]), [Float](repeating: 0, count: 4)),
-      "value.0.bias": .init(TensorType([1]), [0] as [Float]),
-    ])
+  /// Random actions, those of a box up to half more than its bounds: int32, or the bits of float32.
+  func actions(_ count: Int, _ random: inout some RandomNumberGenerator) -> [UInt32] {
+    (0..<count * actionSpace.size).map { index in
+      let component = index % actionSpace.size
+      guard case .box(let low, let high) = actionSpace else {
+        return UInt32.random(in: 0..<UInt32(actionSpace.counts?[component] ?? 1), using: &random)
+      }
+      return Float.random(in: Float(1.5 * low[component])...Float(1.5 * high[component]), using: &random)
+        .bitPattern
+    }
   }
 }
 
-/// Runs the first rollout.
-func run(_ rollout: Rollout, _ policy: LinearPolicy) throws {
-  let device = rollout.rewards.device
-  let weights = try Variable([policy.flat.count], policy.flat, on: device, label: "weights")
-  try device.run("rollout") { graph in
-    rollout.collect(LinearPolicy.shape, Rollout.Source(graph.read(weights)))
-  }
+extension Safetensors {
+  func floats(_ name: String) -> [Float] { tensors[name]?.elements(Float.self) ?? [] }
+  /// 32 bits each, of float32 as of integers.
+  func words(_ name: String) -> [UInt32] { tensors[name]?.elements(UInt32.self) ?? [] }
+}
+
+func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+  a.count == b.count ? zip(a, b).map { abs($0 - $1) }.max() ?? 0 : .infinity
 }

@@ -45,8 +45,23 @@ def step_rows(reprise, python, quick):
             yield Row("supervised", f"training step of {name}, batch {batch}", peer_name, ours, peer, choices, True)
 
 
+# What we call an environment, what gymnax calls it, and steps that take some seconds.
+ENVIRONMENTS = [("cartpole", "CartPole-v1", 200_000_000), ("acrobot", "Acrobot-v1", 50_000_000),
+                ("mountaincar", "MountainCar-v0", 50_000_000),
+                ("mountaincar-continuous", "MountainCarContinuous-v0", 50_000_000), ("pendulum", "Pendulum-v1", 50_000_000)]
+
+
+def environment_rows(reprise, python, quick):
+    """Environments stepped alone beside gymnax's."""
+    for ours, theirs, steps in ENVIRONMENTS:
+        size = ["--copies", "4096", "--steps", str(steps // 10 if quick else steps), "--seed", "{seed}"]
+        yield Row("environment", f"{theirs} stepping alone, 4096 copies, random actions", "gymnax on JAX CPU",
+                  [reprise, "bench", "environment", ours, *size, "--json"],
+                  [python, str(HERE / "gymnax_environment.py"), theirs, *size])
+
+
 def rows(reprise, python, quick):
-    training, environment = (100_000, 4_000_000) if quick else (500_000, 200_000_000)
+    training = 100_000 if quick else 500_000
     return [
         Row(
             "training", "PPO CartPole, training included, 64×128, 4 epochs × 4 minibatches, 2×64 tanh",
@@ -57,11 +72,7 @@ def rows(reprise, python, quick):
              "--seed", "{seed}", "--run", "{folder}/run", "--json"],
             [python, str(HERE / "sb3_ppo_cartpole.py"), "--steps", str(training), "--seed", "{seed}"],
             [["--threads", "1"], []]),
-        Row(
-            "environment", "CartPole stepping alone, 4096 copies, random actions", "gymnax on JAX CPU",
-            [reprise, "bench", "environment", "cartpole", "--copies", "4096", "--steps", str(environment), "--json"],
-            [python, str(HERE / "gymnax_cartpole.py"), "--copies", "4096", "--steps", str(environment),
-             "--seed", "{seed}"]),
+        *environment_rows(reprise, python, quick),
         *step_rows(reprise, python, quick),
     ]
 

@@ -35,4 +35,17 @@ public struct CartPole: Environment {
     EnvironmentKernels(
       rollout: .rolloutCartpole, explore: .exploreCartpole, step: .stepCartpole)
   }
+  /// The track as far as the cart may go, and what stands out beyond it [m].
+  public var viewport: Viewport { Viewport(x: -3.6...3.6, y: -0.6...1.3) }
+  /// The track, the cart, the pole and its hinge.
+  public func frame(state: [Float]) -> [DrawingPrimitive] {
+    let (position, angle) = (Double(state[0]), Double(state[2]))
+    let hinge = Point(position, 0)
+    return [
+      .line(Point(-3.6, -0.25), Point(3.6, -0.25)),
+      .bar(from: Point(position - 0.25, -0.1), to: Point(position + 0.25, -0.1), width: 0.3),
+      .bar(from: hinge, to: hinge.moved(1, towards: .pi / 2 - angle), width: 0.1),
+      .circle(center: hinge, radius: 0.05),
+    ]
+  }
 }

@@ -21,6 +21,10 @@ public protocol Environment: Sendable {
   var rewardThreshold: Double? { get }
   /// Kernels made from its GLSL file.
   var kernels: EnvironmentKernels { get }
+  /// What its frames show, in units of its own.
+  var viewport: Viewport { get }
+  /// The picture of a state with the parameters as they are in Gymnasium, in the order of drawing.
+  func frame(state: [Float]) -> [DrawingPrimitive]
 }
 
 /// A number of an environment's dynamics, which may differ from episode to episode.
@@ -53,7 +57,9 @@ public struct EnvironmentKernels: Sendable {
 /// The environments that Reprise brings.
 public enum Environments {
   /// All of them.
-  public static let all: [any Environment] = [CartPole()]
+  public static let all: [any Environment] = [
+    CartPole(), Acrobot(), MountainCar(), ContinuousMountainCar(), Pendulum(),
+  ]
   /// Their names on the command line.
   public static var names: [String] { all.map(\.name) }
   /// The environment called `name`.
