@@ -77,9 +77,14 @@ public final class TrainingLoop {
   ///
   /// - Parameter progress: called for each iteration in order, and in it for each agent, while later ones run on the device;
   ///   returning false ends training after those that are in flight.
-  /// - Throws: what `progress` throws; `DivergenceError` when a metric is no finite number; `VulkanError` when the device
+  ///   - interval: iterations between two calls of `pause`; nil never calls it.
+  ///   - pause: called between iterations while none is on the device, and after the last.
+  /// - Throws: what `progress` and `pause` throw; `DivergenceError` when a metric is no finite number; `VulkanError` when the device
   ///   fails.
-  public func run(progress: (TrainingProgress) throws -> Bool = { _ in true }) throws {
+  public func run(
+    progress: (TrainingProgress) throws -> Bool = { _ in true }, pausingEvery interval: Int? = nil,
+    pause: () throws -> Void = {}
+  ) throws {
     let clock = ContinuousClock()
     let start = clock.now
     var firstEnd: Double?
@@ -102,11 +107,16 @@ public final class TrainingLoop {
       }
     }
     if let warmUp { try warmUp.plan.replay(times: warmUp.times) }
-    let done = try replay.run(times: iterations) { done in
+    var done = 0
+    while going, done < iterations {
+      let before = done
+      done += try replay.run(times: min(interval ?? iterations, iterations - done)) { more in
+        try show(upTo: before + more)
+        return going
+      }
       try show(upTo: done)
-      return going
+      if interval != nil { try pause() }
     }
-    try show(upTo: done)
   }
 
   private func rows(_ iteration: Int, seconds: Double, stepsPerSecond: Double) -> [TrainingProgress] {

@@ -11,12 +11,13 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Say what a trained policy, classifier or regressor is worth.",
     discussion: """
-      A policy runs whole episodes without exploration, and their returns are printed. A classifier is given the test \
+      A policy runs whole episodes, and their returns and lengths are printed. A classifier is given the test \
       split of its data, or other data, and its accuracy, a table of its classes and their confusion are printed; a \
       regressor's errors are. Writes no file.
 
       Examples:
         reprise evaluate runs/cartpole --episodes 100
+        reprise evaluate runs/cartpole --best --sampled
         reprise evaluate runs/fashion
         reprise evaluate runs/fashion --data pictures/ --json
       """)
@@ -39,37 +40,53 @@ struct EvaluateCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Decides the initial states of a policy's episodes.")
   var seed: UInt64 = 10_001
 
+  @Flag(help: "Draw a policy's actions as in training; without it the likeliest are taken.")
+  var sampled = false
+
+  @Flag(help: "Take a policy's best.safetensors, which 'train --evaluate-every' keeps, not its last weights.")
+  var best = false
+
   @OptionGroup var selection: DeviceOptions
 
   @Flag(
     help: """
-      Print one JSON object. A policy: return_mean, return_std, return_min, return_max, length_mean, episodes, device, \
-      driver. A classifier: accuracy, loss, top_k_accuracy, per_class, confusion, samples; a regressor: rmse, mae, r2.
+      Print one JSON object. A policy: return_mean, return_std, return_min, return_max, return_quantiles (of 0, 0.25, \
+      0.5, 0.75, 1), length_mean, length_min, length_max, episodes, sampled, algorithm, environment, device, driver. A \
+      classifier: accuracy, loss, top_k_accuracy, per_class, confusion, samples; a regressor: rmse, mae, r2.
       """)
   var json = false
 
   func run() throws {
     let directory = RunDirectory(folder)
     try directory.refuseMissing()
-    let algorithm = try directory.algorithm()
-    guard algorithm == .ppo else { return try evaluate(directory, algorithm) }
+    let kind = try directory.algorithm()
+    guard case .reinforcement(let name) = kind else { return try evaluate(directory, kind) }
     guard data == nil, targets == nil else {
       throw ConfigurationError(
-        field: "data", reason: "is for classifiers and regressors; \(folder) is a run of PPO")
+        field: "data", reason: "is for classifiers and regressors; \(folder) is a run of \(name)")
     }
-    let configuration = try RunConfiguration<PPOConfiguration>(of: directory)
-    let weights = try Safetensors(contentsOf: directory.checkpoint)
+    for algorithm in Algorithms.all where algorithm.name == name { try evaluate(directory, algorithm) }
+  }
+
+  /// Whole episodes of a policy.
+  private func evaluate<Trained: Algorithm>(_ directory: RunDirectory, _: Trained.Type) throws {
+    let configuration = try RunConfiguration<Trained.Configuration>(of: directory).settings
+    let file = best ? directory.weights : directory.checkpoint
+    if best, !directory.hasBest {
+      throw CommandFailure(
+        "\(file): there are no best weights; 'reprise train' keeps them with --evaluate-every.")
+    }
+    let weights = try Safetensors(contentsOf: file)
+    try weights.refuseOther(
+      algorithm: Trained.name, environment: configuration.environment, file: file, run: directory)
     let device = try Device(selection.device)
-    let evaluation = try PPO.evaluate(
-      configuration.settings, weights: weights, file: directory.checkpoint, episodes: episodes, seed: seed,
+    let evaluation = try Trained.evaluate(
+      configuration, weights: weights, file: file, episodes: episodes, isSampled: sampled, seed: seed,
       on: device)
-    let summary = Summary(
-      evaluation, environment: configuration.settings.environment, seed: seed, device.physical)
-    if json {
-      try writeLine(jsonText(summary))
-    } else {
-      try write(summary.text)
-    }
+    let report = PolicyReport(
+      evaluation, algorithm: Trained.name, environment: configuration.environment, checkpoint: file,
+      seed: seed, sampled: sampled, device.physical)
+    try write(json ? jsonText(report) + "\n" : report.text)
   }
 
   /// A classifier or regressor on its own test split, or on other data.
@@ -103,37 +120,5 @@ struct EvaluateCommand: ParsableCommand {
       throw CommandFailure("\(wanted.name) has no test split; name what to evaluate with --data.")
     }
     return dataset
-  }
-
-  private struct Summary: Encodable {
-    let environment: String
-    let episodes: Int
-    let seed: UInt64
-    let returnMean, returnStd, returnMin, returnMax, lengthMean: Double
-    let device, driver: String
-
-    init(_ evaluation: Evaluation, environment: String, seed: UInt64, _ device: PhysicalDevice) {
-      self.environment = environment
-      self.seed = seed
-      episodes = evaluation.returns.count
-      returnMean = evaluation.returnMean
-      returnStd = evaluation.returnStandardDeviation
-      returnMin = Double(evaluation.returns.min() ?? .nan)
-      returnMax = Double(evaluation.returns.max() ?? .nan)
-      lengthMean = evaluation.lengthMean
-      self.device = device.name
-      driver = device.driver
-    }
-
-    var text: String {
-      "\(environment), \(episodes.grouped) episodes on \(device) (\(driver))\n"
-        + columns([
-          (
-            "return",
-            "\(returnMean.fixed(1)) ± \(returnStd.fixed(1)) (\(returnMin.fixed(1)) to \(returnMax.fixed(1)))"
-          ),
-          ("length", "\(lengthMean.fixed(1)) steps"),
-        ])
-    }
   }
 }

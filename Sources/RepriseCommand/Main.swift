@@ -29,7 +29,7 @@ struct RepriseCommand: ParsableCommand {
     version: version,
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PlotCommand.self,
-      PlanCommand.self, TuneCommand.self, BenchCommand.self,
+      PlanCommand.self, RecipesCommand.self, TuneCommand.self, BenchCommand.self,
     ])
 
   static func main() {

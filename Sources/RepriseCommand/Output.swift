@@ -41,3 +41,8 @@ func jsonText(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .
     positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
   return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
+
+/// A value from JSON.
+func decodedJSON<Value: Decodable>(_: Value.Type, _ text: String) throws -> Value {
+  try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+}

@@ -7,39 +7,57 @@ import Vulkan
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Print the recorded plan of a training iteration.",
-    subcommands: [PlanPPOCommand.self])
+    subcommands: Algorithms.all.map { command($0) })
+
+  private static func command<Chosen: Algorithm>(_: Chosen.Type) -> any ParsableCommand.Type {
+    PlanAlgorithmCommand<Chosen>.self
+  }
 }
 
-/// `reprise plan ppo`: records as `train ppo` would, and prints.
-struct PlanPPOCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "ppo",
-    abstract: "Print the plan of a PPO iteration: its dispatches, barriers and memory.",
-    discussion: """
-      Nothing is trained and no file is written. A segment's line has the sums over its runs; ― is a barrier; the graph \
-      has an edge from the last writer of bytes to each reader.
+/// How a plan is written.
+enum PlanFormat: String, CaseIterable, ExpressibleByArgument {
+  case text, dot
+}
 
-      Examples:
-        reprise plan ppo --environment cartpole --environments 1024 --horizon 32
-        reprise plan ppo --format dot | dot -Tsvg > plan.svg
-      """)
+/// `reprise plan ppo` and its like: records as `train` would, and prints.
+struct PlanAlgorithmCommand<Chosen: Algorithm>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    let name = Chosen.name
+    return CommandConfiguration(
+      commandName: name,
+      abstract:
+        "Print the plan of an iteration of \(name.uppercased()): its dispatches, barriers and memory.",
+      usage: "reprise plan \(name) [--<setting> <value> ...] [<options>]",
+      discussion: """
+        Nothing is trained and no file is written. Settings are those of 'reprise train \(name)'. A segment's line has \
+        the sums over its runs; ― is a barrier; the graph has an edge from the last writer of bytes to each reader.
 
-  /// How the plan is written.
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, dot
+        Examples:
+          reprise plan \(name) --environment cartpole --seeds 1-8
+          reprise plan \(name) --format dot | dot -Tsvg > plan.svg
+        """)
   }
 
-  @OptionGroup(title: "PPO") var options: PPOOptions
+  @OptionGroup var options: AlgorithmOptions<Chosen>
+
+  @Option(
+    help: ArgumentHelp("Seeds of agents that are trained side by side: 1-8, or 1,2,5.", valueName: "seeds"),
+    transform: { try SeedList($0) })
+  var seeds: SeedList?
 
   @Option(help: "How the plan is written: text, or dot for Graphviz.")
-  var format = Format.text
+  var format = PlanFormat.text
 
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
+  func validate() throws { try options.check(for: Self.self) }
+
   func run() throws {
-    let configuration = try options.configuration()
-    let plan = try PPO(configuration, on: Device(selection.device), options: switches.options).loop.plan
+    let configuration = try options.resolved().configuration
+    let algorithm = try Chosen(
+      configuration, seeds: seeds?.seeds, on: Device(selection.device), options: switches.options)
+    let plan = algorithm.loop.plan
     try writeLine(format == .dot ? plan.graphviz : plan.description)
   }
 }

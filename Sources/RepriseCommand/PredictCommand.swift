@@ -39,8 +39,9 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let directory = RunDirectory(folder)
     try directory.refuseMissing()
-    guard try directory.algorithm() != .ppo else {
-      throw CommandFailure("\(folder) is a run of PPO; 'reprise predict' takes classifiers and regressors.")
+    if case .reinforcement(let name) = try directory.algorithm() {
+      throw CommandFailure(
+        "\(folder) is a run of \(name); 'reprise predict' takes classifiers and regressors.")
     }
     let settings = try RunConfiguration<SupervisedSettings>(of: directory).settings
     let samples = try PredictionInput.open(input, options: settings.dataOptions(.prediction))

@@ -4,30 +4,54 @@ import Reinforcement
 import Supervised
 import Yams
 
-/// What an algorithm's settings have to offer for config.yaml.
-protocol RunSettings: Codable {
-  /// Looks at every setting.
-  func validate() throws(ConfigurationError)
-}
-
-extension PPOConfiguration: RunSettings {}
-extension SupervisedSettings: RunSettings {
-  func validate() throws(ConfigurationError) { try training.validate() }
-}
-
 /// What trains.
-enum RunKind: String, Codable, CaseIterable {
-  case ppo, classifier, regressor
+enum RunKind: RawRepresentable, Codable, Equatable {
+  /// An algorithm of reinforcement learning, by its name.
+  case reinforcement(String)
+  case classifier, regressor
+
+  /// All names.
+  static var names: [String] { Algorithms.names + ["classifier", "regressor"] }
+
+  init?(rawValue: String) {
+    switch rawValue {
+    case "classifier": self = .classifier
+    case "regressor": self = .regressor
+    default:
+      guard Algorithms.names.contains(rawValue) else { return nil }
+      self = .reinforcement(rawValue)
+    }
+  }
+
+  var rawValue: String {
+    switch self {
+    case .reinforcement(let name): name
+    case .classifier: "classifier"
+    case .regressor: "regressor"
+    }
+  }
 }
 
 /// What config.yaml holds: the settings of a run, and what they ran on.
-struct RunConfiguration<Settings: RunSettings>: Codable {
+struct RunConfiguration<Settings: Codable>: Codable {
+  /// How often and on how many episodes the best weights were looked for.
+  struct Evaluation: Codable {
+    let evaluateEvery, evaluateEpisodes: Int
+
+    enum CodingKeys: String, CodingKey {
+      case evaluateEvery = "evaluate_every"
+      case evaluateEpisodes = "evaluate_episodes"
+    }
+  }
+
   /// The version of Reprise that wrote it.
   let version: String
   /// What trained.
   let algorithm: RunKind
   /// The device's and the driver's name.
   let device, driver: String
+  /// nil where the last weights are the only ones.
+  var evaluation: Evaluation?
   /// The algorithm's settings; in the file they stand beside the rest.
   let settings: Settings
 
@@ -49,6 +73,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
     algorithm = try container.decode(RunKind.self, forKey: .algorithm)
     device = try container.decode(String.self, forKey: .device)
     driver = try container.decode(String.self, forKey: .driver)
+    evaluation = try? Evaluation(from: decoder)
     settings = try Settings(from: decoder)
   }
 
@@ -58,6 +83,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
     try container.encode(algorithm, forKey: .algorithm)
     try container.encode(device, forKey: .device)
     try container.encode(driver, forKey: .driver)
+    try evaluation?.encode(to: encoder)
     try settings.encode(to: encoder)
   }
 
@@ -71,11 +97,28 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
 
   /// Reads config.yaml of a run.
   ///
+  /// - Parameter validate: looks at every setting.
   /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
-  init(of run: RunDirectory) throws(CommandFailure) {
+  private init(of run: RunDirectory, validate: (Settings) throws(ConfigurationError) -> Void)
+    throws(CommandFailure)
+  {
     self = try decodeYAML(Self.self, file: run.config) { configuration throws(ConfigurationError) in
-      try configuration.settings.validate()
+      try validate(configuration.settings)
     }
+  }
+}
+
+extension RunConfiguration where Settings: AlgorithmConfiguration {
+  /// Reads config.yaml of a run of reinforcement learning.
+  init(of run: RunDirectory) throws(CommandFailure) {
+    try self.init(of: run) { settings throws(ConfigurationError) in try settings.validate() }
+  }
+}
+
+extension RunConfiguration<SupervisedSettings> {
+  /// Reads config.yaml of a run of supervised training.
+  init(of run: RunDirectory) throws(CommandFailure) {
+    try self.init(of: run) { settings throws(ConfigurationError) in try settings.training.validate() }
   }
 }
 
@@ -113,10 +156,10 @@ extension RunDirectory {
   func algorithm() throws(CommandFailure) -> RunKind {
     let header = try decodeYAML(RunHeader.self, file: config) { header throws(ConfigurationError) in
       guard RunKind(rawValue: header.algorithm) == nil else { return }
-      let known = RunKind.allCases.map(\.rawValue).joined(separator: ", ")
+      let known = RunKind.names.joined(separator: ", ")
       throw ConfigurationError(
         field: "algorithm", reason: "\(header.algorithm) is not known; there are: \(known)")
     }
-    return RunKind(rawValue: header.algorithm) ?? .ppo
+    return RunKind(rawValue: header.algorithm) ?? .reinforcement(header.algorithm)
   }
 }

@@ -14,10 +14,15 @@ struct RunDirectory {
   var config: String { "\(path)/config.yaml" }
   var metrics: String { "\(path)/metrics.jsonl" }
   var checkpoint: String { "\(path)/checkpoint.safetensors" }
-  /// The weights of a classifier or regressor that did best on the validation split.
+  /// The weights that did best: on the validation split, or in an evaluation of a policy.
   var weights: String { "\(path)/best.safetensors" }
+  /// Whether there are best weights.
+  var hasBest: Bool { access(weights, F_OK) == 0 }
   /// What they came to on the test split.
   var test: String { "\(path)/test.json" }
+
+  /// The folder of the agent of a seed, in a run of many.
+  func agent(_ seed: UInt64) -> RunDirectory { RunDirectory("\(path)/seed-\(seed)") }
 
   /// Whether there is a folder at `path`.
   static func isFolder(_ path: String) -> Bool {
@@ -38,6 +43,10 @@ struct RunDirectory {
   func refuseMissing() throws(CommandFailure) {
     guard access(path, F_OK) == 0 else {
       throw CommandFailure("\(path): there is no such run; 'reprise train' makes one.")
+    }
+    let agents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    if access(config, F_OK) != 0, let agent = agents.filter({ $0.hasPrefix("seed-") }).min() {
+      throw CommandFailure("\(path) holds a run for each of several seeds; name one, as \(path)/\(agent).")
     }
   }
 }

@@ -4,38 +4,59 @@ import Vulkan
 
 /// What a run came to: the last line of `train`.
 struct TrainingSummary: Encodable {
-  /// Iterations and environment steps that were done.
+  /// Iterations that were done, and environment steps of all agents together.
   let iterations, steps: Int
   /// Seconds of training, and steps a second from the end of the first iteration on.
   let seconds, stepsPerSecond: Double
-  /// Mean return of the episodes that ended in the last iteration in which any did.
+  /// Mean return of the episodes that ended in the last iteration in which any did, on average over the agents.
   let returnMean: Double?
+  /// The same of each agent, where there are many, in the order of `seeds`.
+  let returnMeans: [Double?]?
+  let seeds: [UInt64]?
+  /// The largest mean return of an evaluation, on average over the agents.
+  let bestReturnMean: Double?
   let device, driver: String
-  let checkpoint: String
+  /// The file of one agent, or the files of many.
+  let checkpoint: String?
+  let checkpoints: [String]?
   /// Whether a signal ended it before the last iteration.
   let interrupted: Bool
   let cost: IterationCost?
+  /// In words: where the checkpoints are, and the mean returns.
+  private let place, returns: String
 
   private enum CodingKeys: CodingKey {
-    case iterations, steps, seconds, stepsPerSecond, returnMean, device, driver, checkpoint, interrupted
+    case iterations, steps, seconds, stepsPerSecond, returnMean, returnMeans, seeds, bestReturnMean, device,
+      driver, checkpoint, checkpoints, interrupted
   }
 
-  init(
-    _ last: TrainingProgress?, returnMean: Double?, total: Int, device: PhysicalDevice, checkpoint: String,
+  /// - Parameter directory: of the run; those of many agents lie in it.
+  init<Trained>(
+    _ agents: [TrainedAgent<Trained>], total: Int, device: PhysicalDevice, of directory: RunDirectory,
     cost: IterationCost?
   ) {
-    iterations = last?.iteration ?? 0
-    steps = last?.steps ?? 0
-    seconds = last?.seconds ?? 0
+    let last = agents.compactMap(\.last)
+    iterations = last.map(\.iteration).min() ?? 0
+    steps = last.reduce(0) { $0 + $1.steps }
+    seconds = last.last?.seconds ?? 0
     // A run of one iteration has nothing after the first.
-    let rate = last?.stepsPerSecond ?? 0
+    let rate = last.last?.stepsPerSecond ?? 0
     stepsPerSecond = rate > 0 ? rate : Double(steps) / max(seconds, 1e-9)
-    self.returnMean = returnMean
+    returnMean = agents.compactMap(\.returnMean).mean
+    bestReturnMean = agents.compactMap(\.bestReturnMean).mean
     self.device = device.name
     driver = device.driver
-    self.checkpoint = checkpoint
     interrupted = iterations < total
     self.cost = cost
+    let files = agents.map(\.writer.directory.checkpoint)
+    let isOne = files == [directory.checkpoint]
+    checkpoint = isOne ? directory.checkpoint : nil
+    checkpoints = isOne ? nil : files
+    seeds = isOne ? nil : agents.map(\.configuration.seed)
+    returnMeans = isOne ? nil : agents.map(\.returnMean)
+    place =
+      isOne ? "Checkpoint: \(directory.checkpoint)" : "Checkpoints: \(directory.path)/seed-<seed>"
+    returns = meanAndRange(agents.compactMap(\.returnMean))
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -45,9 +66,13 @@ struct TrainingSummary: Encodable {
     try container.encode(seconds, forKey: .seconds)
     try container.encode(stepsPerSecond, forKey: .stepsPerSecond)
     try container.encode(returnMean, forKey: .returnMean)
+    try container.encodeIfPresent(returnMeans, forKey: .returnMeans)
+    try container.encodeIfPresent(seeds, forKey: .seeds)
+    try container.encodeIfPresent(bestReturnMean, forKey: .bestReturnMean)
     try container.encode(device, forKey: .device)
     try container.encode(driver, forKey: .driver)
-    try container.encode(checkpoint, forKey: .checkpoint)
+    try container.encodeIfPresent(checkpoint, forKey: .checkpoint)
+    try container.encodeIfPresent(checkpoints, forKey: .checkpoints)
     try container.encode(interrupted, forKey: .interrupted)
     try cost?.encode(to: encoder)
   }
@@ -55,10 +80,17 @@ struct TrainingSummary: Encodable {
   var text: String {
     var text =
       "\(interrupted ? "Stopped" : "Trained"): \(steps.grouped) steps in \(seconds.fixed(1)) s, "
-      + "\(stepsPerSecond.short) steps/s, mean return \(returnMean?.fixed(1) ?? "unknown: no episode ended").\n"
+      + "\(stepsPerSecond.short) steps/s, mean return "
+      + (returnMean == nil ? "unknown: no episode ended" : returns)
+      + (bestReturnMean.map { ", of the best weights \($0.fixed(1))" } ?? "") + ".\n"
     if let cost { text += cost.text }
-    return text + "Checkpoint: \(checkpoint)"
+    return text + place
   }
+}
+
+extension [Double] {
+  /// nil of no numbers.
+  fileprivate var mean: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
 }
 
 /// What an iteration costs, on average over a run.

@@ -42,3 +42,11 @@ extension Algorithm {
     try loop.run(progress: progress)
   }
 }
+
+/// The algorithms that Reprise brings.
+public enum Algorithms {
+  /// All of them; an algorithm gets its commands by its name here.
+  public static var all: [any Algorithm.Type] { [PPO.self] }
+  /// Their names on the command line.
+  public static var names: [String] { all.map { $0.name } }
+}

@@ -4,8 +4,12 @@ public import Learning
 public struct Setting<Configuration: Sendable>: Sendable {
   /// Its name, as in config.yaml: `learning_rate`.
   public let name: String
-  /// What it means, with units and what may be said.
+  /// What it means, with units.
   public let help: String
+  /// What may be said: `from 0 to 1`; empty where that is left to a check.
+  public let values: String
+  /// Whether it is true or false.
+  public let isFlag: Bool
   /// Its value as text.
   public let text: @Sendable (Configuration) -> String
   /// Takes a value from text; throws `ConfigurationError` for text that is none.
@@ -15,13 +19,15 @@ public struct Setting<Configuration: Sendable>: Sendable {
 
   private init<Value>(
     _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ help: String,
-    expected: String,
+    values: String, isFlag: Bool = false, expected: String,
     text: @escaping @Sendable (Value) -> String, parse: @escaping @Sendable (String) -> Value?,
     check: @escaping @Sendable (Value) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in
     }
   ) {
     self.name = name
     self.help = help
+    self.values = values
+    self.isFlag = isFlag
     self.text = { text($0[keyPath: path]) }
     set = { (configuration, word) throws(ConfigurationError) in
       guard let value = parse(word) else {
@@ -39,7 +45,8 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, expected: "a whole number", text: { "\($0)" }, parse: { Int($0) },
+      name, path, help, values: range.inWords, expected: "a whole number", text: { "\($0)" },
+      parse: { Int($0) },
       check: { (value) throws(ConfigurationError) in
         try ConfigurationError.check(name.dashed, value, in: range)
       })
@@ -52,7 +59,7 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, expected: "a number", text: { "\($0)" }, parse: { Double($0) },
+      name, path, help, values: range.inWords, expected: "a number", text: { "\($0)" }, parse: { Double($0) },
       check: { (value) throws(ConfigurationError) in
         try ConfigurationError.check(name.dashed, value, in: range)
       })
@@ -65,7 +72,8 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, expected: "a number or none", text: { $0.map { "\($0)" } ?? "none" },
+      name, path, help, values: "\(range.inWords), or none", expected: "a number or none",
+      text: { $0.map { "\($0)" } ?? "none" },
       parse: { $0 == "none" ? .some(nil) : Double($0).map { .some($0) } },
       check: { (value) throws(ConfigurationError) in
         if let value { try ConfigurationError.check(name.dashed, value, in: range) }
@@ -76,7 +84,9 @@ public struct Setting<Configuration: Sendable>: Sendable {
   public static func flag(
     _ name: String, _ path: any WritableKeyPath<Configuration, Bool> & Sendable, _ help: String
   ) -> Setting {
-    Setting(name, path, help, expected: "true or false", text: { "\($0)" }, parse: { Bool($0) })
+    Setting(
+      name, path, help, values: "true or false", isFlag: true, expected: "true or false", text: { "\($0)" },
+      parse: { Bool($0) })
   }
 
   /// One of the cases of an enumeration.
@@ -85,7 +95,7 @@ public struct Setting<Configuration: Sendable>: Sendable {
   ) -> Setting {
     let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
     return Setting(
-      name, path, "\(help) (\(words))", expected: "one of \(words)", text: \.rawValue,
+      name, path, help, values: words, expected: "one of \(words)", text: \.rawValue,
       parse: { Value(rawValue: $0) })
   }
 
@@ -95,7 +105,7 @@ public struct Setting<Configuration: Sendable>: Sendable {
   ) -> Setting {
     let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
     return Setting(
-      name, path, "\(help) (of \(words); or none)",
+      name, path, help, values: "of \(words), separated by commas; or none",
       expected: "words out of \(words), separated by commas, or none",
       text: { $0.isEmpty ? "none" : $0.map(\.rawValue).joined(separator: ",") },
       parse: { list($0) { Value(rawValue: $0) } })
@@ -107,7 +117,8 @@ public struct Setting<Configuration: Sendable>: Sendable {
     in range: ClosedRange<Int>, _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, expected: "whole numbers, separated by commas, or none",
+      name, path, help, values: "each \(range.inWords), separated by commas; or none",
+      expected: "whole numbers, separated by commas, or none",
       text: { $0.isEmpty ? "none" : $0.map(String.init).joined(separator: ",") },
       parse: { list($0) { Int($0) } },
       check: { (values) throws(ConfigurationError) in
@@ -120,19 +131,22 @@ public struct Setting<Configuration: Sendable>: Sendable {
       })
   }
 
-  /// A word, looked at by `check`.
+  /// A word, looked at by `check`; `values` is what it may be.
   public static func word(
     _ name: String, _ path: any WritableKeyPath<Configuration, String> & Sendable, _ help: String,
-    check: @escaping @Sendable (String) throws(ConfigurationError) -> Void
+    values: String = "", check: @escaping @Sendable (String) throws(ConfigurationError) -> Void
   ) -> Setting {
-    Setting(name, path, help, expected: "a word", text: { $0 }, parse: { $0 }, check: check)
+    Setting(
+      name, path, help, values: values, expected: "a word", text: { $0 }, parse: { $0 }, check: check)
   }
 
   /// A seed.
   public static func seed(
     _ name: String, _ path: any WritableKeyPath<Configuration, UInt64> & Sendable, _ help: String
   ) -> Setting {
-    Setting(name, path, help, expected: "a whole number from 0 on", text: { "\($0)" }, parse: { UInt64($0) })
+    Setting(
+      name, path, help, values: "from 0 on", expected: "a whole number from 0 on", text: { "\($0)" },
+      parse: { UInt64($0) })
   }
 
   private static func list<Value>(_ text: String, _ parse: (String) -> Value?) -> [Value]? {
@@ -167,13 +181,19 @@ extension AlgorithmConfiguration {
     try checkTogether()
   }
 
+  /// The setting called `name`, in which `-` may stand for `_`; nil where there is none.
+  public static func setting(_ name: String) -> Setting<Self>? {
+    let key = name.replacing("-", with: "_")
+    return settings.first { $0.name == key }
+  }
+
   /// Takes `value`, as text, for the setting called `name`, in which `-` may stand for `_`.
   ///
   /// - Throws: `ConfigurationError` for an unknown name, with the nearest known one, and for text that is no such value.
   public mutating func set(_ name: String, to value: String) throws(ConfigurationError) {
-    let key = name.replacing("-", with: "_")
-    guard let setting = Self.settings.first(where: { $0.name == key }) else {
-      let nearest = Self.settings.map(\.name).nearest(to: key).prefix(3).joined(separator: ", ")
+    guard let setting = Self.setting(name) else {
+      let nearest = Self.settings.map(\.name).nearest(to: name.replacing("-", with: "_")).prefix(3)
+        .joined(separator: ", ")
       throw ConfigurationError(field: name, reason: "is no setting; the nearest are: \(nearest)")
     }
     try setting.set(&self, value)
@@ -183,7 +203,7 @@ extension AlgorithmConfiguration {
   static var common: [Setting<Self>] {
     [
       .word(
-        "environment", \.environment, "The environment: \(Environments.names.joined(separator: ", ")).",
+        "environment", \.environment, "The environment.", values: Environments.names.joined(separator: ", "),
         check: { (name) throws(ConfigurationError) in _ = try Environments.named(name) }),
       .integer(
         "steps", \.steps, in: 1...1_000_000_000_000,
@@ -197,4 +217,15 @@ extension AlgorithmConfiguration {
 extension String {
   /// As the command line writes it.
   fileprivate var dashed: String { replacing("_", with: "-") }
+}
+
+extension ClosedRange {
+  /// `from 0 to 1`.
+  fileprivate var inWords: String {
+    func word(_ bound: Bound) -> String {
+      let text = "\(bound)"
+      return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+    return "from \(word(lowerBound)) to \(word(upperBound))"
+  }
 }

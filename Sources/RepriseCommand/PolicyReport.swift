@@ -1,0 +1,83 @@
+import Learning
+import Reinforcement
+import Vulkan
+
+/// What episodes of a policy gave, as JSON and as text.
+struct PolicyReport: Encodable {
+  /// The parts of `returnQuantiles`.
+  private static let parts = [0, 0.25, 0.5, 0.75, 1]
+
+  let algorithm, environment, checkpoint: String
+  let episodes: Int
+  let seed: UInt64
+  /// Whether actions were drawn, not the likeliest taken.
+  let sampled: Bool
+  let returnMean, returnStd, returnMin, returnMax: Double
+  /// The least return, the quartiles, the largest.
+  let returnQuantiles: [Double]
+  let lengthMean: Double
+  let lengthMin, lengthMax: Int
+  let device, driver: String
+
+  /// The result of the weights in file `checkpoint`.
+  init(
+    _ evaluation: Evaluation, algorithm: String, environment: String, checkpoint: String, seed: UInt64,
+    sampled: Bool, _ device: PhysicalDevice
+  ) {
+    self.algorithm = algorithm
+    self.environment = environment
+    self.checkpoint = checkpoint
+    self.seed = seed
+    self.sampled = sampled
+    episodes = evaluation.returns.count
+    returnMean = evaluation.returnMean
+    returnStd = evaluation.returnStandardDeviation
+    returnMin = evaluation.returnQuantile(0)
+    returnMax = evaluation.returnQuantile(1)
+    returnQuantiles = Self.parts.map(evaluation.returnQuantile)
+    lengthMean = evaluation.lengthMean
+    lengthMin = evaluation.lengths.min() ?? 0
+    lengthMax = evaluation.lengths.max() ?? 0
+    self.device = device.name
+    driver = device.driver
+  }
+
+  var text: String {
+    let quartiles = returnQuantiles.dropFirst().dropLast().map { $0.fixed(1) }.joined(separator: ", ")
+    return "\(environment), \(episodes.grouped) episodes on \(device) (\(driver))\n"
+      + columns([
+        ("policy", "\(checkpoint), \(sampled ? "actions drawn" : "the likeliest actions")"),
+        (
+          "return",
+          "\(returnMean.fixed(1)) ± \(returnStd.fixed(1)) (\(returnMin.fixed(1)) to \(returnMax.fixed(1)))"
+        ),
+        ("quartiles", quartiles),
+        ("length", "\(lengthMean.fixed(1)) steps (\(lengthMin.grouped) to \(lengthMax.grouped))"),
+      ])
+  }
+}
+
+/// The environment of a configuration in a checkpoint's metadata.
+private struct KeptEnvironment: Decodable {
+  let environment: String
+}
+
+extension Safetensors {
+  /// Throws where the metadata, if there is any, is of another algorithm or environment.
+  ///
+  /// - Parameter file: the file's name in errors, and `run` the run that it should be of.
+  func refuseOther(algorithm: String, environment: String, file: String, run: RunDirectory)
+    throws(CommandFailure)
+  {
+    let found = (metadata["algorithm"] ?? algorithm, keptEnvironment ?? environment)
+    guard found != (algorithm, environment) else { return }
+    throw CommandFailure(
+      "\(file) is of \(found.0) on \(found.1); \(run.config) says \(algorithm) on \(environment).")
+  }
+
+  /// The environment, of which files before 0.1.0 speak in their configuration only.
+  private var keptEnvironment: String? {
+    metadata["environment"]
+      ?? metadata["config"].flatMap { try? decodedJSON(KeptEnvironment.self, $0).environment }
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// Seeds in one argument: `1-8`, `1,2,5`, `1-3,7`.
+struct SeedList: Equatable, Sendable {
+  /// More agents than anyone's device has room for.
+  private static let limit = 1024
+
+  let seeds: [UInt64]
+  /// As it was written.
+  let text: String
+
+  /// - Throws: `ValidationError` for what is no such list, and for a seed that is there twice.
+  init(_ text: String) throws {
+    self.text = text
+    var seeds: [UInt64] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+      guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first <= last else {
+        throw ValidationError("expected seeds as 1-8 or 1,2,5")
+      }
+      guard last - first < Self.limit, seeds.count + Int(last - first) < Self.limit else {
+        throw ValidationError("expected at most \(Self.limit) seeds")
+      }
+      seeds += first...last
+    }
+    if let twice = seeds.first(where: { seed in seeds.count { $0 == seed } > 1 }) {
+      throw ValidationError("seed \(twice) is there twice")
+    }
+    self.seeds = seeds
+  }
+}

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Learning
+import Recording
+import Reinforcement
+import Vulkan
+
+/// `reprise train ppo` and its like: trains a policy and keeps the run, or a policy for each of many seeds.
+struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    let name = Trained.name
+    return CommandConfiguration(
+      commandName: name,
+      abstract: "Train a policy with \(name.uppercased()).",
+      usage: "reprise train \(name) [--<setting> <value> ...] [<options>]",
+      discussion: """
+        Writes config.yaml, metrics.jsonl (one line an iteration), checkpoint.safetensors (every 30 s and at the end) \
+        and, with --evaluate-every, best.safetensors into the run's folder; with --seeds, into a folder for each. \
+        Ctrl-C ends training after the iterations that are on the device, keeps everything and exits with 130; a \
+        second one ends it at once.
+
+        Settings (an option is stronger than --set, --set than the file of --recipe, that file than the recipe for the \
+        algorithm and the environment, and the recipe than the default):
+        \(Trained.Configuration.settingsHelp)
+
+        Examples:
+          reprise train \(name) --environment cartpole --run runs/cartpole
+          reprise train \(name) --seeds 1-8 --evaluate-every 20000
+          reprise train \(name) --seed 2 --set gamma=0.99 --json --profile | tail -1
+        """)
+  }
+
+  @OptionGroup var options: AlgorithmOptions<Trained>
+
+  @Option(
+    help: ArgumentHelp(
+      "Train an agent for each of these seeds, side by side: 1-8, or 1,2,5. Each gets <run>/seed-<n>.",
+      valueName: "seeds"), transform: { try SeedList($0) })
+  var seeds: SeedList?
+
+  @OptionGroup(title: "Evaluation") var evaluation: EvaluationOptions
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "The folder of the run. (default: runs/<environment>-\(Trained.name)-seed<seed>)", valueName: "folder"))
+  var folder: String?
+
+  @Flag(help: "Replace the run that the folder holds.")
+  var overwrite = false
+
+  @OptionGroup(title: "Debugging") var switches: PlanSwitches
+  @OptionGroup var selection: DeviceOptions
+
+  @Flag(help: "Print one JSON object an iteration and agent, and the run's summary as the last line.")
+  var json = false
+
+  @Flag(
+    help:
+      "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory; and, but for --json, the time of each dispatch and what the host spent its time on."
+  )
+  var profile = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what the host and the device did when into a file that Perfetto opens: the device's last iteration, with each dispatch's last run.",
+      valueName: "file"))
+  var trace: String?
+
+  func validate() throws {
+    if folder?.isEmpty == true {
+      throw ValidationError("The value of '--run' is empty; it must name a folder")
+    }
+    if trace?.isEmpty == true {
+      throw ValidationError("The value of '--trace' is empty; it must name a file")
+    }
+    try options.check(for: Self.self)
+  }
+
+  func run() throws {
+    let settings = try options.resolved()
+    if seeds != nil, settings.saysSeed {
+      throw ConfigurationError(field: "seeds", reason: "and seed are both given; one of them says it all")
+    }
+    try evaluation.check()
+    let configuration = settings.configuration
+    let named = "\(configuration.environment)-\(Trained.name)-"
+    let directory = RunDirectory(
+      folder ?? "runs/\(named)" + (seeds.map { "seeds\($0.text)" } ?? "seed\(configuration.seed)"))
+    let places = seeds.map { $0.seeds.map(directory.agent) } ?? [directory]
+    if !overwrite { for place in [directory] + places { try place.refuseUsed() } }
+    // Known to be writable before hours of training.
+    if let trace { try ChromeTrace(events: []).write(to: trace) }
+    let spans = profile || trace != nil ? Trace(capacity: trace == nil ? 0 : 100_000) : nil
+    try Trace.$current.withValue(spans) { try train(settings, directory, places, spans) }
+  }
+
+  private func train(
+    _ settings: ResolvedSettings<Trained.Configuration>, _ directory: RunDirectory, _ places: [RunDirectory],
+    _ spans: Trace?
+  ) throws {
+    let device = try Device(selection.device)
+    var plan = switches.options
+    plan.timestamps = spans != nil
+    let trained = seeds?.seeds ?? [settings.configuration.seed]
+    let algorithm = try Trained(settings.configuration, seeds: trained, on: device, options: plan)
+    // From here on the run is known to be good: now the files of an old one may go.
+    let agents = try zip(trained, places).map { seed, place in
+      try TrainedAgent<Trained>(
+        settings.configuration, seed: seed, place, evaluation, device.physical, overwrite: overwrite)
+    }
+    let console = TrainingConsole(json: json)
+    if !json {
+      let rows =
+        [
+          ("device", "\(device.physical.name), \(device.reason)"), ("driver", device.physical.driver),
+          ("algorithm", Trained.name), ("environment", settings.configuration.environment),
+        ] + settings.rows + (seeds.map { [("seeds", $0.text)] } ?? []) + [("run", directory.path)]
+      try write(columns(rows, indent: ""))
+    }
+    let training = AgentTraining(algorithm, agents, evaluation, console, device)
+    try training.run()
+
+    let loop = algorithm.loop
+    let summary = TrainingSummary(
+      agents, total: loop.iterations, device: device.physical, of: directory,
+      cost: profile ? IterationCost(loop.profile, loop.plan.statistics) : nil)
+    try writeLine(json ? jsonText(summary) : summary.text)
+    if let spans {
+      let timings = try loop.plan.timings()
+      if let trace { try ChromeTrace(host: spans, device: timings).write(to: trace) }
+      if profile && !json { try writeLine(dispatchTable(timings) + hostTable(spans)) }
+    }
+    if summary.interrupted, let signal = Interruption.signal {
+      throw Interruption.exit(
+        signal, after: "iteration \(summary.iterations) of \(loop.iterations)",
+        file: seeds == nil ? directory.checkpoint : directory.path)
+    }
+  }
+}
