@@ -127,7 +127,8 @@ let package = Package(
       dependencies: [
         "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "KernelParameters", "TestSupport",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["RepriseCommand", "Reinforcement", "Learning", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,7 +11,7 @@ public struct Recipe: Sendable {
   }
 
   /// What is set, in the order of the file.
-  public let entries: [Entry]
+  public private(set) var entries: [Entry]
   /// Lines of comment before the first setting, without their `#`.
   public let comments: [String]
 
@@ -43,6 +43,13 @@ public struct Recipe: Sendable {
     (self.entries, self.comments) = (entries, comments)
   }
 
+  /// The recipe without some names.
+  public func leavingOut(_ isLeftOut: (String) -> Bool) -> Recipe {
+    var recipe = self
+    recipe.entries.removeAll { isLeftOut($0.name) }
+    return recipe
+  }
+
   /// Takes over all of it.
   ///
   /// - Throws: `RecipeError` for a name that is no setting, with the nearest ones, and for a value that can't be used.
@@ -68,6 +75,11 @@ public struct RecipeError: Error, Equatable, CustomStringConvertible {
   public let file: String, line: Int
   /// What is wrong there.
   public let reason: String
+
+  /// An error at a line of a file.
+  public init(file: String, line: Int, reason: String) {
+    (self.file, self.line, self.reason) = (file, line, reason)
+  }
 
   /// A sentence for people.
   public var description: String { "\(file):\(line): \(reason)" }

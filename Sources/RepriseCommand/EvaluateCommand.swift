@@ -70,7 +70,8 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Whole episodes of a policy.
   private func evaluate<Trained: Algorithm>(_ directory: RunDirectory, _: Trained.Type) throws {
-    let configuration = try RunConfiguration<Trained.Configuration>(of: directory).settings
+    let configuration = try RunConfiguration<SettingsTable<Trained.Configuration>>(of: directory)
+      .settings.configuration
     let file = best ? directory.weights : directory.checkpoint
     if best, !directory.hasBest {
       throw CommandFailure(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Learning
 import Reinforcement
 
@@ -56,9 +55,7 @@ struct RecipesCommand: ParsableCommand {
       algorithm: named.algorithm, recipe: nil, sets: [],
       options: [SettingArgument("environment", named.environment)])
     let settings = Chosen.Configuration.settings.map { ($0.name, $0.text(resolved.configuration)) }
-    guard !json else {
-      return try writeLine(jsonText(SettingsObject(settings: settings), keys: .useDefaultKeys))
-    }
+    guard !json else { return try writeLine(jsonText(SettingsTable(resolved.configuration))) }
     let lines = named.recipe.comments.map { "# \($0)" } + settings.map { "\($0.0): \($0.1)" }
     try writeLine(lines.joined(separator: "\n"))
   }
@@ -73,33 +70,5 @@ private struct Row: Encodable {
     environment = named.environment
     steps = named.recipe.entries.first { $0.name == "steps" }?.value ?? ""
     note = named.recipe.comments.joined(separator: " ")
-  }
-}
-
-/// Settings as a JSON object: numbers and booleans as such, all else as text.
-private struct SettingsObject: Encodable {
-  let settings: [(name: String, text: String)]
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.init(stringValue) }
-    init?(intValue: Int) { nil }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    for (name, text) in settings {
-      if let number = Int(text) {
-        try container.encode(number, forKey: Key(name))
-      } else if let number = Double(text) {
-        try container.encode(number, forKey: Key(name))
-      } else if let flag = Bool(text) {
-        try container.encode(flag, forKey: Key(name))
-      } else {
-        try container.encode(text, forKey: Key(name))
-      }
-    }
   }
 }

@@ -15,13 +15,14 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
   private let titles: [Origin: String]
 
   /// - Parameters:
-  ///   - recipe: a file that stands over the recipe for the pair, or `none` for no recipe at all; nil for that of the pair.
+  ///   - recipe: a file that stands over the recipe for the pair, which may be config.yaml of a run, or `none` for no recipe
+  ///     at all; nil for that of the pair.
   ///   - sets: what `--set` says.
   ///   - options: what options say.
   /// - Throws: `ConfigurationError`, `RecipeError`, `CommandFailure` for the first value that can't be used.
   init(algorithm: String, recipe: String?, sets: [SettingArgument], options: [SettingArgument]) throws {
     let path = recipe == "none" ? nil : recipe
-    let file = try path.map { try Recipe(readText($0), file: $0) }
+    let file = try path.map { try Recipe(ofRun: algorithm, file: $0) }
     var configuration = Configuration()
     var origins: [String: Origin] = [:]
     // The pair's recipe is known once the environment is.
@@ -54,8 +55,8 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
     ]
   }
 
-  /// Whether anything says which seed.
-  var saysSeed: Bool { origins["seed"] != nil }
+  /// Whether the command line says which seed.
+  var saysSeed: Bool { [.set, .option].contains(origins["seed"]) }
 
   /// The values of each origin in lines, but for the environment: `recipe ppo-cartpole.yaml`, `gamma 0.98, …`.
   var rows: [(String, String)] {
@@ -68,5 +69,19 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
         (index == 0 ? titles[origin] ?? "" : "", line)
       }
     }
+  }
+}
+
+extension Recipe {
+  /// Reads a file of settings, without what config.yaml of a run has beside them.
+  fileprivate init(ofRun algorithm: String, file: String) throws {
+    let whole = try Recipe(readText(file), file: file)
+    if let other = whole.entries.first(where: {
+      $0.name == RunKey.algorithm.rawValue && $0.value != algorithm
+    }) {
+      throw RecipeError(
+        file: file, line: other.line, reason: "is of a run of \(other.value); expected one of \(algorithm)")
+    }
+    self = whole.leavingOut { RunKey(rawValue: $0) != nil }
   }
 }

@@ -4,6 +4,16 @@ import Reinforcement
 import Supervised
 import Yams
 
+/// What settings have to offer for config.yaml.
+protocol RunSettings: Codable {
+  /// Looks at every setting.
+  func validate() throws(ConfigurationError)
+}
+
+extension SupervisedSettings: RunSettings {
+  func validate() throws(ConfigurationError) { try training.validate() }
+}
+
 /// What trains.
 enum RunKind: RawRepresentable, Codable, Equatable {
   /// An algorithm of reinforcement learning, by its name.
@@ -32,32 +42,25 @@ enum RunKind: RawRepresentable, Codable, Equatable {
   }
 }
 
+/// What stands in config.yaml beside the settings.
+enum RunKey: String, CodingKey {
+  case version, algorithm, device, driver
+  case evaluateEvery = "evaluate_every"
+  case evaluateEpisodes = "evaluate_episodes"
+}
+
 /// What config.yaml holds: the settings of a run, and what they ran on.
-struct RunConfiguration<Settings: Codable>: Codable {
-  /// How often and on how many episodes the best weights were looked for.
-  struct Evaluation: Codable {
-    let evaluateEvery, evaluateEpisodes: Int
-
-    enum CodingKeys: String, CodingKey {
-      case evaluateEvery = "evaluate_every"
-      case evaluateEpisodes = "evaluate_episodes"
-    }
-  }
-
+struct RunConfiguration<Settings: RunSettings>: Codable {
   /// The version of Reprise that wrote it.
   let version: String
   /// What trained.
   let algorithm: RunKind
   /// The device's and the driver's name.
   let device, driver: String
-  /// nil where the last weights are the only ones.
-  var evaluation: Evaluation?
+  /// After how many steps and on how many episodes the best weights of a policy were looked for; nil where they weren't.
+  var evaluateEvery, evaluateEpisodes: Int?
   /// The algorithm's settings; in the file they stand beside the rest.
   let settings: Settings
-
-  private enum CodingKeys: CodingKey {
-    case version, algorithm, device, driver
-  }
 
   init(_ algorithm: RunKind, _ settings: Settings, device: String, driver: String) {
     version = RepriseCommand.version
@@ -68,22 +71,24 @@ struct RunConfiguration<Settings: Codable>: Codable {
   }
 
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let container = try decoder.container(keyedBy: RunKey.self)
     version = try container.decode(String.self, forKey: .version)
     algorithm = try container.decode(RunKind.self, forKey: .algorithm)
     device = try container.decode(String.self, forKey: .device)
     driver = try container.decode(String.self, forKey: .driver)
-    evaluation = try? Evaluation(from: decoder)
+    evaluateEvery = try container.decodeIfPresent(Int.self, forKey: .evaluateEvery)
+    evaluateEpisodes = try container.decodeIfPresent(Int.self, forKey: .evaluateEpisodes)
     settings = try Settings(from: decoder)
   }
 
   func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
+    var container = encoder.container(keyedBy: RunKey.self)
     try container.encode(version, forKey: .version)
     try container.encode(algorithm, forKey: .algorithm)
     try container.encode(device, forKey: .device)
     try container.encode(driver, forKey: .driver)
-    try evaluation?.encode(to: encoder)
+    try container.encodeIfPresent(evaluateEvery, forKey: .evaluateEvery)
+    try container.encodeIfPresent(evaluateEpisodes, forKey: .evaluateEpisodes)
     try settings.encode(to: encoder)
   }
 
@@ -97,28 +102,11 @@ struct RunConfiguration<Settings: Codable>: Codable {
 
   /// Reads config.yaml of a run.
   ///
-  /// - Parameter validate: looks at every setting.
   /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
-  private init(of run: RunDirectory, validate: (Settings) throws(ConfigurationError) -> Void)
-    throws(CommandFailure)
-  {
+  init(of run: RunDirectory) throws(CommandFailure) {
     self = try decodeYAML(Self.self, file: run.config) { configuration throws(ConfigurationError) in
-      try validate(configuration.settings)
+      try configuration.settings.validate()
     }
-  }
-}
-
-extension RunConfiguration where Settings: AlgorithmConfiguration {
-  /// Reads config.yaml of a run of reinforcement learning.
-  init(of run: RunDirectory) throws(CommandFailure) {
-    try self.init(of: run) { settings throws(ConfigurationError) in try settings.validate() }
-  }
-}
-
-extension RunConfiguration<SupervisedSettings> {
-  /// Reads config.yaml of a run of supervised training.
-  init(of run: RunDirectory) throws(CommandFailure) {
-    try self.init(of: run) { settings throws(ConfigurationError) in try settings.training.validate() }
   }
 }
 

@@ -21,15 +21,16 @@ final class TrainedAgent<Trained: Algorithm> {
     var configuration = shared
     configuration.seed = seed
     self.configuration = configuration
+    let settings = SettingsTable(configuration)
     var kept = RunConfiguration(
-      .reinforcement(Trained.name), configuration, device: device.name, driver: device.driver)
+      .reinforcement(Trained.name), settings, device: device.name, driver: device.driver)
     if let steps = evaluation.evaluateEvery {
-      kept.evaluation = .init(evaluateEvery: steps, evaluateEpisodes: evaluation.evaluateEpisodes)
+      (kept.evaluateEvery, kept.evaluateEpisodes) = (steps, evaluation.evaluateEpisodes)
     }
     writer = try RunWriter(directory, overwrite: overwrite, config: kept.yaml())
     metadata = [
       "algorithm": Trained.name, "environment": configuration.environment,
-      "config": try jsonText(configuration), "version": RepriseCommand.version,
+      "config": try jsonText(settings), "version": RepriseCommand.version,
     ]
   }
 

@@ -28,6 +28,14 @@ import Testing
     #expect(try #require(summary["return_min"] as? Double) <= mean)
     #expect(try #require(summary["return_max"] as? Double) >= mean)
     #expect(try #require(summary["return_std"] as? Double) >= 0)
+    let quantiles = try #require(summary["return_quantiles"] as? [Double])
+    #expect(quantiles.count == 5 && quantiles == quantiles.sorted())
+    #expect(quantiles.first == summary["return_min"] as? Double)
+    #expect(quantiles.last == summary["return_max"] as? Double)
+    #expect(summary["length_min"] as? Double == quantiles.first)
+    #expect(summary["length_max"] as? Double == quantiles.last)
+    let sampled = try object(tool.run("evaluate", "run", "--episodes", "20", "--json", "--sampled").output)
+    #expect(sampled["sampled"] as? Bool == true && sampled["return_mean"] as? Double != mean)
     #expect(try tool.run("evaluate", "run", "--episodes", "20", "--json").output == result.output)
 
     let text = try tool.run("evaluate", "run", "--episodes", "20")
@@ -63,6 +71,17 @@ import Testing
     try expectRefused(Data(repeating: 0xff, count: 64))
     try expectRefused(Data([2, 0, 0, 0, 0, 0, 0, 0]) + Data("{}".utf8))
 
+    // Of other environments or algorithms, whose weights might fit.
+    for (found, other) in [("environment\":\"cartpole", "pendulum"), ("algorithm\":\"ppo", "dqn")] {
+      let name = try #require(found.split(separator: "\"").last)
+      let header = try #require(whole.range(of: Data(found.utf8)))
+      var changed = whole
+      changed.replaceSubrange(
+        header.upperBound - name.utf8.count..<header.upperBound, with: Data(other.utf8))
+      try tool.write(changed, to: "run/checkpoint.safetensors")
+      expectRefusal(try tool.run("evaluate", "run"), status: 1, saying: other, "ppo on cartpole")
+    }
+
     // The weights of a wider network.
     let result = try tool.run(
       "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "64", "--hidden", "16", "--run",
@@ -77,10 +96,10 @@ import Testing
     let cases = [
       ("gamma: 0.9\n]", "config.yaml:\(line + 1): it is no YAML"),
       ("\tgamma: 1", "config.yaml:\(line): it is no YAML"),
-      ("gamma: high", "config.yaml:\(line): \"gamma\" is no Double"),
+      ("gamma: high", "config.yaml:\(line): \"gamma\" can't be used: is \"high\""),
       ("gamma: 3", "config.yaml:\(line): gamma: is 3.0"),
-      ("gama: 0.98", "config.yaml: \"gamma\" is missing"),
-      ("seed: 1\ngamma: 1", "config.yaml:\(line): seed stands there more than once"),
+      ("gama: 0.98", "config.yaml:\(line): \"gama\" can't be used: is no setting; the nearest are: gamma"),
+      ("clip: 1\ngamma: 1", "config.yaml:\(line): clip stands there more than once"),
     ]
     for (text, expected) in cases {
       try tool.write(config.replacing("gamma: 0.98", with: text).utf8, to: "run/config.yaml")

@@ -13,7 +13,7 @@ import Testing
     let commands = [
       [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
       ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["plan"], ["plan", "ppo"],
-      ["bench"],
+      ["recipes"], ["bench"],
       ["bench", "environment"], ["tune"],
     ]
     for command in commands {
@@ -28,25 +28,33 @@ import Testing
     // Lines are broken to fit; defaults are looked for in one line.
     let help = try tool.run("train", "ppo", "--help").output.split { $0.isWhitespace }.joined(separator: " ")
     let defaults = [
-      ("environment <name>", "cartpole"), ("steps <steps>", "200000"), ("environments <environments>", "64"),
-      ("horizon <horizon>", "32"), ("epochs <epochs>", "10"), ("minibatches <minibatches>", "8"),
-      ("hidden <units>", "64,64"), ("learning-rate <learning-rate>", "0.001"), ("gamma <gamma>", "0.98"),
-      ("gae-lambda <gae-lambda>", "0.8"), ("clip <clip>", "0.2"), ("entropy <entropy>", "0.0"),
-      ("value-coefficient <value-coefficient>", "0.5"), ("max-gradient-norm <max-gradient-norm>", "0.5"),
-      ("anneal <what>", "learning-rate,clip"), ("seed <seed>", "1"),
+      ("environment", "cartpole"), ("steps", "200000"), ("environments", "64"), ("horizon", "32"),
+      ("epochs", "10"), ("minibatches", "8"), ("hidden", "64,64"), ("learning-rate", "0.001"),
+      ("gamma", "0.98"), ("gae-lambda", "0.8"), ("clip", "0.2"), ("entropy", "0.0"),
+      ("value-coefficient", "0.5"), ("max-gradient-norm", "0.5"), ("anneal", "learning-rate,clip"),
+      ("seed", "1"), ("evaluate-episodes <episodes>", "20"),
       ("run <folder>", "runs/<environment>-ppo-seed<seed>"),
     ]
+    // Its only other places are examples.
+    let table = try #require(help.firstRange(of: "Settings (").map { help[$0.upperBound...] })
     for (option, value) in defaults {
-      let text = try #require(help.firstRange(of: "--\(option) ").map { help[$0.upperBound...] }, "\(option)")
+      let text = try #require(
+        table.ranges(of: "--\(option) ").map { table[$0.upperBound...] }.first { $0.first?.isLetter == true },
+        "\(option)")
       let description = text.prefix(upTo: text.firstRange(of: " --")?.lowerBound ?? text.endIndex)
-      #expect(description.contains("(default: \(value))"), "\(option): \(description)")
+      #expect(description.contains("default: \(value))"), "\(option): \(description)")
     }
+  }
+
+  @Test(arguments: ["train", "plan"]) func `Help fits a terminal`(command: String) throws {
+    let help = try tool.run(command, "ppo", "--help").output
+    #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
   @Test(arguments: [
     (["train", "ppo", "--environment", "moonbase"], ["\"moonbase\"", "cartpole"]),
     (["train", "ppo", "--steps", "0"], ["steps", "0"]),
-    (["train", "ppo", "--steps", "many"], ["'many'", "--steps"]),
+    (["train", "ppo", "--steps", "many"], ["\"many\"", "steps"]),
     (["train", "ppo", "--steps"], ["--steps", "reprise train ppo --help"]),
     (["train", "ppo", "--environments", "-4"], ["environments", "-4"]),
     (["train", "ppo", "--environments", "4000000000000000000", "--horizon", "4"], ["environments"]),
@@ -55,7 +63,7 @@ import Testing
     (["train", "ppo", "--minibatches", "3"], ["minibatches", "3", "2048"]),
     (["train", "ppo", "--minibatches", "0"], ["minibatches", "0"]),
     (["train", "ppo", "--hidden", "64,0"], ["hidden", "0"]),
-    (["train", "ppo", "--hidden", "64,,64"], ["'64,,64'", "--hidden"]),
+    (["train", "ppo", "--hidden", "64,,64"], ["\"64,,64\"", "hidden"]),
     (["train", "ppo", "--learning-rate", "0"], ["learning-rate", "0"]),
     (["train", "ppo", "--learning-rate", "nan"], ["learning-rate", "nan"]),
     (["train", "ppo", "--gamma", "1.5"], ["gamma", "1.5"]),
@@ -63,8 +71,18 @@ import Testing
     (["train", "ppo", "--gae-lambda", "2"], ["gae-lambda", "2"]),
     (["train", "ppo", "--clip", "0"], ["clip", "0"]),
     (["train", "ppo", "--max-gradient-norm", "inf"], ["max-gradient-norm", "inf"]),
-    (["train", "ppo", "--anneal", "gamma"], ["'gamma'", "--anneal"]),
-    (["train", "ppo", "--seed", "-1"], ["'-1'", "--seed"]),
+    (["train", "ppo", "--anneal", "gamma"], ["\"gamma\"", "anneal"]),
+    (["train", "ppo", "--seed", "-1"], ["\"-1\"", "seed"]),
+    (["train", "ppo", "--set", "gama=1"], ["gama", "gamma"]),
+    (["train", "ppo", "--set", "gamma"], ["'gamma'", "--set", "name=value", "reprise train ppo --help"]),
+    (["train", "ppo", "--seeds", "3-1"], ["'3-1'", "--seeds"]),
+    (["train", "ppo", "--seeds", "1,1"], ["seed 1", "twice"]),
+    (["train", "ppo", "--seeds", "1-2", "--seed", "1"], ["seeds", "seed"]),
+    (["train", "ppo", "--evaluate-every", "0"], ["evaluate-every", "0"]),
+    (["train", "ppo", "--evaluate-episodes", "0"], ["evaluate-episodes", "0"]),
+    (["train", "ppo", "--recipe", ""], ["--recipe"]),
+    (["recipes", "poker"], ["poker", "ppo cartpole"]),
+    (["recipes", "ppo", "moonbase"], ["\"moonbase\"", "cartpole"]),
     (["train", "ppo", "--run", ""], ["--run"]),
     (["train", "ppo", "--trace", ""], ["--trace"]),
     (["plan", "ppo", "--format", "svg"], ["'svg'", "--format", "dot"]),

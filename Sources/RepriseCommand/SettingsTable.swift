@@ -1,0 +1,56 @@
+import Learning
+import Reinforcement
+
+/// The settings of an algorithm as a flat object under the names of its table: numbers, true and false as such, all else as
+/// text, as `--set` takes it.
+struct SettingsTable<Configuration: AlgorithmConfiguration>: RunSettings {
+  let configuration: Configuration
+
+  init(_ configuration: Configuration) { self.configuration = configuration }
+
+  func validate() throws(ConfigurationError) { try configuration.validate() }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: SettingKey.self)
+    for setting in Configuration.settings {
+      let (key, text) = (SettingKey(setting.name), setting.text(configuration))
+      if let number = Int(text) {
+        try container.encode(number, forKey: key)
+      } else if let number = Double(text) {
+        try container.encode(number, forKey: key)
+      } else if let flag = Bool(text) {
+        try container.encode(flag, forKey: key)
+      } else {
+        try container.encode(text, forKey: key)
+      }
+    }
+  }
+
+  /// Lists may be written as such. What is missing is as the default, which is what runs did before there was the setting.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: SettingKey.self)
+    var configuration = Configuration()
+    for key in container.allKeys where RunKey(rawValue: key.stringValue) == nil {
+      let text =
+        try (try? container.decode(String.self, forKey: key))
+        ?? container.decode([String].self, forKey: key).joined(separator: ",")
+      do throws(ConfigurationError) {
+        try configuration.set(renamed[key.stringValue] ?? key.stringValue, to: text.isEmpty ? "none" : text)
+      } catch {
+        throw DecodingError.dataCorrupted(.init(codingPath: [key], debugDescription: error.reason))
+      }
+    }
+    self.configuration = configuration
+  }
+}
+
+/// Names that settings had in config.yaml up to version 0.1.0.
+private let renamed = ["maximum_gradient_norm": "max_gradient_norm"]
+
+private struct SettingKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+  init(_ name: String) { stringValue = name }
+  init?(stringValue: String) { self.init(stringValue) }
+  init?(intValue: Int) { nil }
+}

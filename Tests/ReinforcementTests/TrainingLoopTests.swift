@@ -1,0 +1,46 @@
+import Learning
+import TestSupport
+import Testing
+import Vulkan
+
+@testable import Reinforcement
+
+/// Replays from the first iteration to the last.
+struct TrainingLoopTests {
+  private static func algorithm() throws -> PPO {
+    var configuration = PPOConfiguration()
+    configuration.environments = 4
+    configuration.horizon = 8
+    configuration.minibatches = 2
+    configuration.epochs = 1
+    configuration.hidden = [8]
+    configuration.steps = 7 * 32
+    return try PPO(configuration, on: TestDevice.shared)
+  }
+
+  @Test func pausesBetweenIterationsAndChangesNothing() throws {
+    let (usual, paused) = (try Self.algorithm(), try Self.algorithm())
+    try usual.train()
+    var reported = 0
+    var pauses: [Int] = []
+    try paused.loop.run(
+      progress: {
+        reported = $0.iteration
+        return true
+      }, pausingEvery: 3, pause: { pauses.append(reported) })
+    #expect(pauses == [3, 6, 7])
+    #expect(try paused.checkpoint().encoded() == usual.checkpoint().encoded())
+  }
+
+  @Test func endsAtTheNextPauseWhenProgressSaysSo() throws {
+    let algorithm = try Self.algorithm()
+    var reported = 0
+    var pauses: [Int] = []
+    try algorithm.loop.run(
+      progress: {
+        reported = $0.iteration
+        return reported < 2
+      }, pausingEvery: 3, pause: { pauses.append(reported) })
+    #expect(pauses == [reported] && reported <= 3)
+  }
+}
