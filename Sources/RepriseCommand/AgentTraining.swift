@@ -55,8 +55,9 @@ final class AgentTraining<Trained: Algorithm> {
     lastSave = .now
   }
 
-  /// Evaluates each agent as it is.
+  /// Evaluates each agent as it is, unless training is to stop.
   private func evaluate() throws {
+    guard Interruption.signal == nil else { return }
     var results: [AgentEvaluation] = []
     for (index, agent) in agents.enumerated() {
       let weights = try algorithm.checkpoint(agent: index)
