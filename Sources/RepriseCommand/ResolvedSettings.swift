@@ -23,13 +23,14 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
   init(algorithm: String, recipe: String?, sets: [SettingArgument], options: [SettingArgument]) throws {
     let path = recipe == "none" ? nil : recipe
     let file = try path.map { try Recipe(ofRun: algorithm, file: $0) }
-    var configuration = Configuration()
     var origins: [String: Origin] = [:]
-    // The pair's recipe is known once the environment is.
+    // The pair's recipe is known once the environment is, and the file may name that.
+    var ofFile = Configuration()
+    if let file, let path { try file.apply(to: &ofFile, file: path) }
     let environment =
-      (options.reversed() + sets.reversed()).first { $0.name == "environment" }?.value
-      ?? file?.entries.first { $0.name == "environment" }?.value ?? configuration.environment
+      (options.reversed() + sets.reversed()).first { $0.name == "environment" }?.value ?? ofFile.environment
     _ = try Environments.named(environment)
+    var configuration = Configuration()
     configuration.environment = environment
     let brought = recipe == "none" ? nil : Recipes.named(algorithm, environment)
     if let brought {
@@ -50,9 +51,9 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
     self.configuration = configuration
     self.origins = origins
     titles = [
-      .defaults: "defaults", .recipe: "recipe \(brought?.file ?? "")", .file: path ?? "", .set: "--set",
+      .defaults: "defaults", .recipe: brought.map { "recipe \($0.file)" }, .file: path, .set: "--set",
       .option: "options",
-    ]
+    ].compactMapValues(\.self)
   }
 
   /// Whether the command line says which seed.
@@ -60,6 +61,10 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
 
   /// The values of each origin in lines, but for the environment: `recipe ppo-cartpole.yaml`, `gamma 0.98, …`.
   var rows: [(String, String)] {
+    (titles[.recipe] == nil ? [("recipe", "none")] : []) + valueRows
+  }
+
+  private var valueRows: [(String, String)] {
     Origin.allCases.flatMap { origin -> [(String, String)] in
       let values = Configuration.settings
         .filter { $0.name != "environment" && (origins[$0.name] ?? .defaults) == origin }

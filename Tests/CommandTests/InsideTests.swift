@@ -104,6 +104,9 @@ import Testing
       }
     }
     #expect(complete.contains { $0.track == 2 && $0.category == "dispatch" } == kinds.contains("segment"))
-    #expect(complete.filter { $0.category == "segment" }.map(\.name) == ["rollout", "update", "report"])
+    #expect(
+      complete.filter { $0.category == "segment" }.map(\.name) == [
+        "rollout", "advantages", "update", "report",
+      ])
   }
 }

@@ -126,6 +126,10 @@ import Testing
     expectRefusal(
       try tool.run(small + ["--recipe", "mine.yaml"]), status: 1, saying: "mine.yaml:2: gama: is no setting",
       "gamma")
+    try tool.write("\nenvironment: moonbase\n".utf8, to: "mine.yaml")
+    expectRefusal(
+      try tool.run(small + ["--recipe", "mine.yaml"]), status: 1, saying: "mine.yaml:2: environment",
+      "moonbase")
     expectRefusal(
       try tool.run(small + ["--recipe", "none.yaml"]), status: 1, saying: "none.yaml can't be read")
     #expect(tool.names() == ["mine.yaml", "printed.yaml", "run"])

@@ -74,6 +74,7 @@ import Testing
     (["train", "ppo", "--anneal", "gamma"], ["\"gamma\"", "anneal"]),
     (["train", "ppo", "--seed", "-1"], ["\"-1\"", "seed"]),
     (["train", "ppo", "--set", "gama=1"], ["gama", "gamma"]),
+    (["train", "ppo", "--exploration", "gsde"], ["exploration", "gsde", "cartpole", "discrete"]),
     (["train", "ppo", "--set", "gamma"], ["'gamma'", "--set", "name=value", "reprise train ppo --help"]),
     (["train", "ppo", "--seeds", "3-1"], ["'3-1'", "--seeds"]),
     (["train", "ppo", "--seeds", "1,1"], ["seed 1", "twice"]),
