@@ -101,9 +101,9 @@ struct DQNLearner {
   /// Updates done, uint32.
   let updates: Variable
   /// Sums over this iteration's updates [agents, losses].
-  private let losses: Variable
+  let losses: Variable
 
-  private static let losses = ["loss", "q_mean", "td_error", "gradient_norm"]
+  static let losses = ["loss", "q_mean", "td_error", "gradient_norm"]
 
   init(_ configuration: DQNConfiguration, seeds: [UInt64], on device: Device) throws {
     let kind = try Environments.named(configuration.environment)
@@ -270,7 +270,7 @@ private struct DuelingHeads: Module {
 extension Tensor {
   /// With this as action values [agents, samples, actions]: a random action with probability `epsilon`, else the first of
   /// the best → int32 [agents, samples, 1].
-  fileprivate func epsilonGreedy(_ epsilon: Tensor, _ generator: Generator) -> Tensor {
+  func epsilonGreedy(_ epsilon: Tensor, _ generator: Generator) -> Tensor {
     let chosen: Shape = [shape[0], shape[1], 1]
     let isRandom = generator.uniform(chosen) .< epsilon
     let random = generator.integers(chosen, in: 0..<shape[2])
