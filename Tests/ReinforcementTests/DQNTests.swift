@@ -93,6 +93,29 @@ struct DQNTests {
     #expect(dqn.loop.profile.submissions <= 9 + dqn.loop.iterations)
   }
 
+  @Test func bufferHoldsWhatTheEnvironmentDid() throws {
+    let dqn = try DQN(small, on: device)
+    try #require(dqn.loop.warmUp).plan.replay()
+    #expect(try dqn.learner.replay.count.read(UInt32.self) == [14])
+    let numbers: [Float] = try dqn.learner.replay.storage.read()
+    func transition(_ time: Int, _ copy: Int) -> [Float] {
+      Array(numbers[12 * (3 * time + copy)..<12 * (3 * time + copy + 1)])
+    }
+    var ends = 0
+    for copy in 0..<3 {
+      for time in 0..<13 {
+        let (now, next) = (transition(time, copy), transition(time + 1, copy))
+        let hasFallen = abs(now[10]) > 0.20944 || abs(now[8]) > 2.4
+        #expect(now[5] == 1 && now[6] == (hasFallen ? 1 : 0) && now[7] == 0)
+        // A push to the right makes the cart faster.
+        #expect((now[9] > now[1]) == (now[4] == 1))
+        #expect((Array(now[8...]) == Array(next[..<4])) == !hasFallen)
+        ends += hasFallen ? 1 : 0
+      }
+    }
+    #expect(ends > 0)
+  }
+
   @Test func epsilonGoesDownOnItsSteps() throws {
     var configuration = small
     (configuration.environments, configuration.steps) = (4, 1000)
