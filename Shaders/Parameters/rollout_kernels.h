@@ -1,4 +1,4 @@
-// Push constants of the kernels that step environments.
+// Push constants of the kernels that step environments, and that learn from their steps.
 #ifndef REPRISE_ROLLOUT_KERNELS_H
 #define REPRISE_ROLLOUT_KERNELS_H
 #include "types.h"
@@ -44,6 +44,12 @@ struct ExplorationParameters {
 struct AdvantageParameters {
   uint copies, horizon;
   float discount, decay;  // gamma, lambda
+};
+
+struct SumTreeParameters {
+  uint count;             // of samples, or of leaves that change
+  uint nodes, firstLeaf;  // of an agent's tree
+  uint nodeOffset, valueOffset, leafOffset;
 };
 
 #endif

@@ -81,6 +81,25 @@ final class ReplayBuffer: Sendable {
     let ages, copies: Tensor
   }
 
+  /// The numbers that the next appended step's transitions get, uint32 [agents, copies]: as all numbers, from 0 to below
+  /// `capacity`, by place in the ring, then by copy.
+  func nextNumbers(in graph: Graph) -> Tensor {
+    let first = graph.read(count).remainder(Double(steps)) * Double(environment.copies)
+    return (first + graph.arange(environment.copies, .uint32)).expand([
+      environment.agents, environment.copies,
+    ])
+  }
+
+  /// Where the transitions of `numbers`, uint32 [agents, batch], lie.
+  func places(of numbers: Tensor) -> Places {
+    let graph = numbers.graph
+    let row = numbers.floorDivide(Double(environment.copies))
+    let oldest = (graph.read(count) - kept(in: graph)).remainder(Double(steps))
+    return Places(
+      ages: (row + Double(steps) - oldest).remainder(Double(steps)),
+      copies: numbers - row * Double(environment.copies))
+  }
+
   /// Steps that are kept, uint32.
   func kept(in graph: Graph) -> Tensor {
     Tensor.minimum(graph.read(count), graph.constant(Double(steps), TensorType([], .uint32)))

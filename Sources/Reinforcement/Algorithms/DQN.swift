@@ -1,0 +1,279 @@
+public import Learning
+public import Recording
+import Tensors
+public import Vulkan
+
+/// Deep Q-learning (Mnih et al. 2015) on environments that live on the device, with what was found since then: double
+/// Q-learning (van Hasselt et al. 2016), dueling heads (Wang et al. 2016), returns of n steps, prioritized replay (Schaul et
+/// al. 2016).
+///
+/// One recorded iteration: some ε-greedy steps, then some updates of forward, backward, Adam and target network. It is
+/// replayed without the host; ε, counters, the replay buffer and its priorities are on the device too. Agents, one for each
+/// seed, have parameters, environments and random numbers of their own; all shapes begin with them.
+public final class DQN: Algorithm {
+  /// On the command line.
+  public static let name = "dqn"
+  /// The settings of the run.
+  public let configuration: DQNConfiguration
+  /// The recorded iteration and its replays.
+  public let loop: TrainingLoop
+  /// What learns, and all that it learns from.
+  let learner: DQNLearner
+
+  /// Action values: `q`.
+  public var network: Network { learner.network }
+
+  /// Allocates and initialises everything, and records the iteration.
+  ///
+  /// - Parameter seeds: of the agents; by default one agent of the configuration's seed.
+  /// - Throws: `ConfigurationError`, `RecordingError` or `VulkanError`; nothing has run then.
+  public init(
+    _ configuration: DQNConfiguration, seeds: [UInt64]? = nil, on device: Device,
+    options: PlanOptions = .environment
+  ) throws {
+    try configuration.validate()
+    let seeds = seeds ?? [configuration.seed]
+    self.configuration = configuration
+    let learner = try DQNLearner(configuration, seeds: seeds, on: device)
+    self.learner = learner
+    let beginning = try device.record("dqn warm-up", options: options) { program in
+      try program.pass("reset") { learner.environment.reset(in: $0) }
+      guard configuration.warmUpSteps > 0 else { return }
+      try program.pass("explore", repeats: configuration.warmUpSteps) { learner.act($0, isRandom: true) }
+    }
+    let plan = try device.record("dqn \(configuration.environment)", options: options) { program in
+      try program.pass("act", repeats: configuration.trainFrequency) { learner.act($0) }
+      try program.pass("update", repeats: configuration.gradientSteps) { learner.update($0) }
+      try program.pass("report") { learner.reportIteration($0) }
+    }
+    loop = try TrainingLoop(
+      plan, learner.report, iterations: configuration.iterations,
+      stepsPerIteration: configuration.stepsPerIteration,
+      warmUp: TrainingLoop.WarmUp(
+        beginning, times: 1, stepsPerReplay: configuration.warmUpSteps * configuration.environments))
+  }
+
+  /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, target
+  /// network, optimizer, counters, replay buffer and environments. Waits for the device.
+  public func checkpoint(agent: Int = 0) throws -> Safetensors {
+    var file = Safetensors()
+    try network.save(into: &file, member: agent)
+    guard learner.environment.agents == 1 else { return file }
+    for variable in learner.state { try file.add(variable) }
+    return file
+  }
+
+  /// Runs `episodes` whole episodes of a policy; see `Algorithm.evaluate`. Sampled, it takes random actions as often as at
+  /// the end of training.
+  public static func evaluate(
+    _ configuration: DQNConfiguration, weights: Safetensors, file: String, episodes: Int,
+    isSampled: Bool = false, seed: UInt64, on device: Device
+  ) throws -> Evaluation {
+    try configuration.validate()
+    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
+    let kind = try Environments.named(configuration.environment)
+    let network = try DQNLearner.network(configuration, kind, seeds: [seed], on: device)
+    try network.load(from: weights, named: file)
+    let environment = try VectorEnvironment(kind, seeds: [seed], copies: episodes, on: device)
+    let results = try Evaluator.run(environment, on: device) { observations in
+      let values = network("q", observations)
+      guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
+      let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
+      return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
+    }
+    return results[0]
+  }
+}
+
+/// The parts of the algorithm, each traced into a pass.
+struct DQNLearner {
+  let configuration: DQNConfiguration
+  /// Action values of each agent.
+  let network: Network
+  /// The target network, laid out as `network.flat`.
+  let target: Variable
+  let environment: VectorEnvironment
+  let replay: ReplayBuffer
+  /// Nil where transitions are drawn uniformly.
+  let priorities: PrioritizedReplay?
+  let optimizer: Adam
+  let report: TrainingLoop.Report
+  /// Updates done, uint32.
+  let updates: Variable
+  /// Sums over this iteration's updates [agents, losses].
+  let losses: Variable
+
+  static let losses = ["loss", "q_mean", "td_error", "gradient_norm"]
+
+  init(_ configuration: DQNConfiguration, seeds: [UInt64], on device: Device) throws {
+    let kind = try Environments.named(configuration.environment)
+    self.configuration = configuration
+    network = try Self.network(configuration, kind, seeds: seeds, on: device)
+    target = try Variable(
+      network.flat.type.shape, try network.flat.read(), on: device, label: "target_parameters")
+    environment = try VectorEnvironment(kind, seeds: seeds, copies: configuration.environments, on: device)
+    let replay = try ReplayBuffer(environment, capacity: configuration.bufferSize, on: device)
+    self.replay = replay
+    priorities =
+      configuration.prioritized
+      ? try PrioritizedReplay(
+        replay, agents: seeds.count, exponent: configuration.priorityExponent, on: device) : nil
+    optimizer = try Adam(network)
+    report = try TrainingLoop.Report(Self.losses + ["epsilon", "learning_rate"], seeds: seeds, on: device)
+    updates = try Variable([], .uint32, on: device, label: "update")
+    losses = try Variable([seeds.count, Self.losses.count], on: device, label: "losses")
+  }
+
+  /// What going on needs beside the weights.
+  var state: [Variable] {
+    optimizer.state + environment.state + replay.state + (priorities?.state ?? [])
+      + [target, updates, report.iteration]
+  }
+
+  /// Hidden layers with relu between, PyTorch's start; two heads are the rows of one product.
+  static func network(
+    _ configuration: DQNConfiguration, _ environment: any Environment, seeds: [UInt64], on device: Device
+  ) throws(VulkanError) -> Network {
+    let actions = environment.actionSpace.outputs
+    let widths = [environment.observationSize] + configuration.hidden
+    let last = widths[widths.count - 1]
+    let values = Sequential {
+      for (inputs, outputs) in zip(widths, widths.dropFirst()) {
+        Linear(inputs, outputs)
+        ReLU()
+      }
+      Linear(last, configuration.dueling ? 1 + actions : actions)
+      if configuration.dueling { DuelingHeads() }
+    }
+    return try Network(ensemble: ["q": values], on: device, seeds: seeds)
+  }
+
+  /// A part of the run, from 0 to 1, that has passed at this point.
+  private func progress(_ graph: Graph, of fraction: Double = 1) -> Tensor {
+    let length = fraction * Double(configuration.steps) / Double(configuration.environments)
+    return Tensor.minimum(graph.read(environment.clock).float() / length, 1)
+  }
+
+  /// ε at this point of the run, a scalar.
+  func epsilon(_ graph: Graph) -> Tensor {
+    let (first, last) = (configuration.explorationInitial, configuration.explorationFinal)
+    guard configuration.explorationFraction > 0 else { return graph.constant(last, TensorType([])) }
+    return first + progress(graph, of: configuration.explorationFraction) * (last - first)
+  }
+
+  /// One step of all copies, which the buffer remembers.
+  func act(_ graph: Graph, isRandom: Bool = false) {
+    // A copy: what was seen before the step is wanted after it.
+    let observations = graph.read(environment.observations) * 1
+    let epsilon = isRandom ? graph.constant(1, TensorType([])) : epsilon(graph)
+    let actions = network("q", observations).epsilonGreedy(epsilon, environment.generator(in: graph))
+    environment.step(actions)
+    priorities?.appendNext(in: graph)
+    replay.append(observations: observations, actions: actions)
+  }
+
+  /// One update, on transitions drawn from the buffer.
+  func update(_ graph: Graph) {
+    // Other numbers than those of the environment, whose counter runs over the same values.
+    let generator = Generator(
+      seeds: graph.read(environment.seeds).bitwiseNot(), counter: graph.read(updates))
+    guard let priorities else {
+      return learn(from: replay.uniformPlaces(configuration.batchSize, generator))
+    }
+    let numbers = priorities.draw(configuration.batchSize, generator)
+    learn(from: replay.places(of: numbers), numbers: numbers)
+  }
+
+  /// The temporal difference error of a batch, and its loss.
+  struct Objective {
+    /// δ = r + γⁿ Q⁻(s′, a′) − Q(s, a) [agents, batch]; a′ is the best by Q⁻, the target network, or by Q.
+    let errors: Tensor
+    /// Huber's loss, weighted, and the mean of Q(s, a), each [agents].
+    let loss, qMean: Tensor
+
+    init(_ network: Network, target: Variable, _ batch: ReplayBuffer.Batch, weights: Tensor?, isDouble: Bool)
+    {
+      let chosen = network("q", batch.observations).gather(batch.actions).squeeze(2)
+      let next = network("q", batch.nextObservations, weights: target)
+      let best =
+        isDouble
+        ? next.gather(network("q", batch.nextObservations).argmax(axis: 2, keepDimensions: true)).squeeze(2)
+        : next.max(axes: [2])
+      let goal = (batch.rewards + batch.discounts * best).stopGradient()
+      errors = goal - chosen
+      let losses = chosen.huberLoss(goal, reduction: .none)
+      loss = (weights.map { losses * $0 } ?? losses).mean(axes: [1])
+      qMean = chosen.mean(axes: [1])
+    }
+  }
+
+  /// One update on the transitions at `places`: forward, loss, backward, Adam, target network, priorities.
+  ///
+  /// - Parameter numbers: those of the transitions, where they have priorities.
+  func learn(from places: ReplayBuffer.Places, numbers: Tensor? = nil) {
+    let graph = places.ages.graph
+    let batch = replay.transitions(
+      at: places, returnSteps: configuration.returnSteps, gamma: configuration.gamma)
+    let correction = 1 - (1 - progress(graph)) * (1 - configuration.priorityCorrection)
+    let weights = numbers.flatMap { priorities?.weights(of: $0, correction: correction) }
+    let objective = Objective(
+      network, target: target, batch, weights: weights, isDouble: configuration.doubleQ)
+
+    // Agents share nothing, so the gradient of the sum is that of each.
+    let gradient = network.clippedNorm(
+      network.gradient(of: objective.loss.sum()), configuration.maximumGradientNorm)
+    optimizer.step(gradient.clipped, learningRate: learningRate(graph))
+
+    let number = graph.read(updates) + 1
+    let isDue = number.remainder(Double(configuration.targetUpdateInterval)) .== 0
+    let way = isDue.float() * configuration.tau
+    target.assign(graph.read(target).lerp(graph.read(network.flat), way))
+    if let numbers { priorities?.update(numbers, errors: objective.errors) }
+
+    let losses = [
+      objective.loss, objective.qMean, objective.errors.abs().mean(axes: [1]), gradient.norm,
+    ]
+    self.losses.assign(graph.read(self.losses) + .stack(losses, axis: 1))
+    updates.assign(number)
+  }
+
+  /// Adam's step size in this iteration, a scalar.
+  private func learningRate(_ graph: Graph) -> Tensor {
+    let first = graph.constant(configuration.learningRate, TensorType([]))
+    guard configuration.annealLearningRate else { return first }
+    return first * (1 - graph.read(report.iteration).float() / Double(configuration.iterations))
+  }
+
+  /// Appends the iteration's metrics to the ring, counts it, and begins the sums of the next.
+  func reportIteration(_ graph: Graph) {
+    let means = graph.read(losses) / Double(configuration.gradientSteps)
+    let sizes = [epsilon(graph), learningRate(graph)].map {
+      $0.reshape([1, 1]).expand([environment.agents, 1])
+    }
+    report.append([means] + sizes, environment)
+    losses.assign(graph.constant(0, losses.type))
+    environment.statistics.assign(graph.constant(0, environment.statistics.type))
+  }
+}
+
+/// Action values from two heads (Wang et al. 2016): V and A [… , 1 + actions] → V + A − mean A [… , actions].
+private struct DuelingHeads: Module {
+  func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor {
+    let axis = input.shape.rank - 1
+    let (value, advantages) = (
+      input.slice(axis: axis, 0..<1), input.slice(axis: axis, 1..<input.shape[axis])
+    )
+    return value + advantages - advantages.mean(axes: [axis], keepDimensions: true)
+  }
+}
+
+extension Tensor {
+  /// With this as action values [agents, samples, actions]: a random action with probability `epsilon`, else the first of
+  /// the best → int32 [agents, samples, 1].
+  func epsilonGreedy(_ epsilon: Tensor, _ generator: Generator) -> Tensor {
+    let chosen: Shape = [shape[0], shape[1], 1]
+    let isRandom = generator.uniform(chosen) .< epsilon
+    let random = generator.integers(chosen, in: 0..<shape[2])
+    return .where(isRandom, random, argmax(axis: 2, keepDimensions: true))
+  }
+}
