@@ -9,7 +9,7 @@ public final class TrainingLoop {
   public let plan: Plan
   /// Iterations of the whole run, and environment steps of an agent in each.
   public let iterations, stepsPerIteration: Int
-  private let warmUp: WarmUp?
+  let warmUp: WarmUp?
   private let report: Report
   private let replay: Replay
 
