@@ -30,8 +30,9 @@ public struct TD3Configuration: OffPolicyConfiguration {
   public var tau = 0.01
   /// Updates of the critics for one of the actor and the targets.
   public var policyDelay = 2
-  /// Standard deviation of the noise on target actions, which are within ±1, and the bound of that noise.
+  /// Standard deviation of the noise on target actions, which are within ±1.
   public var targetNoise = 0.2
+  /// Bound of the noise on target actions.
   public var targetNoiseClip = 0.5
   /// Standard deviation of the noise by which actions, which are within ±1, explore.
   public var explorationNoise = 0.1
