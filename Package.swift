@@ -31,10 +31,11 @@ let package = Package(
         "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
       ]),
 
-    // Environments that live on the device, rollouts, and one file an algorithm.
+    // Environments that live on the device, rollouts, one file an algorithm, and recipes, whose text is embedded.
     .target(
       name: "Reinforcement",
-      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"]),
+      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"],
+      resources: [.embedInCode("Recipes")]),
 
     // Classifiers and regressors: recorded epochs of training and evaluation, and their metrics.
     .target(

@@ -13,7 +13,8 @@ from off_policy import (ACTION, BATCH, HIDDEN, LEARNING_RATE, OBSERVATION, TAU, 
                         polyak, randomise, step, tensor, transitions, values)
 
 FORMULA = (
-    "noise: of the present, then of the next actions, or one matrix for both; u = mean + noise; a = tanh u; log pi = log N(u) - log|d tanh u|; y = r + discount (min Q'(s', a') - alpha log pi'); "
+    "noise: of the present, then of the next actions, or one matrix for both; u = mean + noise; "
+    "a = tanh u; log pi = log N(u) - log|d tanh u|; y = r + discount (min Q'(s', a') - alpha log pi'); "
     "critic_loss = 0.5 (mse of critic 1 + mse of critic 2), its Adam step first; "
     "actor_loss = mean(alpha log pi - min Q(s, a)) by the updated critics; "
     "alpha_loss = -log_alpha mean(log pi + target_entropy); alpha before its step in all losses; "
