@@ -19,11 +19,13 @@ public final class Adam: Optimizer {
 
   /// An optimizer of `network`; its state starts at zero.
   ///
-  /// - Parameter groups: weight decay and learning rates by parameter; by default all are alike and none decays.
+  /// - Parameters:
+  ///   - groups: weight decay and learning rates by parameter; by default all are alike and none decays.
+  ///   - label: what the names of its state begin with; another where a checkpoint holds the state of several optimizers.
   /// - Throws: `ConfigurationError`, `VulkanError`.
   public init(
     _ network: Network, betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8,
-    groups: ParameterGroups? = nil, decoupledWeightDecay: Bool = false
+    groups: ParameterGroups? = nil, decoupledWeightDecay: Bool = false, label: String = "optimizer"
   ) throws {
     try ConfigurationError.check("beta1", betas.0, in: 0..<1)
     try ConfigurationError.check("beta2", betas.1, in: 0..<1)
@@ -34,9 +36,9 @@ public final class Adam: Optimizer {
     self.decoupledWeightDecay = decoupledWeightDecay
     let device = network.flat.device
     state = [
-      try network.state("exp_avg"), try network.state("exp_avg_sq"),
-      try Variable([], on: device, label: "optimizer.correction1"),
-      try Variable([], on: device, label: "optimizer.correction2"),
+      try network.state("exp_avg", of: label), try network.state("exp_avg_sq", of: label),
+      try Variable([], on: device, label: "\(label).correction1"),
+      try Variable([], on: device, label: "\(label).correction2"),
     ]
   }
 

@@ -8,12 +8,7 @@ extension Network {
       let (clipped, norm) = gradient.clippedNorm(maximum)
       return (clipped, members == nil ? norm : norm.reshape([1]))
     }
-    let parts = parameters.map {
-      gradient.slice(axis: 0, $0.offset..<$0.offset + $0.count).reshape([members, $0.shape.count])
-    }
-    let norm = parts.map { $0.square().sum(axes: [1]) }.reduce(
-      gradient.graph.constant(0, TensorType([members])), +
-    ).sqrt()
+    let norm = norm(of: gradient, groups: members)
     let scale = Tensor.minimum(maximum / (norm + 1e-6), gradient.graph.constant(1, norm.type))
     return (gradient * spread(scale), norm)
   }
@@ -24,6 +19,18 @@ extension Network {
     guard let members, members > 1 else { return values.reshape([]) }
     return packed(
       parameters.map { values.reshape([members, 1]).expand([members, $0.shape.count]) }, in: values.graph)
+  }
+}
+
+extension Network {
+  /// The Euclidean norms of a flat gradient of this ensemble, each of as many members in a row as make a group: [groups].
+  public func norm(of gradient: Tensor, groups: Int) -> Tensor {
+    guard groups > 1 else { return gradient.square().sum().sqrt().reshape([1]) }
+    let squares = parameters.map {
+      gradient.slice(axis: 0, $0.offset..<$0.offset + $0.count).reshape([groups, $0.count / groups]).square()
+        .sum(axes: [1])
+    }
+    return squares.reduce(gradient.graph.constant(0, TensorType([groups])), +).sqrt()
   }
 }
 

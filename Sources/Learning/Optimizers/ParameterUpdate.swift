@@ -62,8 +62,8 @@ extension ParameterGroups {
 
 extension Network {
   /// A flat variable of an optimizer's state, under PyTorch's name.
-  func state(_ name: String) throws(VulkanError) -> Variable {
-    try Variable(flat.type.shape, on: flat.device, label: "optimizer.\(name)")
+  func state(_ name: String, of optimizer: String = "optimizer") throws(VulkanError) -> Variable {
+    try Variable(flat.type.shape, on: flat.device, label: "\(optimizer).\(name)")
   }
 
   /// `groups`, which must be of this network, or one of all parameters.

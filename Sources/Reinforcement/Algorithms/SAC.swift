@@ -1,0 +1,217 @@
+public import Learning
+public import Recording
+import Tensors
+public import Vulkan
+
+/// Soft actor-critic (Haarnoja et al. 2018, "Soft Actor-Critic Algorithms and Applications") on environments that live on the
+/// device: twin critics, a squashed Gaussian policy, and an entropy weight that is learnt.
+///
+/// One recorded iteration: some steps of the environment into a replay buffer, then some updates out of it. Agents, one for
+/// each seed, share nothing; all shapes begin with them.
+public final class SAC: Algorithm {
+  /// On the command line.
+  public static let name = "sac"
+  /// The settings of the run.
+  public let configuration: SACConfiguration
+  /// The recorded iteration and its replays.
+  public let loop: TrainingLoop
+
+  private let experience: Experience
+  private let learner: Learner
+  private let counters: Counters
+
+  /// Device state beside weights and experience.
+  private struct Counters {
+    let report: TrainingLoop.Report
+    /// Updates done, uint32.
+    let update: Variable
+    /// Sums over this iteration's updates [agents, losses].
+    let losses: Variable
+    /// The matrices that gSDE holds [agents, copies, features, action].
+    let noise: Variable?
+
+    var state: [Variable] { [report.iteration, update] + (noise.map { [$0] } ?? []) }
+  }
+
+  private static let losses = [
+    "actor_loss", "critic_loss", "alpha_loss", "q_mean", "entropy", "alpha", "actor_gradient_norm",
+    "critic_gradient_norm",
+  ]
+
+  /// Allocates and initialises everything, and records the iteration.
+  ///
+  /// - Parameter seeds: of the agents; by default one agent of the configuration's seed.
+  /// - Throws: `ConfigurationError`, `RecordingError` or `VulkanError`; nothing has been learnt then.
+  public init(
+    _ configuration: SACConfiguration, seeds: [UInt64]? = nil, on device: Device,
+    options: PlanOptions = .environment
+  ) throws {
+    try configuration.validate()
+    let seeds = seeds ?? [configuration.seed]
+    self.configuration = configuration
+    let learner = try Learner(configuration, seeds: seeds, on: device)
+    let experience = try Experience(configuration, seeds: seeds, on: device)
+    let matrices = learner.policy.noiseShape(agents: seeds.count, samples: configuration.environments)
+    let counters = Counters(
+      report: try TrainingLoop.Report(Self.losses + ["learning_rate"], seeds: seeds, on: device),
+      update: try Variable([], .uint32, on: device, label: "update"),
+      losses: try Variable([seeds.count, Self.losses.count], on: device, label: "losses"),
+      noise: configuration.gsde ? try Variable(matrices, on: device, label: "exploration_noise") : nil)
+    (self.learner, self.experience, self.counters) = (learner, experience, counters)
+    let plan = try device.record("sac \(configuration.environment)", options: options) { program in
+      try program.pass("act", repeats: configuration.trainFrequency) { graph in
+        Self.act(graph, configuration, learner.policy, experience, counters)
+      }
+      try program.pass("update", repeats: configuration.gradientSteps) { graph in
+        Self.update(graph, configuration, learner, experience, counters)
+      }
+      try program.pass("report") { graph in
+        experience.report(
+          counters.report, counters.losses, updates: configuration.gradientSteps,
+          constants: [configuration.learningRate], in: graph)
+      }
+    }
+    loop = try TrainingLoop(
+      plan, counters.report, iterations: configuration.iterations,
+      stepsPerIteration: configuration.stepsPerIteration,
+      warmUp: try experience.warmUp(configuration, on: device, options: options))
+  }
+
+  /// A step of all copies under the policy as it is.
+  private static func act(
+    _ graph: Graph, _ configuration: SACConfiguration, _ policy: SquashedGaussianPolicy,
+    _ experience: Experience, _ counters: Counters
+  ) {
+    let environment = experience.environment
+    let observations = experience.observations(in: graph)
+    var noise = environment.generator(in: graph).normal(
+      policy.noiseShape(agents: environment.agents, samples: environment.copies))
+    if let held = counters.noise {
+      let steps = graph.read(environment.clock) - Double(configuration.warmUpSteps / environment.copies)
+      let isNew = steps.remainder(Double(configuration.noiseInterval)) .== 0
+      noise = .where(isNew, noise, graph.read(held))
+      held.assign(noise)
+    }
+    experience.step(policy.draw(observations, noise: noise).action, at: observations)
+  }
+
+  /// One update by transitions of the buffer.
+  private static func update(
+    _ graph: Graph, _ configuration: SACConfiguration, _ learner: Learner, _ experience: Experience,
+    _ counters: Counters
+  ) {
+    let number = graph.read(counters.update)
+    let environment = experience.environment
+    let generator = environment.updateGenerator(number)
+    let batch = experience.batch(configuration, generator)
+    let noise = generator.normal(
+      learner.policy.noiseShape(
+        agents: environment.agents, samples: 2 * configuration.batch, isShared: true))
+    let update = learner.update(configuration, batch, noise: noise)
+    let losses = [
+      update.actorLoss, update.criticLoss, update.alphaLoss, update.valueMean, update.entropy, update.alpha,
+      update.actorGradientNorm, update.criticGradientNorm,
+    ]
+    counters.losses.assign(graph.read(counters.losses) + .stack(losses, axis: 1))
+    counters.update.assign(number + 1)
+  }
+
+  /// Policy, critics, and how they are updated.
+  struct Learner: Sendable {
+    let policy: SquashedGaussianPolicy
+    let critics: TwinCritics
+    let actorOptimizer, criticOptimizer: Adam
+
+    init(_ configuration: SACConfiguration, seeds: [UInt64], on device: Device) throws {
+      policy = try SquashedGaussianPolicy(configuration, seeds: seeds, on: device)
+      critics = try TwinCritics(
+        Environments.named(configuration.environment), hidden: configuration.hidden, seeds: seeds, on: device)
+      actorOptimizer = try Adam(policy.network, label: "optimizer.actor")
+      criticOptimizer = try Adam(critics.network, label: "optimizer.critic")
+    }
+
+    /// What an update was made of: losses and their like [agents], gradients as flat as their networks.
+    struct Update {
+      let actorLoss, criticLoss, alphaLoss, valueMean, entropy, alpha: Tensor
+      let actorGradient, criticGradient, actorGradientNorm, criticGradientNorm: Tensor
+    }
+
+    /// Updates critics, actor, α and targets by transitions, and by noise of the present and then of the next actions.
+    func update(_ configuration: SACConfiguration, _ batch: ReplayBuffer.Batch, noise: Tensor)
+      -> Update
+    {
+      let graph = noise.graph
+      let (agents, samples) = (batch.rewards.shape[0], batch.rewards.shape[1])
+      let learningRate = graph.constant(configuration.learningRate, TensorType([]))
+      let logAlpha = policy.logAlpha(in: graph)
+      let alpha = logAlpha.exp().stopGradient()
+
+      // y = r + γ (min Q′(s′, a′) − α log π(a′|s′))
+      // The policy is the same for both kinds of actions: one pass through it gives them.
+      let draws = policy.draw(
+        .concatenate([batch.observations, batch.nextObservations], axis: 1), noise: noise)
+      let next = draws.samples(samples..<2 * samples)
+      let nextValues = TwinCritics.lesser(
+        critics(batch.nextObservations, next.action, weights: critics.target))
+      let soft = nextValues - alpha.unsqueezeLast() * next.logProbability
+      let targets = batch.rewards + batch.discounts * soft
+      let values = critics(batch.observations, batch.actions)
+      let criticLoss = TwinCritics.loss(values, targets)
+      // Agents share nothing, so the gradient of the sum is that of each.
+      let criticGradient = critics.network.gradient(of: criticLoss.sum())
+      criticOptimizer.step(criticGradient, learningRate: learningRate)
+
+      // By the critics as they are now: E[α log π(a|s) − min Q(s, a)].
+      let draw = draws.samples(0..<samples)
+      let logProbability = draw.logProbability
+      let value = TwinCritics.lesser(critics(batch.observations, draw.action))
+      let actorLoss = (alpha.unsqueezeLast() * logProbability - value).mean(axes: [1])
+      // −log α (log π(a|s) + target), whose gradient is that of α's dual problem but for a factor.
+      let target = configuration.targetEntropy ?? -Double(batch.actions.shape[2])
+      let distance = logProbability.stopGradient().mean(axes: [1]) + target
+      let alphaLoss = -(configuration.alpha == nil ? logAlpha : logAlpha.stopGradient()) * distance
+      let actorGradient = policy.network.gradient(of: (actorLoss + alphaLoss).sum())
+      actorOptimizer.step(actorGradient, learningRate: learningRate)
+      critics.target.follow(critics.network.flat, configuration.tau, in: graph)
+
+      return Update(
+        actorLoss: actorLoss, criticLoss: criticLoss, alphaLoss: alphaLoss,
+        valueMean: values.mean(axes: [1, 2]), entropy: -logProbability.mean(axes: [1]), alpha: alpha,
+        actorGradient: actorGradient, criticGradient: criticGradient,
+        actorGradientNorm: policy.network.norm(of: actorGradient, groups: agents),
+        criticGradientNorm: critics.network.norm(of: criticGradient, groups: agents))
+    }
+  }
+
+  /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, optimizers,
+  /// counters, environments and the replay buffer. Waits for the device.
+  public func checkpoint(agent: Int = 0) throws -> Safetensors {
+    var file = Safetensors()
+    try learner.policy.network.save(into: &file, member: agent)
+    try learner.critics.save(into: &file, agent: agent)
+    guard experience.environment.agents == 1 else { return file }
+    let optimizers = learner.actorOptimizer.state + learner.criticOptimizer.state
+    for variable in optimizers + experience.state + counters.state { try file.add(variable) }
+    return file
+  }
+
+  /// Runs `episodes` whole episodes of a policy; see `Algorithm.evaluate`. Sampled, gSDE draws a matrix for each step.
+  public static func evaluate(
+    _ configuration: SACConfiguration, weights: Safetensors, file: String, episodes: Int,
+    isSampled: Bool = false, seed: UInt64, on device: Device
+  ) throws -> Evaluation {
+    try configuration.validate()
+    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
+    let kind = try Environments.named(configuration.environment)
+    let policy = try SquashedGaussianPolicy(configuration, seeds: [seed], on: device)
+    try policy.network.load(from: weights.modules(SquashedGaussianPolicy.modules), named: file)
+    let environment = try VectorEnvironment(kind, seeds: [seed], copies: episodes, on: device)
+    let results = try Evaluator.run(environment, on: device) { observations in
+      guard isSampled else { return kind.actionSpace.scaled(policy.mode(observations)) }
+      let noise = environment.generator(in: observations.graph).normal(
+        policy.noiseShape(agents: 1, samples: episodes))
+      return kind.actionSpace.scaled(policy.draw(observations, noise: noise).action)
+    }
+    return results[0]
+  }
+}
