@@ -46,7 +46,7 @@ extension Algorithm {
 /// The algorithms that Reprise brings.
 public enum Algorithms {
   /// All of them; an algorithm gets its commands by its name here.
-  public static var all: [any Algorithm.Type] { [PPO.self] }
+  public static var all: [any Algorithm.Type] { [PPO.self, DQN.self, SAC.self, TD3.self] }
   /// Their names on the command line.
   public static var names: [String] { all.map { $0.name } }
 }
