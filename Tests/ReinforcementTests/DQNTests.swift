@@ -21,7 +21,9 @@ struct DQNTests {
     configuration.hidden = [16, 7]
     configuration.bufferSize = 90
     configuration.batchSize = 33
-    configuration.targetUpdateInterval = 3
+    configuration.learningRate = 1e-3
+    (configuration.targetUpdateInterval, configuration.tau) = (3, 1)
+    configuration.explorationFraction = 0.2
     (configuration.dueling, configuration.prioritized, configuration.returnSteps) = (true, true, 3)
     return configuration
   }
@@ -129,6 +131,24 @@ struct DQNTests {
       try device.run("epsilon") { epsilon.assign(learner.epsilon($0)) }
       #expect(abs(Double(try epsilon.read(Float.self)[0]) - expected) < 1e-6, "step \(step) of each copy")
     }
+  }
+
+  @Test func heldActionsCountWithAllTheirSteps() throws {
+    var configuration = small
+    (configuration.actionRepeat, configuration.returnSteps, configuration.learningStarts) = (2, 1, 42)
+    let dqn = try DQN(configuration, on: device)
+    var steps: [Int] = []
+    try dqn.train {
+      steps.append($0.steps)
+      return true
+    }
+    // 7 actions of 3 copies for 2 steps, then 5 an iteration.
+    #expect(steps == (1...4).map { 42 + 30 * $0 })
+    #expect(try dqn.learner.environment.clock.read(UInt32.self) == [7 + 4 * 5])
+    // The reward of an action is that of its steps.
+    let stored: [Float] = try dqn.learner.replay.storage.read()
+    let rewards = stride(from: 5, to: stored.count, by: 12).prefix(27 * 3).map { stored[$0] }
+    #expect(rewards.contains(2) && rewards.allSatisfy { $0 == 1 || $0 == 2 })
   }
 
   @Test func randomActionsAreAsManyAsEpsilonSays() throws {

@@ -38,8 +38,8 @@ public final class DQN: Algorithm {
     self.learner = learner
     let beginning = try device.record("dqn warm-up", options: options) { program in
       try program.pass("reset") { learner.environment.reset(in: $0) }
-      guard configuration.warmUpSteps > 0 else { return }
-      try program.pass("explore", repeats: configuration.warmUpSteps) { learner.act($0, isRandom: true) }
+      guard configuration.warmUpActions > 0 else { return }
+      try program.pass("explore", repeats: configuration.warmUpActions) { learner.act($0, isRandom: true) }
     }
     let plan = try device.record("dqn \(configuration.environment)", options: options) { program in
       try program.pass("act", repeats: configuration.trainFrequency) { learner.act($0) }
@@ -50,7 +50,7 @@ public final class DQN: Algorithm {
       plan, learner.report, iterations: configuration.iterations,
       stepsPerIteration: configuration.stepsPerIteration,
       warmUp: TrainingLoop.WarmUp(
-        beginning, times: 1, stepsPerReplay: configuration.warmUpSteps * configuration.environments))
+        beginning, times: 1, stepsPerReplay: configuration.warmUpActions * configuration.stepsPerAction))
   }
 
   /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, target
@@ -74,7 +74,8 @@ public final class DQN: Algorithm {
     let kind = try Environments.named(configuration.environment)
     let network = try DQNLearner.network(configuration, kind, seeds: [seed], on: device)
     try network.load(from: weights, named: file)
-    let environment = try VectorEnvironment(kind, seeds: [seed], copies: episodes, on: device)
+    let environment = try VectorEnvironment(
+      kind, seeds: [seed], copies: episodes, actionRepeat: configuration.actionRepeat, on: device)
     let results = try Evaluator.run(environment, on: device) { observations in
       let values = network("q", observations)
       guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
@@ -111,7 +112,9 @@ struct DQNLearner {
     network = try Self.network(configuration, kind, seeds: seeds, on: device)
     target = try Variable(
       network.flat.type.shape, try network.flat.read(), on: device, label: "target_parameters")
-    environment = try VectorEnvironment(kind, seeds: seeds, copies: configuration.environments, on: device)
+    environment = try VectorEnvironment(
+      kind, seeds: seeds, copies: configuration.environments, actionRepeat: configuration.actionRepeat,
+      on: device)
     let replay = try ReplayBuffer(environment, capacity: configuration.bufferSize, on: device)
     self.replay = replay
     priorities =
@@ -150,7 +153,7 @@ struct DQNLearner {
 
   /// A part of the run, from 0 to 1, that has passed at this point.
   private func progress(_ graph: Graph, of fraction: Double = 1) -> Tensor {
-    let length = fraction * Double(configuration.steps) / Double(configuration.environments)
+    let length = fraction * Double(configuration.steps) / Double(configuration.stepsPerAction)
     return Tensor.minimum(graph.read(environment.clock).float() / length, 1)
   }
 

@@ -8,14 +8,16 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   public var steps = 50_000
   /// Copies of the environment that are stepped side by side.
   public var environments = 8
-  /// Steps of each copy in an iteration.
+  /// Environment steps that an action is held.
+  public var actionRepeat = 1
+  /// Actions of each copy in an iteration.
   public var trainFrequency = 4
   /// Updates in an iteration.
-  public var gradientSteps = 8
+  public var gradientSteps = 16
   /// Units of the hidden layers.
   public var hidden = [64, 64]
   /// Adam's step size.
-  public var learningRate = 1e-3
+  public var learningRate = 2.3e-3
   /// Whether the step size goes down in a straight line to 0.
   public var annealLearningRate = true
   /// γ, the discount of rewards.
@@ -25,16 +27,16 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   /// Steps of random actions before the first update.
   public var learningStarts = 1000
   /// Transitions of an update.
-  public var batchSize = 128
+  public var batchSize = 64
   /// Updates from one change of the target network to the next.
-  public var targetUpdateInterval = 20
+  public var targetUpdateInterval = 1
   /// τ, the part of the way to the network that the target network then goes.
-  public var tau = 1.0
+  public var tau = 0.01
   /// Bound of the gradient's norm.
   public var maximumGradientNorm = 10.0
   /// Part of the run over which ε goes down.
-  public var explorationFraction = 0.2
-  /// ε at the beginning, and from the end of that part on.
+  public var explorationFraction = 0.16
+  /// ε at the beginning.
   public var explorationInitial = 1.0
   /// ε from the end of that part on.
   public var explorationFinal = 0.04
@@ -42,8 +44,8 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   public var doubleQ = true
   /// Whether the network has a head for the state's value and one for advantages.
   public var dueling = false
-  /// Steps of rewards that a return sums.
-  public var returnSteps = 1
+  /// Actions whose rewards a return sums.
+  public var returnSteps = 10
   /// Whether transitions are drawn by their errors.
   public var prioritized = false
   /// α, which tells how much priorities count.
@@ -58,6 +60,7 @@ public struct DQNConfiguration: AlgorithmConfiguration {
 
   enum CodingKeys: String, CodingKey {
     case environment, steps, environments, hidden, gamma, tau, dueling, prioritized, seed
+    case actionRepeat = "action_repeat"
     case trainFrequency = "train_frequency"
     case gradientSteps = "gradient_steps"
     case learningRate = "learning_rate"
@@ -76,13 +79,15 @@ public struct DQNConfiguration: AlgorithmConfiguration {
     case priorityCorrection = "priority_correction"
   }
 
-  /// Steps of each copy before the first iteration.
-  public var warmUpSteps: Int { (learningStarts + environments - 1) / environments }
-  /// Steps of an iteration, over all copies.
-  public var stepsPerIteration: Int { environments * trainFrequency }
+  /// Environment steps of an action of all copies.
+  var stepsPerAction: Int { environments * actionRepeat }
+  /// Random actions of each copy before the first iteration.
+  var warmUpActions: Int { (learningStarts + stepsPerAction - 1) / stepsPerAction }
+  /// Environment steps of an iteration, over all copies.
+  public var stepsPerIteration: Int { stepsPerAction * trainFrequency }
   /// Iterations of the whole run.
   public var iterations: Int {
-    (max(1, steps - warmUpSteps * environments) + stepsPerIteration - 1) / stepsPerIteration
+    (max(1, steps - warmUpActions * stepsPerAction) + stepsPerIteration - 1) / stepsPerIteration
   }
 
   /// All settings.
@@ -91,7 +96,10 @@ public struct DQNConfiguration: AlgorithmConfiguration {
       .integer(
         "environments", \.environments, in: 1...SumTree.maximumChange,
         "Copies of the environment that are stepped side by side."),
-      .integer("train_frequency", \.trainFrequency, in: 1...1 << 16, "Steps of each copy in an iteration."),
+      .integer(
+        "action_repeat", \.actionRepeat, in: 1...64,
+        "Environment steps that an action is held; all of them count."),
+      .integer("train_frequency", \.trainFrequency, in: 1...1 << 16, "Actions of each copy in an iteration."),
       .integer("gradient_steps", \.gradientSteps, in: 1...1 << 16, "Updates in an iteration."),
       .integers(
         "hidden", \.hidden, count: 0...MultilayerPerceptron.maximumLayers - 1, in: 1...1024,
@@ -100,7 +108,7 @@ public struct DQNConfiguration: AlgorithmConfiguration {
       .flag(
         "anneal_learning_rate", \.annealLearningRate,
         "Whether the step size goes down in a straight line to 0 over the run."),
-      .number("gamma", \.gamma, in: 0...1, "γ, the discount of rewards a step."),
+      .number("gamma", \.gamma, in: 0...1, "γ, the discount of rewards an action."),
       .integer(
         "buffer_size", \.bufferSize, in: 1...1 << 24,
         "Transitions that are kept, rounded up to whole steps of all copies; at least batch_size."),
@@ -127,7 +135,7 @@ public struct DQNConfiguration: AlgorithmConfiguration {
         "dueling", \.dueling, "Whether the network has a head for the state's value and one for advantages."),
       .integer(
         "return_steps", \.returnSteps, in: 1...64,
-        "Steps of rewards that a return sums before the target network's value."),
+        "Actions whose rewards a return sums before the target network's value."),
       .flag("prioritized", \.prioritized, "Whether transitions are drawn in proportion to their errors."),
       .number(
         "priority_exponent", \.priorityExponent, in: 0...1, "α, the power that priorities are taken to."),
