@@ -22,7 +22,11 @@ public enum Recipes {
 
   /// All of them; a file becomes one by a line here.
   public static let all = [
-    Named("ppo", "cartpole", PackageResources.ppo_cartpole_yaml)
+    Named("ppo", "cartpole", PackageResources.ppo_cartpole_yaml),
+    Named("sac", "mountaincar-continuous", PackageResources.sac_mountaincar_continuous_yaml),
+    Named("sac", "pendulum", PackageResources.sac_pendulum_yaml),
+    Named("td3", "mountaincar-continuous", PackageResources.td3_mountaincar_continuous_yaml),
+    Named("td3", "pendulum", PackageResources.td3_pendulum_yaml),
   ]
 
   /// The recipe for a pair; nil where there is none.

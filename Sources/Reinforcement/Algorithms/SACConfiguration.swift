@@ -11,7 +11,7 @@ public struct SACConfiguration: OffPolicyConfiguration {
   /// Steps of each copy in an iteration, before its updates.
   public var trainFrequency = 2
   /// Updates of an iteration.
-  public var gradientSteps = 4
+  public var gradientSteps = 8
   /// Environment steps under random actions before the first iteration, over all copies.
   public var learningStarts = 400
   /// Transitions that are kept.
