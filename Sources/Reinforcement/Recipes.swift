@@ -22,6 +22,7 @@ public enum Recipes {
 
   /// All of them; a file becomes one by a line here.
   public static let all = [
+    Named("dqn", "acrobot", PackageResources.dqn_acrobot_yaml),
     Named("dqn", "cartpole", PackageResources.dqn_cartpole_yaml),
     Named("ppo", "cartpole", PackageResources.ppo_cartpole_yaml),
     Named("sac", "mountaincar-continuous", PackageResources.sac_mountaincar_continuous_yaml),
