@@ -22,7 +22,7 @@ enum PlanFormat: String, CaseIterable, ExpressibleByArgument {
 /// `reprise plan ppo` and its like: records as `train` would, and prints.
 struct PlanAlgorithmCommand<Chosen: Algorithm>: ParsableCommand {
   static var configuration: CommandConfiguration {
-    let name = Chosen.name
+    let (name, usual) = (Chosen.name, Chosen.Configuration().environment)
     return CommandConfiguration(
       commandName: name,
       abstract:
@@ -33,7 +33,7 @@ struct PlanAlgorithmCommand<Chosen: Algorithm>: ParsableCommand {
         the sums over its runs; ― is a barrier; the graph has an edge from the last writer of bytes to each reader.
 
         Examples:
-          reprise plan \(name) --environment cartpole --seeds 1-8
+          reprise plan \(name) --environment \(usual) --seeds 1-8
           reprise plan \(name) --format dot | dot -Tsvg > plan.svg
         """)
   }

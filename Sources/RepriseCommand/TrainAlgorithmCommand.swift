@@ -7,7 +7,7 @@ import Vulkan
 /// `reprise train ppo` and its like: trains a policy and keeps the run, or a policy for each of many seeds.
 struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
   static var configuration: CommandConfiguration {
-    let name = Trained.name
+    let (name, usual) = (Trained.name, Trained.Configuration().environment)
     return CommandConfiguration(
       commandName: name,
       abstract: "Train a policy with \(name.uppercased()).",
@@ -23,7 +23,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
         \(Trained.Configuration.settingsHelp)
 
         Examples:
-          reprise train \(name) --environment cartpole --run runs/cartpole
+          reprise train \(name) --environment \(usual) --run runs/\(usual)
           reprise train \(name) --seeds 1-8 --evaluate-every 20000
           reprise train \(name) --seed 2 --set gamma=0.99 --json --profile | tail -1
         """)

@@ -93,7 +93,10 @@ import Testing
       ["\"no such device\"", "known devices"]
     ),
     (["train", "ppo", "--stepz", "5"], ["--stepz", "--steps"]),
-    (["train", "dqn"], ["dqn"]),
+    (["train", "dqn", "--environment", "pendulum"], ["environment", "pendulum", "DQN"]),
+    (["train", "sac", "--environment", "cartpole"], ["environment", "cartpole", "continuous"]),
+    (["plan", "td3", "--environment", "cartpole"], ["environment", "cartpole", "continuous"]),
+    (["train", "poker"], ["poker"]),
     (["plan", "ppo", "--minibatches", "3"], ["minibatches"]),
     (["evaluate"], ["reprise evaluate --help"]),
     (["plot", "run", "--width", "3"], ["--width", "3"]),
