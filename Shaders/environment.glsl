@@ -1,6 +1,6 @@
 // A copy of an environment: its state, its parameters, and how it ends and begins anew in the same step.
-// Wants the environment's file before, `uint seeds[]` [agents, 2], `float ranges[]` [2, parameters], and a push constant `p`
-// with `copies`, those of an agent. Agents lie along y; copy e of an agent is copy agent * copies + e of the buffers.
+// Wants the environment's file before, `uint seeds[]` [agents, 2], `float ranges[]` [2, parameters], `float states[]`
+// [state + parameters, copies], `float episodes[]` [2, copies], and a push constant `p` with `copies`, those of an agent. Agents lie along y; copy e of an agent is copy agent * copies + e of the buffers.
 #ifndef REPRISE_ENVIRONMENT_GLSL
 #define REPRISE_ENVIRONMENT_GLSL
 
@@ -13,6 +13,29 @@ struct Copy {
 uint allCopies() { return p.copies * gl_NumWorkGroups.y; }
 uint copyAt(uint e) { return gl_WorkGroupID.y * p.copies + e; }
 uvec2 agentSeed() { return uvec2(seeds[2u * gl_WorkGroupID.y], seeds[2u * gl_WorkGroupID.y + 1u]); }
+
+Copy loaded(uint at) {
+  Copy copy;
+  uint all = allCopies();
+  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copy.state[i] = states[i * all + at];
+  copy.parameters = DEFAULT_PARAMETERS;
+  if (VARIED) {
+    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) copy.parameters[i] = states[(STATE_SIZE + i) * all + at];
+  }
+  copy.episodeReturn = episodes[at];
+  copy.episodeLength = episodes[all + at];
+  return copy;
+}
+
+void store(Copy copy, uint at) {
+  uint all = allCopies();
+  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * all + at] = copy.state[i];
+  if (VARIED) {
+    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) states[(STATE_SIZE + i) * all + at] = copy.parameters[i];
+  }
+  episodes[at] = copy.episodeReturn;
+  episodes[all + at] = copy.episodeLength;
+}
 
 // Begins an episode before step `number`: the same for copy e of an agent wherever the agent is.
 void begin(inout Copy copy, uint e, uint number) {

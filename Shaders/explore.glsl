@@ -21,14 +21,7 @@ void main() {
   uint at = copyAt(e), all = allCopies();
   uint first = clock[p.clockOffset];
   uvec2 seed = agentSeed();
-  Copy copy;
-  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copy.state[i] = states[i * all + at];
-  copy.parameters = DEFAULT_PARAMETERS;
-  if (VARIED) {
-    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) copy.parameters[i] = states[(STATE_SIZE + i) * all + at];
-  }
-  copy.episodeReturn = episodes[at];
-  copy.episodeLength = episodes[all + at];
+  Copy copy = loaded(at);
   if (first == 0u) begin(copy, e, 0u);
   float returns = statistics[at], lengths = statistics[all + at], finished = statistics[2u * all + at];
 
@@ -56,12 +49,7 @@ void main() {
       begin(copy, e, first + t + 1u);
     }
   }
-  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * all + at] = copy.state[i];
-  if (VARIED) {
-    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) states[(STATE_SIZE + i) * all + at] = copy.parameters[i];
-  }
-  episodes[at] = copy.episodeReturn;
-  episodes[all + at] = copy.episodeLength;
+  store(copy, at);
   statistics[at] = returns;
   statistics[all + at] = lengths;
   statistics[2u * all + at] = finished;

@@ -84,14 +84,7 @@ void main() {
   [[unroll]] for (uint s = 0u; s < COPIES; s++) {
     // Copies past the last walk along so that the subgroup stays whole, and store nothing.
     uint e = min(gl_GlobalInvocationID.x * COPIES + s, p.copies - 1u), at = copyAt(e);
-    [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copies[s].state[i] = states[i * all + at];
-    copies[s].parameters = DEFAULT_PARAMETERS;
-    if (VARIED) {
-      [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++)
-        copies[s].parameters[i] = states[(STATE_SIZE + i) * all + at];
-    }
-    copies[s].episodeReturn = episodes[at];
-    copies[s].episodeLength = episodes[all + at];
+    copies[s] = loaded(at);
     if (first + p.firstStep == 0u) begin(copies[s], e, 0u);
     ended[s] = begins ? vec3(0.0) : vec3(statistics[at], statistics[all + at], statistics[2u * all + at]);
   }
@@ -149,13 +142,7 @@ void main() {
     uint e = gl_GlobalInvocationID.x * COPIES + s;
     if (e < p.copies) {
       uint at = copyAt(e);
-      [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * all + at] = copies[s].state[i];
-      if (VARIED) {
-        [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++)
-          states[(STATE_SIZE + i) * all + at] = copies[s].parameters[i];
-      }
-      episodes[at] = copies[s].episodeReturn;
-      episodes[all + at] = copies[s].episodeLength;
+      store(copies[s], at);
       statistics[at] = ended[s].x;
       statistics[all + at] = ended[s].y;
       statistics[2u * all + at] = ended[s].z;

@@ -27,14 +27,7 @@ void main() {
   if (e >= p.copies) return;
   uint at = copyAt(e), all = allCopies();
   uint number = clock[p.clockOffset];
-  Copy copy;
-  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) copy.state[i] = states[i * all + at];
-  copy.parameters = DEFAULT_PARAMETERS;
-  if (VARIED) {
-    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) copy.parameters[i] = states[(STATE_SIZE + i) * all + at];
-  }
-  copy.episodeReturn = episodes[at];
-  copy.episodeLength = episodes[all + at];
+  Copy copy = loaded(at);
   bool ends = p.mode == STEP_MODE_RESET;
   float observation[OBSERVATION_SIZE];
   if (!ends) {
@@ -59,10 +52,5 @@ void main() {
   if (ends) begin(copy, e, number);
   observe(copy.state, observation);
   [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) observations[at * OBSERVATION_SIZE + i] = observation[i];
-  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) states[i * all + at] = copy.state[i];
-  if (VARIED) {
-    [[unroll]] for (uint i = 0u; i < PARAMETER_COUNT; i++) states[(STATE_SIZE + i) * all + at] = copy.parameters[i];
-  }
-  episodes[at] = copy.episodeReturn;
-  episodes[all + at] = copy.episodeLength;
+  store(copy, at);
 }

@@ -255,7 +255,6 @@ struct DQNLearner {
     }
     report.append([means] + sizes, environment)
     losses.assign(graph.constant(0, losses.type))
-    environment.statistics.assign(graph.constant(0, environment.statistics.type))
   }
 }
 
