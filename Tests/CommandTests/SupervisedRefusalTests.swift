@@ -98,9 +98,9 @@ import Testing
         "policy"
       ).status == 0)
     expectRefusal(
-      try tool.run("predict", "policy", "--input", "table.csv"), status: 1, saying: "policy", "PPO")
+      try tool.run("predict", "policy", "--input", "table.csv"), status: 1, saying: "policy", "ppo")
     expectRefusal(
-      try tool.run("evaluate", "policy", "--data", "table.csv"), status: 64, saying: "data", "PPO")
+      try tool.run("evaluate", "policy", "--data", "table.csv"), status: 64, saying: "data", "ppo")
     expectRefusal(
       try train(["--target", "kind", "--pretrained", "policy"]), status: 1, saying: "policy")
   }
