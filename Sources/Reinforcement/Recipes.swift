@@ -24,7 +24,11 @@ public enum Recipes {
   public static let all = [
     Named("dqn", "acrobot", PackageResources.dqn_acrobot_yaml),
     Named("dqn", "cartpole", PackageResources.dqn_cartpole_yaml),
+    Named("ppo", "acrobot", PackageResources.ppo_acrobot_yaml),
     Named("ppo", "cartpole", PackageResources.ppo_cartpole_yaml),
+    Named("ppo", "mountaincar", PackageResources.ppo_mountaincar_yaml),
+    Named("ppo", "mountaincar-continuous", PackageResources.ppo_mountaincar_continuous_yaml),
+    Named("ppo", "pendulum", PackageResources.ppo_pendulum_yaml),
     Named("sac", "mountaincar-continuous", PackageResources.sac_mountaincar_continuous_yaml),
     Named("sac", "pendulum", PackageResources.sac_pendulum_yaml),
     Named("td3", "mountaincar-continuous", PackageResources.td3_mountaincar_continuous_yaml),
