@@ -23,27 +23,26 @@ layout(std430, binding = 8) buffer Statistics { float statistics[]; };
 layout(std430, binding = 9) writeonly buffer Observations { float observations[]; };
 layout(std430, binding = 10) writeonly buffer FinalObservations { float finalObservations[]; };
 layout(std430, binding = 11) writeonly buffer Actions { ACTION actions[]; };
-layout(std430, binding = 12) writeonly buffer LogProbabilities { float logProbabilities[]; };
-layout(std430, binding = 13) writeonly buffer Rewards { float rewards[]; };
-layout(std430, binding = 14) writeonly buffer Terminated { uint terminations[]; };
-layout(std430, binding = 15) writeonly buffer Truncated { uint truncations[]; };
+layout(std430, binding = 12) writeonly buffer Rewards { float rewards[]; };
+layout(std430, binding = 13) writeonly buffer Terminated { uint terminations[]; };
+layout(std430, binding = 14) writeonly buffer Truncated { uint truncations[]; };
+layout(std430, binding = 15) buffer Faults { uint faults[]; };
 
 #include "environment.glsl"
+#include "faults.glsl"
 #include "policy.glsl"
 
 // Actions are those that a Generator draws first in a pass whose counter is the clock.
 const uint PURPOSE_NORMAL = 5u, PURPOSE_CATEGORICAL = 7u;
 
-// An action of copy e, which is number s of the lane, from the policy's outputs, and the logarithm of its probability.
-void sampleAction(uint outputs, uint e, uint s, uint number, out ACTION action[ACTION_SIZE], out float logProbability) {
+// An action of copy e, which is number s of the lane, from the policy's outputs.
+void sampleAction(uint outputs, uint e, uint s, uint number, out ACTION action[ACTION_SIZE]) {
   uvec2 seed = agentSeed();
-  logProbability = 0.0;
 #ifdef BOX_ACTIONS
   [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) {
     float deviation = weights[p.policy.deviation + gl_WorkGroupID.y * ACTION_SIZE + i];
     float noise = normalAt(e * ACTION_SIZE + i, number, 0u, PURPOSE_NORMAL, seed);
     action[i] = fma(exponential(deviation), noise, scratch[scratchAt(outputs + i)][s]);
-    logProbability -= 0.5 * noise * noise + deviation + 0.918938533204673;
   }
 #else
   uint logits = outputs;
@@ -59,7 +58,6 @@ void sampleAction(uint outputs, uint e, uint s, uint number, out ACTION action[A
       below += exp(scratch[scratchAt(logits + a)][s] - largest);
       if (action[i] == ACTION_COUNTS[i] - 1u && threshold < below) action[i] = a;
     }
-    logProbability += scratch[scratchAt(logits + action[i])][s] - largest - log(total);
     logits += ACTION_COUNTS[i];
   }
 #endif
@@ -80,13 +78,13 @@ void main() {
   uint last = p.firstStep + p.steps;
   bool begins = p.firstStep == 0u;
   Copy copies[COPIES];
-  vec3 ended[COPIES];  // sums of returns and lengths, and the number of episodes that ended
+  vec4 ended[COPIES];  // sums of returns and lengths, the number of episodes that ended, and that of faults
   [[unroll]] for (uint s = 0u; s < COPIES; s++) {
     // Copies past the last walk along so that the subgroup stays whole, and store nothing.
     uint e = min(gl_GlobalInvocationID.x * COPIES + s, p.copies - 1u), at = copyAt(e);
     copies[s] = loaded(at);
     if (first + p.firstStep == 0u) begin(copies[s], e, 0u);
-    ended[s] = begins ? vec3(0.0) : vec3(statistics[at], statistics[all + at], statistics[2u * all + at]);
+    [[unroll]] for (uint i = 0u; i < 4u; i++) ended[s][i] = begins ? 0.0 : statistics[i * all + at];
   }
 
   for (uint t = p.firstStep; t < last; t++) {
@@ -113,12 +111,14 @@ void main() {
     [[unroll]] for (uint s = 0u; s < COPIES; s++) {
       uint e = gl_GlobalInvocationID.x * COPIES + s;
       ACTION action[ACTION_SIZE], taken[ACTION_SIZE];
-      float logProbability;
-      sampleAction(outputs, e, s, first + t, action, logProbability);
+      sampleAction(outputs, e, s, first + t, action);
       [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) taken[i] = bounded(action[i], i);
+      float before[STATE_SIZE] = copies[s].state;
       float reward;
       bool terminated, truncated;
       advance(copies[s], taken, reward, terminated, truncated);
+      bool broken = e < p.copies && isBroken(copies[s], reward);
+      if (broken) takeBack(copies[s], before, copyAt(e), first + t, reward, terminated, truncated);
       if (e < p.copies) {
         uint at = t * all + copyAt(e);
         float observation[OBSERVATION_SIZE];
@@ -126,13 +126,12 @@ void main() {
         [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++)
           finalObservations[at * OBSERVATION_SIZE + i] = observation[i];
         [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) actions[at * ACTION_SIZE + i] = action[i];
-        logProbabilities[at] = logProbability;
         rewards[at] = reward;
         terminations[at] = uint(terminated);
         truncations[at] = uint(truncated);
       }
       if (terminated || truncated) {
-        ended[s] += vec3(copies[s].episodeReturn, copies[s].episodeLength, 1.0);
+        ended[s] += broken ? vec4(0.0, 0.0, 0.0, 1.0) : vec4(copies[s].episodeReturn, copies[s].episodeLength, 1.0, 0.0);
         begin(copies[s], e, first + t + 1u);
       }
     }
@@ -143,9 +142,7 @@ void main() {
     if (e < p.copies) {
       uint at = copyAt(e);
       store(copies[s], at);
-      statistics[at] = ended[s].x;
-      statistics[all + at] = ended[s].y;
-      statistics[2u * all + at] = ended[s].z;
+      [[unroll]] for (uint i = 0u; i < 4u; i++) statistics[i * all + at] = ended[s][i];
     }
   }
 }

@@ -18,8 +18,10 @@ layout(std430, binding = 8) writeonly buffer FinalObservations { float finalObse
 layout(std430, binding = 9) writeonly buffer Rewards { float rewards[]; };
 layout(std430, binding = 10) writeonly buffer Terminated { uint terminations[]; };
 layout(std430, binding = 11) writeonly buffer Truncated { uint truncations[]; };
+layout(std430, binding = 12) buffer Faults { uint faults[]; };
 
 #include "environment.glsl"
+#include "faults.glsl"
 
 // States and parameters lie as [STATE_SIZE + PARAMETER_COUNT, copies].
 void main() {
@@ -33,16 +35,21 @@ void main() {
   if (!ends) {
     ACTION action[ACTION_SIZE];
     [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) action[i] = actions[p.actionOffset + at * ACTION_SIZE + i];
+    float before[STATE_SIZE] = copy.state;
     float reward;
     bool terminated, truncated;
     advance(copy, action, reward, terminated, truncated);
+    bool broken = p.mode == STEP_MODE_AUTORESET && isBroken(copy, reward);
+    if (broken) takeBack(copy, before, at, number, reward, terminated, truncated);
     observe(copy.state, observation);
     [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) finalObservations[at * OBSERVATION_SIZE + i] = observation[i];
     rewards[at] = reward;
     terminations[at] = uint(terminated);
     truncations[at] = uint(truncated);
     ends = (terminated || truncated) && p.mode == STEP_MODE_AUTORESET;
-    if (ends) {
+    if (broken) {
+      statistics[3u * all + at] += 1.0;
+    } else if (ends) {
       statistics[at] += copy.episodeReturn;
       statistics[all + at] += copy.episodeLength;
       statistics[2u * all + at] += 1.0;

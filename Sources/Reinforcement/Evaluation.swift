@@ -4,10 +4,12 @@ public import Vulkan
 
 /// What whole episodes gave.
 public struct Evaluation: Sendable, Equatable {
-  /// Undiscounted return of each episode.
+  /// Undiscounted return of each whole episode.
   public let returns: [Float]
-  /// Steps of each episode.
+  /// Steps of each of them.
   public let lengths: [Int]
+  /// Episodes that are left out because a step of theirs gave what is no finite number; see `EnvironmentFault`.
+  public let faults: Int
 
   /// Mean of the returns.
   public var returnMean: Double { returns.reduce(0) { $0 + Double($1) } / Double(max(1, returns.count)) }
@@ -41,21 +43,20 @@ public enum Evaluator {
   ///   - environment: with as many copies as there are episodes, and a seed for each agent, which decides how they begin.
   ///   - policy: the actions [agents, episodes, action] for `observations` [agents, episodes, observation].
   /// - Returns: what each agent reached.
-  /// - Throws: `GraphError`, `RecordingError`, `VulkanError`.
+  /// - Throws: `EnvironmentFaultError` when no episode of an agent was whole; `GraphError`, `RecordingError`, `VulkanError`.
   public static func run(
     _ environment: VectorEnvironment, on device: Device, policy: (_ observations: Tensor) throws -> Tensor
   ) throws -> [Evaluation] {
     let all: Shape = [environment.agents, environment.copies]
-    let results = try Variable(Shape([2] + all.dimensions), on: device, label: "results")
+    let results = try Variable(environment.statistics.type.shape, on: device, label: "results")
     let ended = try Variable(all, .bool, on: device, label: "ended")
     try device.run("reset") { environment.reset(in: $0) }
     let plan = try device.record("evaluate \(environment.environment.name)") { program in
       try program.pass("step", repeats: stepsPerReplay) { graph in
         environment.step(try policy(graph.read(environment.observations)))
-        // Until another ends, the sums over a copy's episodes are of its first.
+        // Until another ends, the sums over a copy's episodes are of its first, and the faults that before it.
         let before = graph.read(ended)
-        let sums = graph.read(environment.statistics).slice(axis: 0, 0..<2)
-        results.assign(.where(before, graph.read(results), sums))
+        results.assign(.where(before, graph.read(results), graph.read(environment.statistics)))
         ended.assign(
           before.logicalOr(graph.read(environment.terminated)).logicalOr(graph.read(environment.truncated)))
       }
@@ -68,10 +69,15 @@ public enum Evaluator {
       if try ended.read(UInt32.self).allSatisfy({ $0 != 0 }) { break }
     }
     let values: [Float] = try results.read()
-    let (returns, lengths) = (Array(values[..<all.count]), values[all.count...].map { Int($0) })
-    return (0..<environment.agents).map { agent in
-      let part = agent * environment.copies..<(agent + 1) * environment.copies
-      return Evaluation(returns: Array(returns[part]), lengths: Array(lengths[part]))
+    return try (0..<environment.agents).map { agent in
+      let copies = agent * environment.copies..<(agent + 1) * environment.copies
+      let whole = copies.filter { values[3 * all.count + $0] == 0 }
+      if whole.isEmpty, let fault = try environment.lastFault(of: agent) {
+        throw EnvironmentFaultError(environment: environment.environment.name, fault: fault)
+      }
+      return Evaluation(
+        returns: whole.map { values[$0] }, lengths: whole.map { Int(values[all.count + $0]) },
+        faults: copies.count - whole.count)
     }
   }
 }

@@ -13,8 +13,6 @@ public final class Rollout: Sendable {
   public let observations, finalObservations: Variable
   /// What the policy chose, before a box's bounds: int32 or float32 [horizon, agents, copies, action].
   public let actions: Variable
-  /// The logarithms of their probabilities, or of their density, as the kernel has them: [horizon, agents, copies].
-  public let logProbabilities: Variable
   /// Rewards and the two kinds of end: [horizon, agents, copies].
   public let rewards, terminated, truncated: Variable
 
@@ -35,7 +33,6 @@ public final class Rollout: Sendable {
     observations = try variable("observations", observed)
     finalObservations = try variable("final_observations", observed)
     actions = try variable("actions", [action.shape[2]], action.dataType)
-    logProbabilities = try variable("log_probabilities")
     rewards = try variable("rewards")
     terminated = try variable("terminated", [], .bool)
     truncated = try variable("truncated", [], .bool)
@@ -120,13 +117,12 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
   }
 
   var name: String { "rollout" }
-  /// What goes on from rollout to rollout, then what each makes anew.
   var writes: [Variable] {
     let environment = rollout.environment
     return [
       environment.states, environment.episodes, environment.statistics, rollout.observations,
-      rollout.finalObservations, rollout.actions, rollout.logProbabilities, rollout.rewards,
-      rollout.terminated, rollout.truncated,
+      rollout.finalObservations, rollout.actions, rollout.rewards, rollout.terminated, rollout.truncated,
+      environment.faults,
     ]
   }
 
@@ -154,7 +150,7 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
             .read(environment.ranges.region), .read((limit == nil ? inputs[0] : inputs[2]).region),
             // Each lane reads only what it wrote.
             .write(scratch),
-          ] + writes.prefix(3).map { .readWrite($0.region) } + writes.dropFirst(3).map { .write($0.region) },
+          ] + writes.steppedRegions,
           groups: lanes.groups))
     }
   }

@@ -18,25 +18,29 @@ public final class TrainingLoop {
     /// Names of the metrics, in the order of the rows.
     public let names: [String]
     fileprivate let seeds: [UInt64]
+    /// Columns beside the metrics: the environment's statistics.
+    fileprivate static let ended = 4
     fileprivate let ring: Ring
     /// Iterations done, uint32.
     public let iteration: Variable
+    fileprivate let environment: VectorEnvironment
 
-    /// Rows of the named metrics for each of `seeds`.
-    public init(_ names: [String], seeds: [UInt64], on device: Device) throws(VulkanError) {
+    /// Rows of the named metrics for each of `seeds`, the agents of `environment`.
+    public init(
+      _ names: [String], seeds: [UInt64], _ environment: VectorEnvironment, on device: Device
+    ) throws(VulkanError) {
       self.names = names
+      self.environment = environment
       self.seeds = seeds
       ring = try Ring(
-        capacity: 512, width: seeds.count * (names.count + 3), on: device, label: "metrics")
+        capacity: 512, width: seeds.count * (names.count + Self.ended), on: device, label: "metrics")
       iteration = try Variable([], .uint32, on: device, label: "iteration")
     }
 
     /// Appends the rows of an iteration and counts it; the statistics of episodes begin anew.
     ///
-    /// - Parameters:
-    ///   - metrics: [agents, metrics], or parts of that in the order of the names.
-    ///   - environment: whose statistics are of this iteration.
-    public func append(_ metrics: [Tensor], _ environment: VectorEnvironment) {
+    /// - Parameter metrics: [agents, metrics], or parts of that in the order of the names.
+    public func append(_ metrics: [Tensor]) {
       let graph = metrics[0].graph
       let ended = graph.read(environment.statistics).sum(axes: [2]).transposed()
       let number = graph.read(iteration)
@@ -47,7 +51,8 @@ public final class TrainingLoop {
     }
   }
 
-  /// What comes before the first iteration: steps by which a replay buffer gets its first transitions.
+  /// What comes before the first iteration: steps by which a replay buffer gets its first transitions. Episodes that end in it
+  /// count in the first iteration.
   public struct WarmUp {
     let plan: Plan
     let times, stepsPerReplay: Int
@@ -68,6 +73,13 @@ public final class TrainingLoop {
     self.stepsPerIteration = stepsPerIteration
     self.warmUp = warmUp
     replay = try Replay(plan)
+  }
+
+  /// The last fault of the copies of a seed; nil when there was none. Waits for the device.
+  public func lastFault(seed: UInt64) throws(VulkanError) -> EnvironmentFault? {
+    try report.seeds.firstIndex(of: seed).flatMap { agent throws(VulkanError) in
+      try report.environment.lastFault(of: agent)
+    }
   }
 
   /// What replaying has cost so far.
@@ -121,7 +133,7 @@ public final class TrainingLoop {
 
   private func rows(_ iteration: Int, seconds: Double, stepsPerSecond: Double) -> [TrainingProgress] {
     let values = report.ring.row(iteration).map(Double.init)
-    let (count, width) = (report.names.count, report.names.count + 3)
+    let (count, width) = (report.names.count, report.names.count + Report.ended)
     let before = warmUp.map { $0.times * $0.stepsPerReplay } ?? 0
     return report.seeds.enumerated().map { agent, seed in
       let row = Array(values[agent * width..<(agent + 1) * width])
@@ -131,6 +143,7 @@ public final class TrainingLoop {
         steps: before + (iteration + 1) * stepsPerIteration, seconds: seconds,
         stepsPerSecond: stepsPerSecond, returnMean: episodes > 0 ? row[count] / episodes : nil,
         lengthMean: episodes > 0 ? row[count + 1] / episodes : nil, episodes: Int(episodes),
+        faults: Int(row[count + 3]),
         metrics: zip(report.names, row).map { ($0, $1) })
     }
   }

@@ -14,6 +14,8 @@ public struct TrainingProgress: Encodable, Sendable {
   public let returnMean, lengthMean: Double?
   /// Episodes that ended in this iteration.
   public let episodes: Int
+  /// Steps of this iteration that gave what is no finite number; see `EnvironmentFault`.
+  public let faults: Int
   /// What the algorithm says of its updates, in its order: means over the iteration, step sizes.
   public let metrics: [(name: String, value: Double)]
 
@@ -40,6 +42,7 @@ public struct TrainingProgress: Encodable, Sendable {
     try container.encodeIfPresent(returnMean, forKey: Key("return_mean"))
     try container.encodeIfPresent(lengthMean, forKey: Key("length_mean"))
     try container.encode(episodes, forKey: Key("episodes"))
+    try container.encode(faults, forKey: Key("faults"))
     for metric in metrics { try container.encode(metric.value, forKey: Key(metric.name)) }
   }
 }

@@ -12,17 +12,19 @@ final class AgentTraining<Trained: Algorithm> {
   private let algorithm: Trained
   private let agents: [TrainedAgent<Trained>]
   private let evaluation: EvaluationOptions
+  private let onNan: FaultOptions.Answer
   private let console: TrainingConsole
   private let device: Device
   private var lastSave = ContinuousClock.now
 
   init(
     _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ evaluation: EvaluationOptions,
-    _ console: TrainingConsole, _ device: Device
+    _ onNan: FaultOptions.Answer, _ console: TrainingConsole, _ device: Device
   ) {
     self.algorithm = algorithm
     self.agents = agents
     self.evaluation = evaluation
+    self.onNan = onNan
     self.console = console
     self.device = device
   }
@@ -38,6 +40,7 @@ final class AgentTraining<Trained: Algorithm> {
       try algorithm.loop.run(
         progress: { progress in
           try places[progress.seed]?.append(progress)
+          if progress.faults > 0 { try faulted(progress) }
           rows.append(progress)
           if rows.count == agents.count {
             try console.show(rows)
@@ -48,6 +51,23 @@ final class AgentTraining<Trained: Algorithm> {
         }, pausingEvery: evaluation.evaluateEvery.map { ($0 - 1) / steps + 1 }, pause: evaluate)
     }
     try save()
+  }
+
+  /// Tells of the first fault of an agent; with `--on-nan stop` keeps everything and throws.
+  private func faulted(_ progress: TrainingProgress) throws {
+    guard let agent = agents.first(where: { $0.configuration.seed == progress.seed }),
+      agent.faults == progress.faults || onNan == .stop,
+      let fault = try algorithm.loop.lastFault(seed: progress.seed)
+    else { return }
+    let error = EnvironmentFaultError(environment: agent.configuration.environment, fault: fault)
+    console.end()
+    guard onNan == .reset else {
+      try save()
+      throw CommandFailure("Seed \(progress.seed), iteration \(progress.iteration): \(error.description).")
+    }
+    printError(
+      "reprise: Warning: seed \(progress.seed), iteration \(progress.iteration): \(error); the copy begins anew."
+    )
   }
 
   private func save() throws {

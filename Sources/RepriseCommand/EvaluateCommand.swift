@@ -51,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(
     help: """
       Print one JSON object. A policy: return_mean, return_std, return_min, return_max, return_quantiles (of 0, 0.25, \
-      0.5, 0.75, 1), length_mean, length_min, length_max, episodes, sampled, algorithm, environment, device, driver. A \
+      0.5, 0.75, 1), length_mean, length_min, length_max, episodes, faults, sampled, algorithm, environment, device, driver. A \
       classifier: accuracy, loss, top_k_accuracy, per_class, confusion, samples; a regressor: rmse, mae, r2.
       """)
   var json = false

@@ -8,7 +8,8 @@ struct PolicyReport: Encodable {
   private static let parts = [0, 0.25, 0.5, 0.75, 1]
 
   let algorithm, environment, checkpoint: String
-  let episodes: Int
+  /// Whole episodes, and those left out because a step gave what is no finite number.
+  let episodes, faults: Int
   let seed: UInt64
   /// Whether actions were drawn, not the likeliest taken.
   let sampled: Bool
@@ -30,6 +31,7 @@ struct PolicyReport: Encodable {
     self.seed = seed
     self.sampled = sampled
     episodes = evaluation.returns.count
+    faults = evaluation.faults
     returnMean = evaluation.returnMean
     returnStd = evaluation.returnStandardDeviation
     returnMin = evaluation.returnQuantile(0)
@@ -44,7 +46,8 @@ struct PolicyReport: Encodable {
 
   var text: String {
     let quartiles = returnQuantiles.dropFirst().dropLast().map { $0.fixed(1) }.joined(separator: ", ")
-    return "\(environment), \(episodes.grouped) episodes on \(device) (\(driver))\n"
+    let left = faults > 0 ? ", \(faults.grouped) left out for NaN or infinity," : ""
+    return "\(environment), \(episodes.grouped) episodes\(left) on \(device) (\(driver))\n"
       + columns([
         ("policy", "\(checkpoint), \(sampled ? "actions drawn" : "the likeliest actions")"),
         (

@@ -48,6 +48,8 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
   @Flag(help: "Replace the run that the folder holds.")
   var overwrite = false
 
+  @OptionGroup var faults: FaultOptions
+
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
@@ -117,7 +119,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
         ] + settings.rows + (seeds.map { [("seeds", $0.text)] } ?? []) + [("run", directory.path)]
       try write(columns(rows, indent: ""))
     }
-    let training = AgentTraining(algorithm, agents, evaluation, console, device)
+    let training = AgentTraining(algorithm, agents, evaluation, faults.onNan, console, device)
     try training.run()
 
     let loop = algorithm.loop

@@ -9,6 +9,8 @@ final class TrainedAgent<Trained: Algorithm> {
   /// The last iteration, and the mean return of the last one in which episodes ended.
   private(set) var last: TrainingProgress?
   private(set) var returnMean: Double?
+  /// Steps that gave what is no finite number.
+  private(set) var faults = 0
   /// The largest mean return of an evaluation.
   private(set) var bestReturnMean: Double?
   private let metadata: [String: String]
@@ -38,6 +40,7 @@ final class TrainedAgent<Trained: Algorithm> {
   func append(_ progress: TrainingProgress) throws {
     last = progress
     returnMean = progress.returnMean ?? returnMean
+    faults += progress.faults
     try writer.append(jsonText(progress))
   }
 

@@ -15,6 +15,8 @@ struct TrainingSummary: Encodable {
   let seeds: [UInt64]?
   /// The largest mean return of an evaluation, on average over the agents.
   let bestReturnMean: Double?
+  /// Steps that gave what is no finite number, of all agents together.
+  let faults: Int
   let device, driver: String
   /// The file of one agent, or the files of many.
   let checkpoint: String?
@@ -26,7 +28,8 @@ struct TrainingSummary: Encodable {
   private let place, returns: String
 
   private enum CodingKeys: CodingKey {
-    case iterations, steps, seconds, stepsPerSecond, returnMean, returnMeans, seeds, bestReturnMean, device,
+    case iterations, steps, seconds, stepsPerSecond, returnMean, returnMeans, seeds, bestReturnMean, faults,
+      device,
       driver, checkpoint, checkpoints, interrupted
   }
 
@@ -44,6 +47,7 @@ struct TrainingSummary: Encodable {
     stepsPerSecond = rate > 0 ? rate : Double(steps) / max(seconds, 1e-9)
     returnMean = agents.compactMap(\.returnMean).mean
     bestReturnMean = agents.compactMap(\.bestReturnMean).mean
+    faults = agents.reduce(0) { $0 + $1.faults }
     self.device = device.name
     driver = device.driver
     interrupted = iterations < total
@@ -69,6 +73,7 @@ struct TrainingSummary: Encodable {
     try container.encodeIfPresent(returnMeans, forKey: .returnMeans)
     try container.encodeIfPresent(seeds, forKey: .seeds)
     try container.encodeIfPresent(bestReturnMean, forKey: .bestReturnMean)
+    try container.encode(faults, forKey: .faults)
     try container.encode(device, forKey: .device)
     try container.encode(driver, forKey: .driver)
     try container.encodeIfPresent(checkpoint, forKey: .checkpoint)
@@ -83,6 +88,9 @@ struct TrainingSummary: Encodable {
       + "\(stepsPerSecond.short) steps/s, mean return "
       + (returnMean == nil ? "unknown: no episode ended" : returns)
       + (bestReturnMean.map { ", of the best weights \($0.fixed(1))" } ?? "") + ".\n"
+    if faults > 0 {
+      text += "\(faults.grouped) steps gave what is no finite number; their copies began anew.\n"
+    }
     if let cost { text += cost.text }
     return text + place
   }

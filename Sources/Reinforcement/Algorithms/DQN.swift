@@ -122,7 +122,8 @@ struct DQNLearner {
       ? try PrioritizedReplay(
         replay, agents: seeds.count, exponent: configuration.priorityExponent, on: device) : nil
     optimizer = try Adam(network)
-    report = try TrainingLoop.Report(Self.losses + ["epsilon", "learning_rate"], seeds: seeds, on: device)
+    report = try TrainingLoop.Report(
+      Self.losses + ["epsilon", "learning_rate"], seeds: seeds, environment, on: device)
     updates = try Variable([], .uint32, on: device, label: "update")
     losses = try Variable([seeds.count, Self.losses.count], on: device, label: "losses")
   }
@@ -253,7 +254,7 @@ struct DQNLearner {
     let sizes = [epsilon(graph), learningRate(graph)].map {
       $0.reshape([1, 1]).expand([environment.agents, 1])
     }
-    report.append([means] + sizes, environment)
+    report.append([means] + sizes)
     losses.assign(graph.constant(0, losses.type))
   }
 }

@@ -132,7 +132,7 @@ public final class PPO: Algorithm {
     let rate = [Float](repeating: Float(configuration.learningRate), count: seeds.count)
     return Counters(
       report: try TrainingLoop.Report(
-        losses + ["updates", "learning_rate", "clip"], seeds: seeds, on: device),
+        losses + ["updates", "learning_rate", "clip"], seeds: seeds, rollout.environment, on: device),
       update: try variable("update", [], .uint32), done: try variable("updates_done", []),
       isGoing: try variable("is_going", [], .bool),
       learningRate: try Variable([seeds.count], rate, on: device, label: "learning_rate"),
@@ -256,7 +256,7 @@ public final class PPO: Algorithm {
         [
           graph.read(counters.losses) / done, column(done), column(graph.read(counters.learningRate)),
           column(graph.read(counters.clip)),
-        ], rollout.environment)
+        ])
 
       normalizers.observations?.merge(rollout.perAgent(graph.read(rollout.observations)))
       if let normalizer = normalizers.rewards {

@@ -53,7 +53,8 @@ public final class SAC: Algorithm {
     let experience = try Experience(configuration, seeds: seeds, on: device)
     let matrices = learner.policy.noiseShape(agents: seeds.count, samples: configuration.environments)
     let counters = Counters(
-      report: try TrainingLoop.Report(Self.losses + ["learning_rate"], seeds: seeds, on: device),
+      report: try TrainingLoop.Report(
+        Self.losses + ["learning_rate"], seeds: seeds, experience.environment, on: device),
       update: try Variable([], .uint32, on: device, label: "update"),
       losses: try Variable([seeds.count, Self.losses.count], on: device, label: "losses"),
       noise: configuration.gsde ? try Variable(matrices, on: device, label: "exploration_noise") : nil)

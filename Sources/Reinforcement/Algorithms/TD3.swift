@@ -51,7 +51,8 @@ public final class TD3: Algorithm {
     let learner = try Learner(configuration, seeds: seeds, on: device)
     let experience = try Experience(configuration, seeds: seeds, on: device)
     let counters = Counters(
-      report: try TrainingLoop.Report(Self.losses + ["learning_rate"], seeds: seeds, on: device),
+      report: try TrainingLoop.Report(
+        Self.losses + ["learning_rate"], seeds: seeds, experience.environment, on: device),
       update: try Variable([], .uint32, on: device, label: "update"),
       losses: try Variable([seeds.count, Self.losses.count], on: device, label: "losses"),
       noise: try Variable(experience.environment.actionType.shape, on: device, label: "exploration_noise"))

@@ -22,8 +22,11 @@ public final class VectorEnvironment: Sendable {
   public let states: Variable
   /// Return and length of the running episodes [2, agents, copies].
   public let episodes: Variable
-  /// Of the episodes that ended: sum of returns, sum of lengths, number: [3, agents, copies].
+  /// Of the episodes that ended: sum of returns, sum of lengths, number; then the number of faults: [4, agents, copies].
   public let statistics: Variable
+  /// Of the last fault of each copy: number of the step plus 1, the bits of the state before it and after it, uint32
+  /// [1 + 2 × state, agents × copies].
+  let faults: Variable
   /// What is seen now, float32 [agents, copies, observation].
   public let observations: Variable
   /// What was seen after the last step, before any reset.
@@ -71,7 +74,8 @@ public final class VectorEnvironment: Sendable {
       seeds.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] })
     states = try variable("states", [environment.stateSize + own.count, agents * copies])
     episodes = try variable("episodes", [2, agents, copies])
-    statistics = try variable("statistics", [3, agents, copies])
+    statistics = try variable("statistics", [4, agents, copies])
+    faults = try variable("faults", [1 + 2 * environment.stateSize, agents * copies], .uint32)
     observations = try variable("observations", [agents, copies, environment.observationSize])
     finalObservations = try variable("final_observations", [agents, copies, environment.observationSize])
     rewards = try variable("rewards", [agents, copies])
@@ -121,6 +125,13 @@ public final class VectorEnvironment: Sendable {
   func specialization(local: Int) -> [UInt32] { [UInt32(local), isVaried ? 1 : 0, UInt32(actionRepeat)] }
 }
 
+extension [Variable] {
+  /// What a kernel that steps writes: states, episodes and statistics, which go on, then what each dispatch makes anew.
+  var steppedRegions: [Binding] {
+    prefix(3).map { .readWrite($0.region) } + dropFirst(3).map { .write($0.region) }
+  }
+}
+
 private struct StepOperation: EffectOperation, DispatchedOperation {
   let target: VectorEnvironment
   let mode: Int32
@@ -129,7 +140,7 @@ private struct StepOperation: EffectOperation, DispatchedOperation {
   var writes: [Variable] {
     [
       target.states, target.episodes, target.statistics, target.observations, target.finalObservations,
-      target.rewards, target.terminated, target.truncated,
+      target.rewards, target.terminated, target.truncated, target.faults,
     ]
   }
 
@@ -152,7 +163,7 @@ private struct StepOperation: EffectOperation, DispatchedOperation {
         bindings: [
           .read(inputs[1].region), .read(target.seeds.region), .read(target.ranges.region),
           .read(inputs[0].region),
-        ] + writes.prefix(3).map { .readWrite($0.region) } + writes.dropFirst(3).map { .write($0.region) },
+        ] + writes.steppedRegions,
         groups: Groups((target.copies + local - 1) / local, target.agents)))
   }
 }

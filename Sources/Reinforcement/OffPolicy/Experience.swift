@@ -55,8 +55,6 @@ struct Experience: Sendable {
         let generator = environment.generator(in: graph)
         let actions = generator.uniform(environment.actionType.shape, low: -1, high: 1)
         step(actions, at: observations(in: graph))
-        // Episodes that end here belong to no iteration.
-        environment.statistics.assign(graph.constant(0, environment.statistics.type))
       }
     }
     return TrainingLoop.WarmUp(plan, times: times, stepsPerReplay: environment.copies)
@@ -67,7 +65,7 @@ struct Experience: Sendable {
     _ report: TrainingLoop.Report, _ sums: Variable, updates: Int, constants: [Double], in graph: Graph
   ) {
     let fixed = constants.map { graph.constant($0, TensorType([environment.agents, 1])) }
-    report.append([graph.read(sums) / Double(updates)] + fixed, environment)
+    report.append([graph.read(sums) / Double(updates)] + fixed)
     sums.assign(graph.constant(0, sums.type))
   }
 }

@@ -1,0 +1,30 @@
+// Copies whose step gave what is no finite number: each is put back, cut off and begins anew, and the others go on.
+// Wants environment.glsl before, and `uint faults[]` [1 + 2 * state, copies]: of each copy's last fault the number of the step
+// plus 1, then the bits of the state before it and after it.
+#ifndef REPRISE_FAULTS_GLSL
+#define REPRISE_FAULTS_GLSL
+
+bool isBroken(Copy copy, float reward) {
+  bool broken = !isFinite(reward);
+  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) broken = broken || !isFinite(copy.state[i]);
+  return broken;
+}
+
+// Notes what broke copy `at`, and takes the step back: truncated where it was before, with no reward.
+void takeBack(
+  inout Copy copy, float before[STATE_SIZE], uint at, uint number, out float reward, out bool terminated,
+  out bool truncated
+) {
+  uint all = allCopies();
+  faults[at] = number + 1u;
+  [[unroll]] for (uint i = 0u; i < STATE_SIZE; i++) {
+    faults[(1u + i) * all + at] = floatBitsToUint(before[i]);
+    faults[(1u + STATE_SIZE + i) * all + at] = floatBitsToUint(copy.state[i]);
+  }
+  copy.state = before;
+  reward = 0.0;
+  terminated = false;
+  truncated = true;
+}
+
+#endif
