@@ -67,11 +67,11 @@ final class ReplayBuffer: Sendable {
   /// Transitions, each tensor [agents, batch, …].
   struct Batch {
     /// What was seen, and what was done, int32 or float32.
-    let observations, actions: Tensor
+    var observations, actions: Tensor
     /// The sum of discounted rewards of up to n steps.
     let rewards: Tensor
     /// What was seen after them, before any reset.
-    let nextObservations: Tensor
+    var nextObservations: Tensor
     /// By how much the value of that counts: γ to the number of steps, or 0 where the episode terminated.
     let discounts: Tensor
   }

@@ -58,6 +58,7 @@ public final class DQN: Algorithm {
   public func checkpoint(agent: Int = 0) throws -> Safetensors {
     var file = Safetensors()
     try network.save(into: &file, member: agent)
+    try learner.normalizer?.save(into: &file, agent: agent)
     guard learner.environment.agents == 1 else { return file }
     for variable in learner.state { try file.add(variable) }
     return file
@@ -76,8 +77,10 @@ public final class DQN: Algorithm {
     try network.load(from: weights, named: file)
     let environment = try VectorEnvironment(
       kind, seeds: [seed], copies: episodes, actionRepeat: configuration.actionRepeat, on: device)
+    let normalizer = try DQNLearner.normalizer(configuration, kind, agents: 1, on: device)
+    try normalizer?.load(from: weights, named: file)
     let results = try Evaluator.run(environment, on: device) { observations in
-      let values = network("q", observations)
+      let values = network("q", normalizer?(observations) ?? observations)
       guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
       let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
       return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
@@ -94,6 +97,8 @@ struct DQNLearner {
   /// The target network, laid out as `network.flat`.
   let target: Variable
   let environment: VectorEnvironment
+  /// Nil where observations are taken as they are.
+  let normalizer: Normalizer?
   let replay: ReplayBuffer
   /// Nil where transitions are drawn uniformly.
   let priorities: PrioritizedReplay?
@@ -115,6 +120,7 @@ struct DQNLearner {
     environment = try VectorEnvironment(
       kind, seeds: seeds, copies: configuration.environments, actionRepeat: configuration.actionRepeat,
       on: device)
+    normalizer = try Self.normalizer(configuration, kind, agents: seeds.count, on: device)
     let replay = try ReplayBuffer(environment, capacity: configuration.bufferSize, on: device)
     self.replay = replay
     priorities =
@@ -132,6 +138,15 @@ struct DQNLearner {
   var state: [Variable] {
     optimizer.state + environment.state + replay.state + (priorities?.state ?? [])
       + [target, updates, report.iteration]
+  }
+
+  static func normalizer(
+    _ configuration: DQNConfiguration, _ environment: any Environment, agents: Int, on device: Device
+  ) throws(VulkanError) -> Normalizer? {
+    guard configuration.normalizeObservations else { return nil }
+    return try Normalizer(
+      agents: agents, size: environment.observationSize, limit: 10, on: device,
+      label: "normalizer.observations")
   }
 
   /// Hidden layers with relu between, PyTorch's start; two heads are the rows of one product.
@@ -170,11 +185,15 @@ struct DQNLearner {
     // A copy: what was seen before the step is wanted after it.
     let observations = graph.read(environment.observations) * 1
     let epsilon = isRandom ? graph.constant(1, TensorType([])) : epsilon(graph)
-    let actions = network("q", observations).epsilonGreedy(epsilon, environment.generator(in: graph))
+    let actions = network("q", normalized(observations)).epsilonGreedy(
+      epsilon, environment.generator(in: graph))
+    normalizer?.merge(observations)
     environment.step(actions)
     priorities?.appendNext(in: graph)
     replay.append(observations: observations, actions: actions)
   }
+
+  private func normalized(_ observations: Tensor) -> Tensor { normalizer?(observations) ?? observations }
 
   /// One update, on transitions drawn from the buffer.
   func update(_ graph: Graph) {
@@ -216,8 +235,10 @@ struct DQNLearner {
   /// - Parameter numbers: those of the transitions, where they have priorities.
   func learn(from places: ReplayBuffer.Places, numbers: Tensor? = nil) {
     let graph = places.ages.graph
-    let batch = replay.transitions(
+    var batch = replay.transitions(
       at: places, returnSteps: configuration.returnSteps, gamma: configuration.gamma)
+    batch.observations = normalized(batch.observations)
+    batch.nextObservations = normalized(batch.nextObservations)
     let correction = 1 - (1 - progress(graph)) * (1 - configuration.priorityCorrection)
     let weights = numbers.flatMap { priorities?.weights(of: $0, correction: correction) }
     let objective = Objective(

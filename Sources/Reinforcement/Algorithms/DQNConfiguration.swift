@@ -40,6 +40,8 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   public var explorationInitial = 1.0
   /// ε from the end of that part on.
   public var explorationFinal = 0.04
+  /// Whether observations are normalised by their running statistics.
+  public var normalizeObservations = false
   /// Whether the network chooses the action that the target network values.
   public var doubleQ = true
   /// Whether the network has a head for the state's value and one for advantages.
@@ -73,6 +75,7 @@ public struct DQNConfiguration: AlgorithmConfiguration {
     case explorationFraction = "exploration_fraction"
     case explorationInitial = "exploration_initial"
     case explorationFinal = "exploration_final"
+    case normalizeObservations = "normalize_observations"
     case doubleQ = "double_q"
     case returnSteps = "return_steps"
     case priorityExponent = "priority_exponent"
@@ -128,6 +131,9 @@ public struct DQNConfiguration: AlgorithmConfiguration {
         "Part of the run over which ε, the chance of a random action, goes down in a straight line."),
       .number("exploration_initial", \.explorationInitial, in: 0...1, "ε at the beginning."),
       .number("exploration_final", \.explorationFinal, in: 0...1, "ε from the end of that part on."),
+      .flag(
+        "normalize_observations", \.normalizeObservations,
+        "Whether observations are normalised by their running mean and variance."),
       .flag(
         "double_q", \.doubleQ,
         "Whether the network chooses the next action that the target network values (double Q-learning)."),

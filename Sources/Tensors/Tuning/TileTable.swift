@@ -71,6 +71,15 @@ package struct TileSettings: Equatable, Sendable {
     self.shortestPart = shortestPart
   }
 
+  /// These as defaults for products of a shape.
+  ///
+  /// A wide block takes LLVM four times as long to compile, 14 s in Mesa 25: only large products repay that.
+  func usual(for shape: ShapeClass) -> TileSettings {
+    var settings = self
+    if shape != ShapeClass(rows: .large, depth: .large, columns: .large) { settings.fours = 1 }
+    return settings
+  }
+
   /// Whether kernels can be made of these: a file may hold anything.
   func isUsable(on device: PhysicalDevice) -> Bool {
     let lanes = subgroups.multipliedReportingOverflow(by: device.subgroups.size)
@@ -140,8 +149,9 @@ package struct TileTable: Sendable {
 
   /// The settings of `product`. Batches and sums were not measured: they keep the defaults.
   func settings(_ product: RecordedProduct) -> TileSettings {
-    guard product.batch.isEmpty, product.terms == 1 else { return defaults }
-    return tuned[product.shapeClass] ?? defaults
+    let shape = product.shapeClass
+    let usual = defaults.usual(for: shape)
+    return product.batch.isEmpty && product.terms == 1 ? tuned[shape] ?? usual : usual
   }
 }
 
