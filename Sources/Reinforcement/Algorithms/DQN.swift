@@ -69,20 +69,16 @@ public final class DQN: Algorithm {
     _ configuration: DQNConfiguration, weights: Safetensors, file: String, episodes: Int,
     isSampled: Bool = false, seed: UInt64, on device: Device
   ) throws -> Evaluation {
-    try configuration.validate()
-    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
-    let kind = try Environments.named(configuration.environment)
-    let network = try DQNLearner.network(configuration, kind, seeds: [seed], on: device)
-    try network.load(from: weights, named: file)
-    let environment = try VectorEnvironment(
-      kind, seeds: [seed], copies: episodes, actionRepeat: configuration.actionRepeat, on: device)
-    let results = try Evaluator.run(environment, on: device) { observations in
-      let values = network("q", observations)
-      guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
-      let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
-      return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
+    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
+      let network = try DQNLearner.network(configuration, environment, seeds: [seed], on: device)
+      try network.load(from: weights, named: file)
+      return { observations in
+        let values = network("q", observations)
+        guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
+        let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
+        return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
+      }
     }
-    return results[0]
   }
 }
 
@@ -107,14 +103,11 @@ struct DQNLearner {
   static let losses = ["loss", "q_mean", "td_error", "gradient_norm"]
 
   init(_ configuration: DQNConfiguration, seeds: [UInt64], on device: Device) throws {
-    let kind = try Environments.named(configuration.environment)
     self.configuration = configuration
-    network = try Self.network(configuration, kind, seeds: seeds, on: device)
+    environment = try VectorEnvironment(configuration, seeds: seeds, on: device)
+    network = try Self.network(configuration, environment, seeds: seeds, on: device)
     target = try Variable(
       network.flat.type.shape, try network.flat.read(), on: device, label: "target_parameters")
-    environment = try VectorEnvironment(
-      kind, seeds: seeds, copies: configuration.environments, actionRepeat: configuration.actionRepeat,
-      on: device)
     let replay = try ReplayBuffer(environment, capacity: configuration.bufferSize, on: device)
     self.replay = replay
     priorities =
@@ -135,9 +128,9 @@ struct DQNLearner {
 
   /// Hidden layers with relu between, PyTorch's start; two heads are the rows of one product.
   static func network(
-    _ configuration: DQNConfiguration, _ environment: any Environment, seeds: [UInt64], on device: Device
+    _ configuration: DQNConfiguration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
   ) throws(VulkanError) -> Network {
-    let actions = environment.actionSpace.outputs
+    let actions = environment.environment.actionSpace.outputs
     let widths = [environment.observationSize] + configuration.hidden
     let last = widths[widths.count - 1]
     let values = Sequential {
