@@ -4,6 +4,7 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool VARIED = false;  // each episode has parameters of its own
 layout(constant_id = 2) const uint REPEAT = 1u;
+layout(constant_id = 3) const uint FRAMES = 1u;  // that are seen at once, the oldest first
 
 layout(push_constant) uniform Push { StepParameters p; };
 layout(std430, binding = 0) readonly buffer Clock { uint clock[]; };
@@ -13,7 +14,7 @@ layout(std430, binding = 3) readonly buffer Actions { ACTION actions[]; };
 layout(std430, binding = 4) buffer States { float states[]; };
 layout(std430, binding = 5) buffer Episodes { float episodes[]; };
 layout(std430, binding = 6) buffer Statistics { float statistics[]; };
-layout(std430, binding = 7) writeonly buffer Observations { float observations[]; };
+layout(std430, binding = 7) buffer Observations { float observations[]; };
 layout(std430, binding = 8) writeonly buffer FinalObservations { float finalObservations[]; };
 layout(std430, binding = 9) writeonly buffer Rewards { float rewards[]; };
 layout(std430, binding = 10) writeonly buffer Terminated { uint terminations[]; };
@@ -22,6 +23,9 @@ layout(std430, binding = 12) buffer Faults { uint faults[]; };
 
 #include "environment.glsl"
 #include "faults.glsl"
+
+// Element i of frame f of what copy `at` sees.
+uint seenAt(uint at, uint f, uint i) { return (at * FRAMES + f) * OBSERVATION_SIZE + i; }
 
 // States and parameters lie as [STATE_SIZE + PARAMETER_COUNT, copies].
 void main() {
@@ -42,7 +46,15 @@ void main() {
     bool broken = p.mode == STEP_MODE_AUTORESET && isBroken(copy, reward);
     if (broken) takeBack(copy, before, at, number, reward, terminated, truncated);
     observe(copy.state, observation);
-    [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) finalObservations[at * OBSERVATION_SIZE + i] = observation[i];
+    // The oldest frame goes, the others move down in place.
+    for (uint f = 0u; f < FRAMES; f++) {
+      [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) {
+        float value = observation[i];
+        if (f + 1u < FRAMES) value = observations[seenAt(at, f + 1u, i)];
+        observations[seenAt(at, f, i)] = value;
+        finalObservations[seenAt(at, f, i)] = value;
+      }
+    }
     rewards[at] = reward;
     terminations[at] = uint(terminated);
     truncations[at] = uint(truncated);
@@ -56,8 +68,12 @@ void main() {
     }
     number++;
   }
-  if (ends) begin(copy, e, number);
-  observe(copy.state, observation);
-  [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) observations[at * OBSERVATION_SIZE + i] = observation[i];
+  if (ends) {
+    begin(copy, e, number);
+    observe(copy.state, observation);
+    for (uint f = 0u; f < FRAMES; f++) {
+      [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) observations[seenAt(at, f, i)] = observation[i];
+    }
+  }
   store(copy, at);
 }

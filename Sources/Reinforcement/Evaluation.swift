@@ -1,3 +1,4 @@
+import Learning
 import Recording
 public import Tensors
 public import Vulkan
@@ -36,6 +37,22 @@ public struct Evaluation: Sendable, Equatable {
 public enum Evaluator {
   /// Steps between two looks at whether an episode still runs.
   private static let stepsPerReplay = 20
+
+  /// Runs `episodes` whole episodes under the settings of a run.
+  ///
+  /// - Parameters:
+  ///   - seed: decides how they begin, and what is drawn.
+  ///   - policy: for the environment, what `run(_:on:policy:)` takes.
+  /// - Throws: `ConfigurationError` for settings that can't be used; what `policy` and `run(_:on:policy:)` throw.
+  static func run(
+    _ configuration: some AlgorithmConfiguration, episodes: Int, seed: UInt64, on device: Device,
+    policy: (VectorEnvironment) throws -> (Tensor) throws -> Tensor
+  ) throws -> Evaluation {
+    try configuration.validate()
+    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
+    let environment = try VectorEnvironment(configuration, seeds: [seed], copies: episodes, on: device)
+    return try run(environment, on: device, policy: policy(environment))[0]
+  }
 
   /// Runs `episodes` whole episodes for each agent.
   ///

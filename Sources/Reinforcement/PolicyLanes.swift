@@ -30,8 +30,9 @@ struct PolicyLanes {
   }
 
   /// Runs of time steps short enough that the loops of one dispatch stay below `maximumLoopRounds`.
-  func cut(_ steps: Int, _ policy: MultilayerPerceptron) -> [Range<Int>] {
-    let length = max(1, maximumLoopRounds / policy.loopRounds(handed: handed))
+  func cut(_ steps: Int, _ policy: MultilayerPerceptron, _ environment: VectorEnvironment) -> [Range<Int>] {
+    let rounds = policy.loopRounds(handed: handed) + 4 * environment.loopRounds
+    let length = max(1, maximumLoopRounds / rounds)
     return stride(from: 0, to: steps, by: length).map { $0..<min($0 + length, steps) }
   }
 }

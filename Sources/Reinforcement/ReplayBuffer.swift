@@ -28,7 +28,7 @@ final class ReplayBuffer: Sendable {
     steps = max(1, (capacity + environment.copies - 1) / environment.copies)
     self.capacity = steps * environment.copies
     self.environment = environment
-    let width = 2 * kind.observationSize + kind.actionSpace.size + 3
+    let width = 2 * environment.observationSize + kind.actionSpace.size + 3
     let bytes = 4 * steps * environment.agents * environment.copies * width
     let limit = min(device.availableBytes(), device.physical.limits.maxStorageBufferRange)
     guard bytes <= limit else {
@@ -138,7 +138,7 @@ final class ReplayBuffer: Sendable {
       .indexSelect(flat.reshape([agents * batch * returnSteps])).reshape([agents, batch, returnSteps, width])
 
     let kind = environment.environment
-    let (seen, done) = (kind.observationSize, kind.actionSpace.size)
+    let (seen, done) = (environment.observationSize, kind.actionSpace.size)
     func part(_ range: Range<Int>) -> Tensor { rows.slice(axis: 3, range) }
     func number(_ index: Int) -> Tensor { part(index..<index + 1).squeeze(3) }
     let (reward, terminated, truncated) = (

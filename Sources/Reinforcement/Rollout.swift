@@ -28,7 +28,7 @@ public final class Rollout: Sendable {
     {
       try Variable(Shape(all + sizes), type, on: device, label: "rollout.\(name)")
     }
-    let observed = [environment.environment.observationSize]
+    let observed = [environment.observationSize]
     let action = environment.actionType
     observations = try variable("observations", observed)
     finalObservations = try variable("final_observations", observed)
@@ -94,6 +94,8 @@ public final class Rollout: Sendable {
 
   /// Steps all copies `horizon` times under a policy, in one dispatch, and resets them first where the clock is at 0; the
   /// trajectory, and the environment's `statistics` of these steps alone, are there after it.
+  ///
+  /// The environment must show one frame at a time; the pass throws `GraphError` otherwise.
   public func collect(_ policy: MultilayerPerceptron, _ source: Source) {
     let graph = source.weights.graph
     let number = graph.read(environment.clock)
@@ -126,13 +128,22 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
     ]
   }
 
+  func resultType(_ inputs: [TensorType]) throws(GraphError) -> TensorType {
+    guard rollout.environment.frameStack == 1 else {
+      throw .mismatch(
+        operation: name, inputs: [rollout.observations.type],
+        expected: "observations of one frame, not of \(rollout.environment.frameStack)")
+    }
+    return TensorType([0])
+  }
+
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
     let environment = rollout.environment
     let lanes = PolicyLanes(
       copies: environment.copies, agents: environment.agents, policy: policy, device: recorder.device)
     let scratch = recorder.transient(byteCount: lanes.scratchBytes, label: "activations")
     let weights = inputs[0].elementOffset
-    for steps in lanes.cut(rollout.horizon, policy) {
+    for steps in lanes.cut(rollout.horizon, policy, environment) {
       recorder.dispatch(
         Dispatch(
           "rollout \(environment.environment.name) \(steps.count)×\(environment.agents * environment.copies)",
@@ -150,7 +161,7 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
             .read(environment.ranges.region), .read((limit == nil ? inputs[0] : inputs[2]).region),
             // Each lane reads only what it wrote.
             .write(scratch),
-          ] + writes.steppedRegions,
+          ] + writes.steppedRegions(goingOn: 3),
           groups: lanes.groups))
     }
   }

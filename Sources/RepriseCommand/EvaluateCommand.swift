@@ -11,13 +11,15 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Say what a trained policy, classifier or regressor is worth.",
     discussion: """
-      A policy runs whole episodes, and their returns and lengths are printed. A classifier is given the test \
+      A policy runs whole episodes under the settings of its run, or in an environment of other parameters, and their \
+      returns and lengths are printed. A classifier is given the test \
       split of its data, or other data, and its accuracy, a table of its classes and their confusion are printed; a \
       regressor's errors are. Writes no file.
 
       Examples:
         reprise evaluate runs/cartpole --episodes 100
         reprise evaluate runs/cartpole --best --sampled
+        reprise evaluate runs/cartpole --parameters length=0.3:0.7
         reprise evaluate runs/fashion
         reprise evaluate runs/fashion --data pictures/ --json
       """)
@@ -40,6 +42,12 @@ struct EvaluateCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Decides the initial states of a policy's episodes.")
   var seed: UInt64 = 10_001
 
+  @Option(
+    help: ArgumentHelp(
+      "Parameters of a policy's environment, as 'reprise train' takes them; none for those of Gymnasium. (default: the run's own)",
+      valueName: "name=low:high,...|none"))
+  var parameters: String?
+
   @Flag(help: "Draw a policy's actions as in training; without it the likeliest are taken.")
   var sampled = false
 
@@ -51,7 +59,8 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(
     help: """
       Print one JSON object. A policy: return_mean, return_std, return_min, return_max, return_quantiles (of 0, 0.25, \
-      0.5, 0.75, 1), length_mean, length_min, length_max, episodes, faults, sampled, algorithm, environment, device, driver. A \
+      0.5, 0.75, 1), length_mean, length_min, length_max, episodes, faults, sampled, algorithm, environment, \
+      parameters, device, driver. A \
       classifier: accuracy, loss, top_k_accuracy, per_class, confusion, samples; a regressor: rmse, mae, r2.
       """)
   var json = false
@@ -60,7 +69,13 @@ struct EvaluateCommand: ParsableCommand {
     let directory = RunDirectory(folder)
     try directory.refuseMissing()
     let kind = try directory.algorithm()
-    guard case .reinforcement(let name) = kind else { return try evaluate(directory, kind) }
+    guard case .reinforcement(let name) = kind else {
+      guard parameters == nil else {
+        throw ConfigurationError(
+          field: "parameters", reason: "are for policies; \(folder) is a run of a \(kind.rawValue)")
+      }
+      return try evaluate(directory, kind)
+    }
     guard data == nil, targets == nil else {
       throw ConfigurationError(
         field: "data", reason: "is for classifiers and regressors; \(folder) is a run of \(name)")
@@ -70,8 +85,12 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Whole episodes of a policy.
   private func evaluate<Trained: Algorithm>(_ directory: RunDirectory, _: Trained.Type) throws {
-    let configuration = try RunConfiguration<SettingsTable<Trained.Configuration>>(of: directory)
+    var configuration = try RunConfiguration<SettingsTable<Trained.Configuration>>(of: directory)
       .settings.configuration
+    if let parameters {
+      try configuration.set("parameters", to: parameters)
+      try configuration.validate()
+    }
     let file = best ? directory.weights : directory.checkpoint
     if best, !directory.hasBest {
       throw CommandFailure(
@@ -85,8 +104,9 @@ struct EvaluateCommand: ParsableCommand {
       configuration, weights: weights, file: file, episodes: episodes, isSampled: sampled, seed: seed,
       on: device)
     let report = PolicyReport(
-      evaluation, algorithm: Trained.name, environment: configuration.environment, checkpoint: file,
-      seed: seed, sampled: sampled, device.physical)
+      evaluation, algorithm: Trained.name, environment: configuration.environment,
+      parameters: Trained.Configuration.setting("parameters")?.text(configuration) ?? "none",
+      checkpoint: file, seed: seed, sampled: sampled, device.physical)
     try write(json ? jsonText(report) + "\n" : report.text)
   }
 

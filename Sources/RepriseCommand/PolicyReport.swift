@@ -8,6 +8,8 @@ struct PolicyReport: Encodable {
   private static let parts = [0, 0.25, 0.5, 0.75, 1]
 
   let algorithm, environment, checkpoint: String
+  /// Of the environment, as the setting has them; `none` where all are Gymnasium's.
+  let parameters: String
   /// Whole episodes, and those left out because a step gave what is no finite number.
   let episodes, faults: Int
   let seed: UInt64
@@ -22,11 +24,12 @@ struct PolicyReport: Encodable {
 
   /// The result of the weights in file `checkpoint`.
   init(
-    _ evaluation: Evaluation, algorithm: String, environment: String, checkpoint: String, seed: UInt64,
-    sampled: Bool, _ device: PhysicalDevice
+    _ evaluation: Evaluation, algorithm: String, environment: String, parameters: String, checkpoint: String,
+    seed: UInt64, sampled: Bool, _ device: PhysicalDevice
   ) {
     self.algorithm = algorithm
     self.environment = environment
+    self.parameters = parameters
     self.checkpoint = checkpoint
     self.seed = seed
     self.sampled = sampled
@@ -50,6 +53,7 @@ struct PolicyReport: Encodable {
     return "\(environment), \(episodes.grouped) episodes\(left) on \(device) (\(driver))\n"
       + columns([
         ("policy", "\(checkpoint), \(sampled ? "actions drawn" : "the likeliest actions")"),
+        ("parameters", parameters == "none" ? "Gymnasium's" : parameters),
         (
           "return",
           "\(returnMean.fixed(1)) ± \(returnStd.fixed(1)) (\(returnMin.fixed(1)) to \(returnMax.fixed(1)))"

@@ -46,6 +46,38 @@ import Testing
     expectRefusal(try tool.run("evaluate", "run", "--episodes", "0"), status: 64, saying: "episodes", "0")
   }
 
+  @Test func `Parameters are the run's, unless others are asked for`() throws {
+    let run = try tool.run(
+      "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "128", "--hidden", "8",
+      "--action-repeat", "2", "--frame-stack", "2", "--parameters", "tau=1e-6,gravity=8:12", "--run", "still")
+    #expect(run.status == 0, "\(run.errors)")
+    let config = try tool.text(of: "still/config.yaml").split(separator: "\n")
+    for line in ["action_repeat: 2", "frame_stack: 2", "parameters: gravity=8.0:12.0,tau=1e-06"] {
+      #expect(config.contains { $0 == line }, "\(config)")
+    }
+    func evaluated(_ more: String...) throws -> [String: Any] {
+      let result = try tool.run(["evaluate", "still", "--episodes", "10", "--json"] + more)
+      #expect(result.status == 0, "\(result.errors)")
+      return try object(result.output)
+    }
+    // Time hardly passes: no pole falls.
+    let own = try evaluated()
+    #expect(own["parameters"] as? String == "gravity=8.0:12.0,tau=1e-06" && own["length_min"] as? Int == 500)
+    let plain = try evaluated("--parameters", "none")
+    #expect(plain["parameters"] as? String == "none")
+    #expect(try #require(plain["length_mean"] as? Double) < 500)
+    #expect(
+      try evaluated("--parameters", "tau=0.02")["length_mean"] as? Double == plain["length_mean"] as? Double)
+
+    expectRefusal(
+      try tool.run("evaluate", "still", "--parameters", "gravty=9"), status: 64,
+      saying: "parameters: cartpole has no \"gravty\"; the nearest are: gravity")
+    expectRefusal(
+      try tool.run("train", "dqn", "--parameters", "gravity=12:8"), status: 64,
+      saying: "parameters: has gravity=12:8, whose bounds are the wrong way round")
+    #expect(tool.names() == ["run", "still"])
+  }
+
   @Test func `A run that is not there`() throws {
     expectRefusal(try tool.run("evaluate", "nowhere"), status: 1, saying: "nowhere", "no such run")
     try FileManager.default.removeItem(atPath: "\(tool.folder)/run/checkpoint.safetensors")

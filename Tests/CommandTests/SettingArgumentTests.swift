@@ -7,9 +7,7 @@ import Testing
 struct SettingArgumentTests {
   /// A table with one of each kind.
   private struct Configuration: AlgorithmConfiguration {
-    var environment = "cartpole"
-    var steps = 1
-    var seed: UInt64 = 1
+    var common = CommonSettings(environment: "cartpole", steps: 1, environments: 1)
     var stepSize = 0.5
     var double = true
 

@@ -103,6 +103,10 @@ import Testing
       try tool.run("evaluate", "policy", "--data", "table.csv"), status: 64, saying: "data", "ppo")
     expectRefusal(
       try train(["--target", "kind", "--pretrained", "policy"]), status: 1, saying: "policy")
+    #expect(try train(["--target", "kind", "--hidden", "8"]).status == 0)
+    expectRefusal(
+      try tool.run("evaluate", "run", "--parameters", "gravity=9"), status: 64,
+      saying: "parameters", "a run of a classifier")
   }
 
   @Test func `A sample of another shape is not predicted`() throws {

@@ -18,7 +18,8 @@ struct OffPolicyUpdateTests {
     configuration.learningRate = 3e-4
     configuration.tau = 0.05
     configuration.gsde = name == "gsde"
-    let learner = try SAC.Learner(configuration, seeds: [3], on: device)
+    let environment = try VectorEnvironment(configuration, seeds: [3], on: device)
+    let learner = try SAC.Learner(configuration, environment, seeds: [3], on: device)
     let (actor, critics) = (learner.policy.network, learner.critics)
     try golden.load(into: actor, actor.flat)
     try golden.load(into: critics)
@@ -46,7 +47,8 @@ struct OffPolicyUpdateTests {
     configuration.learningRate = 3e-4
     configuration.tau = 0.05
     configuration.targetNoise = 0.4
-    let learner = try TD3.Learner(configuration, seeds: [3], on: device)
+    let environment = try VectorEnvironment(configuration, seeds: [3], on: device)
+    let learner = try TD3.Learner(configuration, environment, seeds: [3], on: device)
     try golden.load(into: learner.network, learner.network.flat)
     try golden.load(into: learner.network, learner.target, prefix: "target_")
     try golden.load(into: learner.critics)

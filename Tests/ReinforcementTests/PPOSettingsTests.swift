@@ -120,8 +120,8 @@ struct PPOSettingsTests {
     -> (actions: [Int32], observations: [Float], statistics: [Float])
   {
     let seeds: [UInt64] = [3, 4]
-    let networks = try PPONetworks(configuration, CartPole(), seeds: seeds, on: device)
     let environment = try VectorEnvironment(CartPole(), seeds: seeds, copies: 33, on: device)
+    let networks = try PPONetworks(configuration, environment, seeds: seeds, on: device)
     let rollout = try Rollout(environment, horizon: 60, on: device)
     let normalizer =
       configuration.normalizeObservations

@@ -16,7 +16,8 @@ struct PPOUpdateTests {
     let device = TestDevice.shared
     var configuration = PPOConfiguration()
     configuration.entropy = 0.01
-    let networks = try PPONetworks(configuration, CartPole(), seeds: [3], on: device)
+    let networks = try PPONetworks(
+      configuration, VectorEnvironment(configuration, seeds: [3], on: device), seeds: [3], on: device)
     let network = networks.network
     let report = try network.loadMatching(from: golden, named: "ppo_update")
     #expect(report.loaded.count == network.parameters.count)

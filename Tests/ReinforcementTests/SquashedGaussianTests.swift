@@ -65,7 +65,8 @@ struct SquashedGaussianTests {
   @Test func deviationsKeepTheirBounds() throws {
     var configuration = SACConfiguration()
     configuration.hidden = [8]
-    let policy = try SquashedGaussianPolicy(configuration, seeds: [1], on: device)
+    let environment = try VectorEnvironment(configuration, seeds: [1], on: device)
+    let policy = try SquashedGaussianPolicy(configuration, environment, seeds: [1], on: device)
     let bias = try #require(policy.network.offset(of: "head.bias"))
     for (value, bound) in [(-1000.0, -20.0), (1000, 2)] {
       try policy.network.flat.write([Float(0), Float(value)], at: bias)
@@ -88,7 +89,8 @@ struct SquashedGaussianTests {
     var configuration = SACConfiguration()
     configuration.hidden = [8]
     configuration.gsde = true
-    let policy = try SquashedGaussianPolicy(configuration, seeds: [1, 2], on: device)
+    let environment = try VectorEnvironment(configuration, seeds: [1, 2], on: device)
+    let policy = try SquashedGaussianPolicy(configuration, environment, seeds: [1, 2], on: device)
     var random = SeededRandom(7)
     let inputs = [HostTensor([2, 5, 3], &random), HostTensor([2, 8, 1], &random)]
     #expect(policy.noiseShape(agents: 2, samples: 5) == [2, 5, 8, 1])

@@ -20,10 +20,11 @@ struct Stepper {
   init(
     _ kind: any Environment, seeds: [UInt64] = [0], copies: Int,
     parameters: [String: ClosedRange<Double>] = [:],
-    actionRepeat: Int = 1, on device: Device
+    actionRepeat: Int = 1, frameStack: Int = 1, on device: Device
   ) throws {
     let target = try VectorEnvironment(
-      kind, seeds: seeds, copies: copies, parameters: parameters, actionRepeat: actionRepeat, on: device)
+      kind, seeds: seeds, copies: copies, parameters: parameters, actionRepeat: actionRepeat,
+      frameStack: frameStack, on: device)
     let actions = try Variable(
       target.actionType.shape, target.actionType.dataType, on: device, label: "actions")
     (environment, self.actions) = (target, actions)

@@ -70,22 +70,18 @@ public final class DQN: Algorithm {
     _ configuration: DQNConfiguration, weights: Safetensors, file: String, episodes: Int,
     isSampled: Bool = false, seed: UInt64, on device: Device
   ) throws -> Evaluation {
-    try configuration.validate()
-    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
-    let kind = try Environments.named(configuration.environment)
-    let network = try DQNLearner.network(configuration, kind, seeds: [seed], on: device)
-    try network.load(from: weights, named: file)
-    let environment = try VectorEnvironment(
-      kind, seeds: [seed], copies: episodes, actionRepeat: configuration.actionRepeat, on: device)
-    let normalizer = try DQNLearner.normalizer(configuration, kind, agents: 1, on: device)
-    try normalizer?.load(from: weights, named: file)
-    let results = try Evaluator.run(environment, on: device) { observations in
-      let values = network("q", normalizer?(observations) ?? observations)
-      guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
-      let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
-      return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
+    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
+      let network = try DQNLearner.network(configuration, environment, seeds: [seed], on: device)
+      try network.load(from: weights, named: file)
+      let normalizer = try DQNLearner.normalizer(configuration, environment, on: device)
+      try normalizer?.load(from: weights, named: file)
+      return { observations in
+        let values = network("q", normalizer?(observations) ?? observations)
+        guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
+        let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
+        return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
+      }
     }
-    return results[0]
   }
 }
 
@@ -112,15 +108,12 @@ struct DQNLearner {
   static let losses = ["loss", "q_mean", "td_error", "gradient_norm"]
 
   init(_ configuration: DQNConfiguration, seeds: [UInt64], on device: Device) throws {
-    let kind = try Environments.named(configuration.environment)
     self.configuration = configuration
-    network = try Self.network(configuration, kind, seeds: seeds, on: device)
+    environment = try VectorEnvironment(configuration, seeds: seeds, on: device)
+    network = try Self.network(configuration, environment, seeds: seeds, on: device)
     target = try Variable(
       network.flat.type.shape, try network.flat.read(), on: device, label: "target_parameters")
-    environment = try VectorEnvironment(
-      kind, seeds: seeds, copies: configuration.environments, actionRepeat: configuration.actionRepeat,
-      on: device)
-    normalizer = try Self.normalizer(configuration, kind, agents: seeds.count, on: device)
+    normalizer = try Self.normalizer(configuration, environment, on: device)
     let replay = try ReplayBuffer(environment, capacity: configuration.bufferSize, on: device)
     self.replay = replay
     priorities =
@@ -141,19 +134,19 @@ struct DQNLearner {
   }
 
   static func normalizer(
-    _ configuration: DQNConfiguration, _ environment: any Environment, agents: Int, on device: Device
+    _ configuration: DQNConfiguration, _ environment: VectorEnvironment, on device: Device
   ) throws(VulkanError) -> Normalizer? {
     guard configuration.normalizeObservations else { return nil }
     return try Normalizer(
-      agents: agents, size: environment.observationSize, limit: 10, on: device,
+      agents: environment.agents, size: environment.observationSize, limit: 10, on: device,
       label: "normalizer.observations")
   }
 
   /// Hidden layers with relu between, PyTorch's start; two heads are the rows of one product.
   static func network(
-    _ configuration: DQNConfiguration, _ environment: any Environment, seeds: [UInt64], on device: Device
+    _ configuration: DQNConfiguration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
   ) throws(VulkanError) -> Network {
-    let actions = environment.actionSpace.outputs
+    let actions = environment.environment.actionSpace.outputs
     let widths = [environment.observationSize] + configuration.hidden
     let last = widths[widths.count - 1]
     let values = Sequential {

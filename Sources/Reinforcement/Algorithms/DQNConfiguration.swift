@@ -2,14 +2,8 @@ public import Learning
 
 /// The settings of a DQN run; the defaults train CartPole.
 public struct DQNConfiguration: AlgorithmConfiguration {
-  /// Name of the environment.
-  public var environment = "cartpole"
-  /// Environment steps of the whole run, over all copies; rounded up to whole iterations.
-  public var steps = 50_000
-  /// Copies of the environment that are stepped side by side.
-  public var environments = 8
-  /// Environment steps that an action is held.
-  public var actionRepeat = 1
+  /// What all algorithms have.
+  public var common = CommonSettings(environment: "cartpole", steps: 50_000, environments: 8)
   /// Actions of each copy in an iteration.
   public var trainFrequency = 4
   /// Updates in an iteration.
@@ -54,43 +48,17 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   public var priorityExponent = 0.6
   /// β at the beginning: how much of the bias of priorities is corrected. It goes up to 1.
   public var priorityCorrection = 0.4
-  /// Decides every random number of the run.
-  public var seed: UInt64 = 1
 
   /// The defaults.
   public init() {}
 
-  enum CodingKeys: String, CodingKey {
-    case environment, steps, environments, hidden, gamma, tau, dueling, prioritized, seed
-    case actionRepeat = "action_repeat"
-    case trainFrequency = "train_frequency"
-    case gradientSteps = "gradient_steps"
-    case learningRate = "learning_rate"
-    case annealLearningRate = "anneal_learning_rate"
-    case bufferSize = "buffer_size"
-    case learningStarts = "learning_starts"
-    case batchSize = "batch_size"
-    case targetUpdateInterval = "target_update_interval"
-    case maximumGradientNorm = "max_gradient_norm"
-    case explorationFraction = "exploration_fraction"
-    case explorationInitial = "exploration_initial"
-    case explorationFinal = "exploration_final"
-    case normalizeObservations = "normalize_observations"
-    case doubleQ = "double_q"
-    case returnSteps = "return_steps"
-    case priorityExponent = "priority_exponent"
-    case priorityCorrection = "priority_correction"
-  }
-
-  /// Environment steps of an action of all copies.
-  var stepsPerAction: Int { environments * actionRepeat }
   /// Random actions of each copy before the first iteration.
   var warmUpActions: Int { (learningStarts + stepsPerAction - 1) / stepsPerAction }
   /// Environment steps of an iteration, over all copies.
   public var stepsPerIteration: Int { stepsPerAction * trainFrequency }
   /// Iterations of the whole run.
   public var iterations: Int {
-    (max(1, steps - warmUpActions * stepsPerAction) + stepsPerIteration - 1) / stepsPerIteration
+    (max(1, self.steps - warmUpActions * stepsPerAction) + stepsPerIteration - 1) / stepsPerIteration
   }
 
   /// All settings.
@@ -99,9 +67,6 @@ public struct DQNConfiguration: AlgorithmConfiguration {
       .integer(
         "environments", \.environments, in: 1...SumTree.maximumChange,
         "Copies of the environment that are stepped side by side."),
-      .integer(
-        "action_repeat", \.actionRepeat, in: 1...64,
-        "Environment steps that an action is held; all of them count."),
       .integer("train_frequency", \.trainFrequency, in: 1...1 << 16, "Actions of each copy in an iteration."),
       .integer("gradient_steps", \.gradientSteps, in: 1...1 << 16, "Updates in an iteration."),
       .integers(
@@ -153,21 +118,21 @@ public struct DQNConfiguration: AlgorithmConfiguration {
 
   /// What settings can't tell alone.
   public func checkTogether() throws(ConfigurationError) {
-    let space = try Environments.named(environment).actionSpace
+    let space = try Environments.named(self.environment).actionSpace
     guard case .discrete = space else {
       throw ConfigurationError(
         field: "environment",
-        reason: "\(environment) takes \(space.description); DQN chooses one of some discrete actions")
+        reason: "\(self.environment) takes \(space.description); DQN chooses one of some discrete actions")
     }
     guard batchSize <= bufferSize else {
       throw ConfigurationError(
         field: "batch-size",
         reason: "is \(batchSize), but the buffer keeps \(bufferSize) transitions (buffer-size)")
     }
-    guard learningStarts < steps else {
+    guard learningStarts < self.steps else {
       throw ConfigurationError(
         field: "learning-starts",
-        reason: "is \(learningStarts), but the whole run has \(steps) steps; nothing would be learnt")
+        reason: "is \(learningStarts), but the whole run has \(self.steps) steps; nothing would be learnt")
     }
   }
 }

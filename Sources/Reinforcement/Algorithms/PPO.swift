@@ -70,13 +70,12 @@ public final class PPO: Algorithm {
         field: "target-kl",
         reason: "ends the updates of one agent; train \(seeds.count) seeds in runs of their own")
     }
-    let kind = try Environments.named(configuration.environment)
     self.configuration = configuration
-    networks = try PPONetworks(configuration, kind, seeds: seeds, on: device)
-    environment = try VectorEnvironment(kind, seeds: seeds, copies: configuration.environments, on: device)
+    environment = try VectorEnvironment(configuration, seeds: seeds, on: device)
+    networks = try PPONetworks(configuration, environment, seeds: seeds, on: device)
     optimizer = try Adam(networks.network, epsilon: 1e-5)
     let rollout = try Rollout(environment, horizon: configuration.horizon, on: device)
-    normalizers = try Self.normalizers(configuration, kind, agents: seeds.count, on: device)
+    normalizers = try Self.normalizers(configuration, environment, on: device)
     counters = try Self.counters(configuration, rollout, seeds: seeds, on: device)
     let iteration = Iteration(
       configuration: configuration, networks: networks, normalizers: normalizers, rollout: rollout,
@@ -85,7 +84,7 @@ public final class PPO: Algorithm {
       try device.run("reset") { [environment] in environment.reset(in: $0) }
     }
     let explorer = try StepwiseRollout(rollout, networks, on: device)
-    let plan = try device.record("ppo \(kind.name)", options: options) { program in
+    let plan = try device.record("ppo \(configuration.environment)", options: options) { program in
       if configuration.isRolloutFused {
         try program.pass("rollout") { iteration.collect($0) }
       } else {
@@ -101,23 +100,24 @@ public final class PPO: Algorithm {
       try program.pass("report") { iteration.report($0) }
     }
     loop = try TrainingLoop(
-      plan, counters.report, iterations: configuration.iterations, stepsPerIteration: configuration.batch)
+      plan, counters.report, iterations: configuration.iterations,
+      stepsPerIteration: configuration.stepsPerIteration)
   }
 
   private static func normalizers(
-    _ configuration: PPOConfiguration, _ kind: any Environment, agents: Int, on device: Device
+    _ configuration: PPOConfiguration, _ environment: VectorEnvironment, on device: Device
   ) throws(VulkanError) -> Normalizers {
     func normalizer(_ name: String, _ size: Int) throws(VulkanError) -> Normalizer {
       try Normalizer(
-        agents: agents, size: size, limit: configuration.normalizationLimit, on: device,
+        agents: environment.agents, size: size, limit: configuration.normalizationLimit, on: device,
         label: "normalizer.\(name)")
     }
     return Normalizers(
       observations: configuration.normalizeObservations
-        ? try normalizer("observations", kind.observationSize) : nil,
+        ? try normalizer("observations", environment.observationSize) : nil,
       rewards: configuration.normalizeRewards ? try normalizer("returns", 1) : nil,
       returns: try Variable(
-        [agents, configuration.environments], on: device, label: "normalizer.running_returns"))
+        [environment.agents, environment.copies], on: device, label: "normalizer.running_returns"))
   }
 
   private static func counters(
@@ -289,20 +289,17 @@ public final class PPO: Algorithm {
     _ configuration: PPOConfiguration, weights: Safetensors, file: String, episodes: Int,
     isSampled: Bool = false, seed: UInt64, on device: Device
   ) throws -> Evaluation {
-    try configuration.validate()
-    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
-    let kind = try Environments.named(configuration.environment)
-    let networks = try PPONetworks(configuration, kind, seeds: [seed], on: device)
-    try networks.network.load(from: weights, named: file)
-    let normalizers = try normalizers(configuration, kind, agents: 1, on: device)
-    try normalizers.observations?.load(from: weights, named: file)
-    let environment = try VectorEnvironment(kind, seeds: [seed], copies: episodes, on: device)
-    let results = try Evaluator.run(environment, on: device) { observations in
-      let distribution = networks.distribution(normalizers.observations?(observations) ?? observations)
-        .distribution
-      let generator = environment.generator(in: observations.graph)
-      return kind.actionSpace.bounded(isSampled ? distribution.sample(generator) : distribution.mode())
+    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
+      let networks = try PPONetworks(configuration, environment, seeds: [seed], on: device)
+      try networks.network.load(from: weights, named: file)
+      let normalizers = try normalizers(configuration, environment, on: device)
+      try normalizers.observations?.load(from: weights, named: file)
+      return { observations in
+        let distribution = networks.distribution(normalizers.observations?(observations) ?? observations)
+          .distribution
+        let generator = environment.generator(in: observations.graph)
+        return networks.space.bounded(isSampled ? distribution.sample(generator) : distribution.mode())
+      }
     }
-    return results[0]
   }
 }

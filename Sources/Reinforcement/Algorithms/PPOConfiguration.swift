@@ -1,7 +1,7 @@
 public import Learning
 
 /// How continuous actions are explored.
-public enum ExplorationNoise: String, Codable, CaseIterable, Sendable {
+public enum ExplorationNoise: String, CaseIterable, Sendable {
   /// By noise of its own at each step, of a learnt deviation.
   case gaussian
   /// By a function of the state that is drawn anew now and then (gSDE; Raffin, Kober and Stulp 2021).
@@ -9,20 +9,16 @@ public enum ExplorationNoise: String, Codable, CaseIterable, Sendable {
 }
 
 /// What goes down in a straight line to 0 at the end of training.
-public enum Anneal: String, Codable, CaseIterable, Sendable {
+public enum Anneal: String, CaseIterable, Sendable {
   case learningRate = "learning-rate"
   case clip, entropy
 }
 
 /// The settings of a PPO run; the defaults train CartPole.
 public struct PPOConfiguration: AlgorithmConfiguration {
-  /// Name of the environment.
-  public var environment = "cartpole"
-  /// Environment steps of the whole run, over all copies; rounded up to whole iterations.
-  public var steps = 200_000
-  /// Copies of the environment that are stepped side by side.
-  public var environments = 64
-  /// Steps of each copy in an iteration.
+  /// What all algorithms have.
+  public var common = CommonSettings(environment: "cartpole", steps: 200_000, environments: 64)
+  /// Actions of each copy in an iteration.
   public var horizon = 32
   /// Passes over the samples of an iteration.
   public var epochs = 10
@@ -60,7 +56,7 @@ public struct PPOConfiguration: AlgorithmConfiguration {
   public var maximumGradientNorm = 0.5
   /// How continuous actions are explored.
   public var exploration = ExplorationNoise.gaussian
-  /// Steps between two draws of gSDE's function; 0 for one a rollout.
+  /// Actions between two draws of gSDE's function; 0 for one a rollout.
   public var sampleEvery = 0
   /// Logarithm of the standard deviations that continuous actions start with.
   public var logStandardDeviation = 0.0
@@ -68,38 +64,18 @@ public struct PPOConfiguration: AlgorithmConfiguration {
   public var stepByStep = false
   /// What goes down in a straight line to 0.
   public var anneal: [Anneal] = [.learningRate, .clip]
-  /// Decides every random number of the run.
-  public var seed: UInt64 = 1
 
   /// The defaults.
   public init() {}
 
-  enum CodingKeys: String, CodingKey {
-    case environment, steps, environments, horizon, epochs, minibatches, hidden, gamma, clip, entropy, anneal,
-      seed, exploration
-    case sharedTrunk = "shared_trunk"
-    case learningRate = "learning_rate"
-    case adaptiveKL = "adaptive_kl"
-    case targetKL = "target_kl"
-    case gaeLambda = "gae_lambda"
-    case valueClip = "value_clip"
-    case normalizeAdvantages = "normalize_advantages"
-    case normalizeObservations = "normalize_observations"
-    case normalizeRewards = "normalize_rewards"
-    case normalizationLimit = "normalization_limit"
-    case valueCoefficient = "value_coefficient"
-    case maximumGradientNorm = "max_gradient_norm"
-    case sampleEvery = "sample_every"
-    case logStandardDeviation = "log_standard_deviation"
-    case stepByStep = "step_by_step"
-  }
-
   /// Samples of an iteration.
-  public var batch: Int { environments * horizon }
+  public var batch: Int { self.environments * horizon }
+  /// Environment steps of an iteration, over all copies.
+  public var stepsPerIteration: Int { stepsPerAction * horizon }
   /// Updates of an iteration.
   var updates: Int { epochs * minibatches }
   /// Iterations of the whole run.
-  public var iterations: Int { (steps + batch - 1) / batch }
+  public var iterations: Int { (self.steps + stepsPerIteration - 1) / stepsPerIteration }
 
   /// All settings.
   public static var settings: [Setting<PPOConfiguration>] {
@@ -107,7 +83,7 @@ public struct PPOConfiguration: AlgorithmConfiguration {
       .integer(
         "environments", \.environments, in: 1...1 << 20,
         "Copies of the environment that are stepped side by side."),
-      .integer("horizon", \.horizon, in: 1...1 << 15, "Steps of each copy in an iteration."),
+      .integer("horizon", \.horizon, in: 1...1 << 15, "Actions of each copy in an iteration."),
       .integer("epochs", \.epochs, in: 1...1000, "Passes over the samples of an iteration."),
       .integer(
         "minibatches", \.minibatches, in: 1...1 << 20,
@@ -125,7 +101,7 @@ public struct PPOConfiguration: AlgorithmConfiguration {
       .optional(
         "target_kl", \.targetKL, in: 1e-9...1e3,
         "KL divergence beyond 1.5 times which an iteration's updates end, decided on the device."),
-      .number("gamma", \.gamma, in: 0...1, "γ, the discount of rewards a step."),
+      .number("gamma", \.gamma, in: 0...1, "γ, the discount of rewards an action."),
       .number("gae_lambda", \.gaeLambda, in: 0...1, "λ of generalized advantage estimation."),
       .number("clip", \.clip, in: 1e-6...1e6, "Bound of the probability ratio's distance from 1."),
       .optional(
@@ -151,10 +127,10 @@ public struct PPOConfiguration: AlgorithmConfiguration {
       .choice("exploration", \.exploration, "How continuous actions are explored"),
       .integer(
         "sample_every", \.sampleEvery, in: 0...1 << 20,
-        "Steps between two draws of gSDE's function; 0 for one a rollout."),
+        "Actions between two draws of gSDE's function; 0 for one a rollout."),
       .flag(
         "step_by_step", \.stepByStep,
-        "Whether rollouts are steps of a recorded pass each, as they are where the policy is too large for one kernel."
+        "Whether rollouts are steps of a recorded pass each, as they are with gSDE, with a frame_stack above 1, and where the policy is too large for one kernel."
       ),
       .choices("anneal", \.anneal, "What goes down in a straight line to 0 over the run"),
     ]
@@ -162,7 +138,8 @@ public struct PPOConfiguration: AlgorithmConfiguration {
 
   /// Whether a rollout is one dispatch, in which the policy is evaluated.
   var isRolloutFused: Bool {
-    !stepByStep && exploration == .gaussian && hidden.count < MultilayerPerceptron.maximumLayers
+    !stepByStep && exploration == .gaussian && self.frameStack == 1
+      && hidden.count < MultilayerPerceptron.maximumLayers
       && hidden.allSatisfy { $0 <= 1024 }
   }
 
@@ -177,18 +154,18 @@ public struct PPOConfiguration: AlgorithmConfiguration {
       throw ConfigurationError(
         field: "minibatches",
         reason:
-          "\(minibatches) do not divide the \(batch) samples of an iteration (\(environments) environments × \(horizon) steps)"
+          "\(minibatches) do not divide the \(batch) samples of an iteration (\(self.environments) environments × \(horizon) actions)"
       )
     }
     guard batch / minibatches > 1 || !normalizeAdvantages else {
       throw ConfigurationError(
         field: "minibatches", reason: "of one sample have no spread to normalise advantages by; use fewer")
     }
-    let space = try Environments.named(environment).actionSpace
+    let space = try Environments.named(self.environment).actionSpace
     guard exploration == .gaussian || space.counts == nil else {
       throw ConfigurationError(
         field: "exploration",
-        reason: "gsde is for continuous actions; \(environment) has \(space.description)")
+        reason: "gsde is for continuous actions; \(self.environment) has \(space.description)")
     }
   }
 }

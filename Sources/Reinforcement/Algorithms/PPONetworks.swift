@@ -10,12 +10,12 @@ struct PPONetworks {
   /// The policy as a kernel evaluates it; its first weight is the network's first.
   let policy: MultilayerPerceptron
 
-  /// Networks for each of `seeds`.
+  /// Networks for each of `seeds`, of what `environment` shows and takes.
   init(
-    _ configuration: PPOConfiguration, _ environment: any Environment, seeds: [UInt64], on device: Device
+    _ configuration: PPOConfiguration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
   ) throws(VulkanError) {
     self.configuration = configuration
-    space = environment.actionSpace
+    space = environment.environment.actionSpace
     let (inputs, hidden) = (environment.observationSize, configuration.hidden)
     policy = MultilayerPerceptron(inputs: inputs, hidden: hidden, outputs: space.outputs)
     let value = MultilayerPerceptron(inputs: inputs, hidden: hidden, outputs: 1)

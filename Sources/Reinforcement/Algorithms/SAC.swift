@@ -49,8 +49,8 @@ public final class SAC: Algorithm {
     try configuration.validate()
     let seeds = seeds ?? [configuration.seed]
     self.configuration = configuration
-    let learner = try Learner(configuration, seeds: seeds, on: device)
     let experience = try Experience(configuration, seeds: seeds, on: device)
+    let learner = try Learner(configuration, experience.environment, seeds: seeds, on: device)
     let matrices = learner.policy.noiseShape(agents: seeds.count, samples: configuration.environments)
     let counters = Counters(
       report: try TrainingLoop.Report(
@@ -78,7 +78,7 @@ public final class SAC: Algorithm {
       warmUp: try experience.warmUp(configuration, on: device, options: options))
   }
 
-  /// A step of all copies under the policy as it is.
+  /// An action of all copies under the policy as it is.
   private static func act(
     _ graph: Graph, _ configuration: SACConfiguration, _ policy: SquashedGaussianPolicy,
     _ experience: Experience, _ counters: Counters
@@ -88,8 +88,8 @@ public final class SAC: Algorithm {
     var noise = environment.generator(in: graph).normal(
       policy.noiseShape(agents: environment.agents, samples: environment.copies))
     if let held = counters.noise {
-      let steps = graph.read(environment.clock) - Double(configuration.warmUpSteps / environment.copies)
-      let isNew = steps.remainder(Double(configuration.noiseInterval)) .== 0
+      let actions = graph.read(environment.clock) - Double(configuration.warmUpActions)
+      let isNew = actions.remainder(Double(configuration.noiseInterval)) .== 0
       noise = .where(isNew, noise, graph.read(held))
       held.assign(noise)
     }
@@ -123,10 +123,11 @@ public final class SAC: Algorithm {
     let critics: TwinCritics
     let actorOptimizer, criticOptimizer: Adam
 
-    init(_ configuration: SACConfiguration, seeds: [UInt64], on device: Device) throws {
-      policy = try SquashedGaussianPolicy(configuration, seeds: seeds, on: device)
-      critics = try TwinCritics(
-        Environments.named(configuration.environment), hidden: configuration.hidden, seeds: seeds, on: device)
+    init(
+      _ configuration: SACConfiguration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
+    ) throws {
+      policy = try SquashedGaussianPolicy(configuration, environment, seeds: seeds, on: device)
+      critics = try TwinCritics(environment, hidden: configuration.hidden, seeds: seeds, on: device)
       actorOptimizer = try Adam(policy.network, label: "optimizer.actor")
       criticOptimizer = try Adam(critics.network, label: "optimizer.critic")
     }
@@ -189,10 +190,8 @@ public final class SAC: Algorithm {
   public func checkpoint(agent: Int = 0) throws -> Safetensors {
     var file = Safetensors()
     try learner.policy.network.save(into: &file, member: agent)
-    try learner.critics.save(into: &file, agent: agent)
-    guard experience.environment.agents == 1 else { return file }
     let optimizers = learner.actorOptimizer.state + learner.criticOptimizer.state
-    for variable in optimizers + experience.state + counters.state { try file.add(variable) }
+    try experience.save(learner.critics, optimizers + counters.state, into: &file, agent: agent)
     return file
   }
 
@@ -201,18 +200,16 @@ public final class SAC: Algorithm {
     _ configuration: SACConfiguration, weights: Safetensors, file: String, episodes: Int,
     isSampled: Bool = false, seed: UInt64, on device: Device
   ) throws -> Evaluation {
-    try configuration.validate()
-    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
-    let kind = try Environments.named(configuration.environment)
-    let policy = try SquashedGaussianPolicy(configuration, seeds: [seed], on: device)
-    try policy.network.load(from: weights.modules(SquashedGaussianPolicy.modules), named: file)
-    let environment = try VectorEnvironment(kind, seeds: [seed], copies: episodes, on: device)
-    let results = try Evaluator.run(environment, on: device) { observations in
-      guard isSampled else { return kind.actionSpace.scaled(policy.mode(observations)) }
-      let noise = environment.generator(in: observations.graph).normal(
-        policy.noiseShape(agents: 1, samples: episodes))
-      return kind.actionSpace.scaled(policy.draw(observations, noise: noise).action)
+    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
+      let policy = try SquashedGaussianPolicy(configuration, environment, seeds: [seed], on: device)
+      try policy.network.load(from: weights.modules(SquashedGaussianPolicy.modules), named: file)
+      let space = environment.environment.actionSpace
+      return { observations in
+        guard isSampled else { return space.scaled(policy.mode(observations)) }
+        let noise = environment.generator(in: observations.graph).normal(
+          policy.noiseShape(agents: 1, samples: episodes))
+        return space.scaled(policy.draw(observations, noise: noise).action)
+      }
     }
-    return results[0]
   }
 }

@@ -20,7 +20,8 @@ public struct Setting<Configuration: Sendable>: Sendable {
   private init<Value>(
     _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ help: String,
     values: String, isFlag: Bool = false, expected: String,
-    text: @escaping @Sendable (Value) -> String, parse: @escaping @Sendable (String) -> Value?,
+    text: @escaping @Sendable (Value) -> String,
+    parse: @escaping @Sendable (String) throws(ConfigurationError) -> Value?,
     check: @escaping @Sendable (Value) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in
     }
   ) {
@@ -30,7 +31,7 @@ public struct Setting<Configuration: Sendable>: Sendable {
     self.isFlag = isFlag
     self.text = { text($0[keyPath: path]) }
     set = { (configuration, word) throws(ConfigurationError) in
-      guard let value = parse(word) else {
+      guard let value = try parse(word) else {
         throw ConfigurationError(
           field: name.dashed, reason: "is \"\(word)\"; expected \(expected)")
       }
@@ -131,6 +132,33 @@ public struct Setting<Configuration: Sendable>: Sendable {
       })
   }
 
+  /// Ranges by name, `name=low:high` or `name=value`, separated by commas, or `none`.
+  public static func ranges(
+    _ name: String, _ path: any WritableKeyPath<Configuration, [String: ClosedRange<Double>]> & Sendable,
+    _ help: String
+  ) -> Setting {
+    let words = "name=low:high or name=value, separated by commas"
+    return Setting(
+      name, path, help, values: "\(words); or none", expected: "\(words), or none",
+      text: { ranges in
+        let parts = ranges.sorted { $0.key < $1.key }.map { name, range in
+          "\(name)=\(range.lowerBound)"
+            + (range.lowerBound == range.upperBound ? "" : ":\(range.upperBound)")
+        }
+        return parts.isEmpty ? "none" : parts.joined(separator: ",")
+      },
+      parse: { (text) throws(ConfigurationError) in
+        var ranges: [String: ClosedRange<Double>] = [:]
+        for part in list(text, { $0 }) ?? [] {
+          guard let (key, range) = try namedRange(part, field: name.dashed) else { return nil }
+          guard ranges.updateValue(range, forKey: key) == nil else {
+            throw ConfigurationError(field: name.dashed, reason: "has \"\(key)\" more than once")
+          }
+        }
+        return ranges
+      })
+  }
+
   /// A word, looked at by `check`; `values` is what it may be.
   public static func word(
     _ name: String, _ path: any WritableKeyPath<Configuration, String> & Sendable, _ help: String,
@@ -154,63 +182,22 @@ public struct Setting<Configuration: Sendable>: Sendable {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { parse(String($0)) }
     return parts.contains { $0 == nil } ? nil : parts.compactMap(\.self)
   }
-}
 
-/// The settings of an algorithm.
-public protocol AlgorithmConfiguration: Codable, Sendable, Equatable {
-  /// Every setting, in the order of help.
-  static var settings: [Setting<Self>] { get }
-  /// Name of the environment.
-  var environment: String { get set }
-  /// Environment steps of the whole run, over all copies.
-  var steps: Int { get set }
-  /// Decides every random number of the run.
-  var seed: UInt64 { get set }
-  /// The defaults.
-  init()
-  /// Looks at what a single setting can't tell: that they fit each other and the environment. All of them are in range then.
-  func checkTogether() throws(ConfigurationError)
-}
-
-extension AlgorithmConfiguration {
-  /// Looks at every setting.
-  ///
-  /// - Throws: `ConfigurationError` for the first that can't be used.
-  public func validate() throws(ConfigurationError) {
-    for setting in Self.settings { try setting.check(self) }
-    try checkTogether()
-  }
-
-  /// The setting called `name`, in which `-` may stand for `_`; nil where there is none.
-  public static func setting(_ name: String) -> Setting<Self>? {
-    let key = name.replacing("-", with: "_")
-    return settings.first { $0.name == key }
-  }
-
-  /// Takes `value`, as text, for the setting called `name`, in which `-` may stand for `_`.
-  ///
-  /// - Throws: `ConfigurationError` for an unknown name, with the nearest known one, and for text that is no such value.
-  public mutating func set(_ name: String, to value: String) throws(ConfigurationError) {
-    guard let setting = Self.setting(name) else {
-      let nearest = Self.settings.map(\.name).nearest(to: name.replacing("-", with: "_")).prefix(3)
-        .joined(separator: ", ")
-      throw ConfigurationError(field: name, reason: "is no setting; the nearest are: \(nearest)")
+  /// `gravity=8:12` or `gravity=9.8`; nil for other text.
+  private static func namedRange(_ text: String, field: String) throws(ConfigurationError)
+    -> (name: String, range: ClosedRange<Double>)?
+  {
+    let sides = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+    guard sides.count == 2, !sides[0].isEmpty else { return nil }
+    let bounds = sides[1].split(separator: ":", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+    guard 1...2 ~= bounds.count, let low = bounds.first, let high = bounds.last,
+      !low.isNaN, !high.isNaN
+    else { return nil }
+    guard low <= high else {
+      throw ConfigurationError(
+        field: field, reason: "has \(text), whose bounds are the wrong way round; expected low:high")
     }
-    try setting.set(&self, value)
-  }
-
-  /// The settings that nearly all algorithms have.
-  static var common: [Setting<Self>] {
-    [
-      .word(
-        "environment", \.environment, "The environment.", values: Environments.names.joined(separator: ", "),
-        check: { (name) throws(ConfigurationError) in _ = try Environments.named(name) }),
-      .integer(
-        "steps", \.steps, in: 1...1_000_000_000_000,
-        "Environment steps of the whole run, over all copies; rounded up to whole iterations."),
-      .seed(
-        "seed", \.seed, "Decides every random number: the same seed, device and driver give the same bits."),
-    ]
+    return (sides[0], low...high)
   }
 }
 

@@ -48,8 +48,8 @@ public final class TD3: Algorithm {
     try configuration.validate()
     let seeds = seeds ?? [configuration.seed]
     self.configuration = configuration
-    let learner = try Learner(configuration, seeds: seeds, on: device)
     let experience = try Experience(configuration, seeds: seeds, on: device)
+    let learner = try Learner(configuration, experience.environment, seeds: seeds, on: device)
     let counters = Counters(
       report: try TrainingLoop.Report(
         Self.losses + ["learning_rate"], seeds: seeds, experience.environment, on: device),
@@ -77,7 +77,7 @@ public final class TD3: Algorithm {
       warmUp: try experience.warmUp(configuration, on: device, options: options))
   }
 
-  /// A step of all copies under the actor as it is, and noise.
+  /// An action of all copies under the actor as it is, and noise.
   private static func act(
     _ graph: Graph, _ configuration: TD3Configuration, _ learner: Learner, _ experience: Experience,
     _ counters: Counters
@@ -123,11 +123,12 @@ public final class TD3: Algorithm {
     let critics: TwinCritics
     let actorOptimizer, criticOptimizer: Adam
 
-    init(_ configuration: TD3Configuration, seeds: [UInt64], on device: Device) throws {
-      network = try TD3.network(configuration, seeds: seeds, on: device)
+    init(
+      _ configuration: TD3Configuration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
+    ) throws {
+      network = try TD3.network(configuration, environment, seeds: seeds, on: device)
       target = try Variable(network.flat.type.shape, network.flat.read(), on: device, label: "target_actor")
-      critics = try TwinCritics(
-        Environments.named(configuration.environment), hidden: configuration.hidden, seeds: seeds, on: device)
+      critics = try TwinCritics(environment, hidden: configuration.hidden, seeds: seeds, on: device)
       actorOptimizer = try Adam(network, label: "optimizer.actor")
       criticOptimizer = try Adam(critics.network, label: "optimizer.critic")
     }
@@ -182,12 +183,13 @@ public final class TD3: Algorithm {
   }
 
   /// An actor for each seed.
-  static func network(_ configuration: TD3Configuration, seeds: [UInt64], on device: Device) throws -> Network
-  {
-    let environment = try Environments.named(configuration.environment)
+  static func network(
+    _ configuration: TD3Configuration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
+  ) throws(VulkanError) -> Network {
+    let (seen, done) = (environment.observationSize, environment.environment.actionSpace.size)
     let actor = Sequential {
-      Sequential.hiddenLayers(environment.observationSize, configuration.hidden)
-      Linear(configuration.hidden.last ?? environment.observationSize, environment.actionSpace.size)
+      Sequential.hiddenLayers(seen, configuration.hidden)
+      Linear(configuration.hidden.last ?? seen, done)
       Tanh()
     }
     return try Network(ensemble: ["actor": actor], on: device, seeds: seeds)
@@ -201,10 +203,8 @@ public final class TD3: Algorithm {
     var target = Safetensors()
     try learner.network.save(into: &target, weights: learner.target, member: agent)
     for (name, entry) in target.tensors { file.tensors["target_\(name)"] = entry }
-    try learner.critics.save(into: &file, agent: agent)
-    guard experience.environment.agents == 1 else { return file }
     let optimizers = learner.actorOptimizer.state + learner.criticOptimizer.state
-    for variable in optimizers + experience.state + counters.state { try file.add(variable) }
+    try experience.save(learner.critics, optimizers + counters.state, into: &file, agent: agent)
     return file
   }
 
@@ -214,18 +214,16 @@ public final class TD3: Algorithm {
     _ configuration: TD3Configuration, weights: Safetensors, file: String, episodes: Int,
     isSampled: Bool = false, seed: UInt64, on device: Device
   ) throws -> Evaluation {
-    try configuration.validate()
-    try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
-    let kind = try Environments.named(configuration.environment)
-    let network = try network(configuration, seeds: [seed], on: device)
-    try network.load(from: weights.modules(["actor"]), named: file)
-    let environment = try VectorEnvironment(kind, seeds: [seed], copies: episodes, on: device)
-    let results = try Evaluator.run(environment, on: device) { observations in
-      let actions = network("actor", observations)
-      guard isSampled else { return kind.actionSpace.scaled(actions) }
-      let noise = environment.generator(in: observations.graph).normal(actions.shape)
-      return kind.actionSpace.scaled((actions + configuration.explorationNoise * noise).clamp(-1, 1))
+    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
+      let network = try network(configuration, environment, seeds: [seed], on: device)
+      try network.load(from: weights.modules(["actor"]), named: file)
+      let space = environment.environment.actionSpace
+      return { observations in
+        let actions = network("actor", observations)
+        guard isSampled else { return space.scaled(actions) }
+        let noise = environment.generator(in: observations.graph).normal(actions.shape)
+        return space.scaled((actions + configuration.explorationNoise * noise).clamp(-1, 1))
+      }
     }
-    return results[0]
   }
 }

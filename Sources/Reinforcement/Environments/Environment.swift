@@ -27,6 +27,23 @@ public protocol Environment: Sendable {
   func frame(state: [Float]) -> [DrawingPrimitive]
 }
 
+extension Environment {
+  /// Throws `ConfigurationError` for ranges of parameters that the environment doesn't have, or that are no float32 numbers.
+  func check(_ ranges: [String: ClosedRange<Double>]) throws(ConfigurationError) {
+    for (key, range) in ranges.sorted(by: { $0.key < $1.key }) {
+      guard parameters.contains(where: { $0.name == key }) else {
+        let nearest = parameters.map(\.name).nearest(to: key).prefix(3).joined(separator: ", ")
+        throw ConfigurationError(
+          field: "parameters", reason: "\(name) has no \"\(key)\"; the nearest are: \(nearest)")
+      }
+      for bound in [range.lowerBound, range.upperBound] where !Float(bound).isFinite {
+        throw ConfigurationError(
+          field: "parameters", reason: "\(key) is \(bound); it must be a finite float32 number")
+      }
+    }
+  }
+}
+
 /// A number of an environment's dynamics, which may differ from episode to episode.
 public struct EnvironmentParameter: Sendable, Equatable {
   /// Gymnasium's name.

@@ -27,7 +27,9 @@ public final class VectorEnvironment: Sendable {
   /// Of the last fault of each copy: number of the step plus 1, the bits of the state before it and after it, uint32
   /// [1 + 2 × state, agents × copies].
   let faults: Variable
-  /// What is seen now, float32 [agents, copies, observation].
+  /// What is seen now: frames, the oldest first, float32 [agents, copies, frames × observation].
+  ///
+  /// The first of an episode fills all of them (Gymnasium's `FrameStackObservation` with `padding_type` "reset").
   public let observations: Variable
   /// What was seen after the last step, before any reset.
   public let finalObservations: Variable
@@ -37,6 +39,10 @@ public final class VectorEnvironment: Sendable {
   public let terminated, truncated: Variable
   /// Steps that an action is held.
   public let actionRepeat: Int
+  /// Frames that are seen at once.
+  public let frameStack: Int
+  /// How many there may be of either.
+  public static let (actionRepeats, frameStacks) = (1...64, 1...16)
 
   /// Least and largest value of each parameter [2, parameters].
   let ranges: Variable
@@ -50,20 +56,18 @@ public final class VectorEnvironment: Sendable {
   public init(
     _ environment: any Environment, seeds: [UInt64], copies: Int,
     parameters: [String: ClosedRange<Double>] = [:],
-    actionRepeat: Int = 1, on device: Device
+    actionRepeat: Int = 1, frameStack: Int = 1, on device: Device
   ) throws {
+    try environment.check(parameters)
+    try ConfigurationError.check("action-repeat", actionRepeat, in: Self.actionRepeats)
+    try ConfigurationError.check("frame-stack", frameStack, in: Self.frameStacks)
     self.environment = environment
     self.copies = copies
     self.actionRepeat = actionRepeat
+    self.frameStack = frameStack
     agents = seeds.count
     isVaried = !parameters.isEmpty
     let (agents, own) = (seeds.count, environment.parameters)
-    if let unknown = parameters.keys.sorted().first(where: { key in !own.contains { $0.name == key } }) {
-      throw ConfigurationError(
-        field: "parameters",
-        reason:
-          "\(environment.name) has no \"\(unknown)\"; it has: \(own.map(\.name).joined(separator: ", "))")
-    }
     func variable(_ name: String, _ shape: Shape, _ type: DataType = .float32) throws(VulkanError) -> Variable
     {
       try Variable(shape, type, on: device, label: "environment.\(name)")
@@ -76,8 +80,9 @@ public final class VectorEnvironment: Sendable {
     episodes = try variable("episodes", [2, agents, copies])
     statistics = try variable("statistics", [4, agents, copies])
     faults = try variable("faults", [1 + 2 * environment.stateSize, agents * copies], .uint32)
-    observations = try variable("observations", [agents, copies, environment.observationSize])
-    finalObservations = try variable("final_observations", [agents, copies, environment.observationSize])
+    let seen = frameStack * environment.observationSize
+    observations = try variable("observations", [agents, copies, seen])
+    finalObservations = try variable("final_observations", [agents, copies, seen])
     rewards = try variable("rewards", [agents, copies])
     terminated = try variable("terminated", [agents, copies], .bool)
     truncated = try variable("truncated", [agents, copies], .bool)
@@ -86,8 +91,26 @@ public final class VectorEnvironment: Sendable {
     try ranges.write((bounds.map(\.lowerBound) + bounds.map(\.upperBound)).map(Float.init))
   }
 
-  /// What going on needs beside the settings.
-  public var state: [Variable] { [clock, states, episodes] }
+  /// Copies of the environment of a run, as its settings have it.
+  ///
+  /// - Parameters:
+  ///   - seeds: one for each agent.
+  ///   - copies: of each agent; by default as many as the settings say.
+  /// - Throws: `ConfigurationError`, `VulkanError.outOfMemory`.
+  public convenience init(
+    _ configuration: some AlgorithmConfiguration, seeds: [UInt64], copies: Int? = nil, on device: Device
+  ) throws {
+    try self.init(
+      Environments.named(configuration.environment), seeds: seeds,
+      copies: copies ?? configuration.environments, parameters: configuration.parameters,
+      actionRepeat: configuration.actionRepeat, frameStack: configuration.frameStack, on: device)
+  }
+
+  /// float32 numbers that the policy sees: all frames.
+  public var observationSize: Int { frameStack * environment.observationSize }
+
+  /// What going on needs beside the settings; earlier frames can't be made from states.
+  public var state: [Variable] { [clock, states, episodes] + (frameStack > 1 ? [observations] : []) }
 
   /// Begins the first episode of each copy.
   public func reset(in graph: Graph) {
@@ -123,12 +146,15 @@ public final class VectorEnvironment: Sendable {
 
   /// The specialization constants that all kernels of an environment begin with.
   func specialization(local: Int) -> [UInt32] { [UInt32(local), isVaried ? 1 : 0, UInt32(actionRepeat)] }
+
+  /// How often loops of a kernel go round in a step of a copy, beside those of a first step and of the policy.
+  var loopRounds: Int { actionRepeat - 1 + (isVaried ? 10 * ((environment.parameters.count + 3) / 4) : 0) }
 }
 
 extension [Variable] {
-  /// What a kernel that steps writes: states, episodes and statistics, which go on, then what each dispatch makes anew.
-  var steppedRegions: [Binding] {
-    prefix(3).map { .readWrite($0.region) } + dropFirst(3).map { .write($0.region) }
+  /// What a kernel that steps writes: first what goes on from step to step, then what each dispatch makes anew.
+  func steppedRegions(goingOn count: Int) -> [Binding] {
+    prefix(count).map { .readWrite($0.region) } + dropFirst(count).map { .write($0.region) }
   }
 }
 
@@ -137,6 +163,7 @@ private struct StepOperation: EffectOperation, DispatchedOperation {
   let mode: Int32
 
   var name: String { "step \(target.environment.name)" }
+  /// What goes on from step to step, then what each makes anew.
   var writes: [Variable] {
     [
       target.states, target.episodes, target.statistics, target.observations, target.finalObservations,
@@ -156,14 +183,14 @@ private struct StepOperation: EffectOperation, DispatchedOperation {
     recorder.dispatch(
       Dispatch(
         "\(name) × \(target.agents * target.copies)", target.environment.kernels.step,
-        specialization: target.specialization(local: local),
+        specialization: target.specialization(local: local) + [UInt32(target.frameStack)],
         parameters: StepParameters(
           copies: UInt32(target.copies), mode: UInt32(mode), clockOffset: UInt32(inputs[1].elementOffset),
           actionOffset: UInt32(inputs[0].elementOffset)),
         bindings: [
           .read(inputs[1].region), .read(target.seeds.region), .read(target.ranges.region),
           .read(inputs[0].region),
-        ] + writes.steppedRegions,
+        ] + writes.steppedRegions(goingOn: 4),
         groups: Groups((target.copies + local - 1) / local, target.agents)))
   }
 }

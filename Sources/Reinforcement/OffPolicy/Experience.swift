@@ -14,9 +14,7 @@ struct Experience: Sendable {
   ///
   /// - Throws: `ConfigurationError` when the buffer has no room, `VulkanError`.
   init(_ configuration: some OffPolicyConfiguration, seeds: [UInt64], on device: Device) throws {
-    let environment = try VectorEnvironment(
-      Environments.named(configuration.environment), seeds: seeds, copies: configuration.environments,
-      on: device)
+    let environment = try VectorEnvironment(configuration, seeds: seeds, on: device)
     self.environment = environment
     buffer = try ReplayBuffer(environment, capacity: configuration.bufferSize, on: device)
     try device.run("reset") { environment.reset(in: $0) }
@@ -24,6 +22,16 @@ struct Experience: Sendable {
 
   /// What going on needs.
   var state: [Variable] { environment.state + buffer.state }
+
+  /// Ends a checkpoint of `agent`: critics, and, where there is one agent, `others` and what going on needs. Waits for the
+  /// device.
+  func save(_ critics: TwinCritics, _ others: [Variable], into file: inout Safetensors, agent: Int)
+    throws(VulkanError)
+  {
+    try critics.save(into: &file, agent: agent)
+    guard environment.agents == 1 else { return }
+    for variable in others + state { try file.add(variable) }
+  }
 
   /// What is seen now [agents, copies, observation], as it is before the step that follows.
   func observations(in graph: Graph) -> Tensor {
@@ -48,7 +56,7 @@ struct Experience: Sendable {
   func warmUp(
     _ configuration: some OffPolicyConfiguration, on device: Device, options: PlanOptions
   ) throws -> TrainingLoop.WarmUp? {
-    let times = configuration.warmUpSteps / environment.copies
+    let times = configuration.warmUpActions
     guard times > 0 else { return nil }
     let plan = try device.record("warm-up \(environment.environment.name)", options: options) { program in
       try program.pass("explore") { graph in
@@ -57,7 +65,7 @@ struct Experience: Sendable {
         step(actions, at: observations(in: graph))
       }
     }
-    return TrainingLoop.WarmUp(plan, times: times, stepsPerReplay: environment.copies)
+    return TrainingLoop.WarmUp(plan, times: times, stepsPerReplay: configuration.stepsPerAction)
   }
 
   /// Appends the iteration's metrics: means over its updates of `sums` [agents, losses], then `constants`.

@@ -25,10 +25,12 @@ struct SquashedGaussianPolicy: Sendable {
   /// Names of the modules that a policy may have, in a checkpoint too.
   static let modules = ["actor", "head", "log_std", "log_alpha"]
 
-  init(_ configuration: SACConfiguration, seeds: [UInt64], on device: Device) throws {
-    let environment = try Environments.named(configuration.environment)
+  /// Policies for each of `seeds`, of what `environment` shows and takes.
+  init(
+    _ configuration: SACConfiguration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
+  ) throws(VulkanError) {
     isStateDependent = configuration.gsde
-    actionSize = environment.actionSpace.size
+    actionSize = environment.environment.actionSpace.size
     features = configuration.hidden.last ?? environment.observationSize
     let hidden = Sequential(Sequential.hiddenLayers(environment.observationSize, configuration.hidden))
     let head = Linear(features, isStateDependent ? actionSize : 2 * actionSize)

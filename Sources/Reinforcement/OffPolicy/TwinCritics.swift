@@ -12,10 +12,11 @@ struct TwinCritics: Sendable {
   private let agents: Int
 
   /// Critics of `hidden` layers, and targets that equal them.
-  init(_ environment: any Environment, hidden: [Int], seeds: [UInt64], on device: Device) throws(VulkanError)
+  init(_ environment: VectorEnvironment, hidden: [Int], seeds: [UInt64], on device: Device)
+    throws(VulkanError)
   {
     agents = seeds.count
-    let inputs = environment.observationSize + environment.actionSpace.size
+    let inputs = environment.observationSize + environment.environment.actionSpace.size
     // Seeds of their own, or their first weights would be the actor's.
     network = try Network(
       ensemble: ["critic": .perceptron(inputs, hidden, 1)], on: device,
