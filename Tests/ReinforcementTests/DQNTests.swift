@@ -175,6 +175,48 @@ struct DQNTests {
     }
   }
 
+  /// n steps or more with probability 1/n: half are 1 long, a fifth are 5 long in a limit of 5.
+  @Test func randomActionsAreHeldAsLongAsTheyShould() throws {
+    let (agents, copies, steps, limit) = (2, 300, 60, 5)
+    let environment = try VectorEnvironment(CartPole(), seeds: [1, 2], copies: copies, on: device)
+    let exploration = try HeldExploration(environment, limit: limit, on: device)
+    let chosen = try Variable([agents, copies, 1], .int32, on: device, label: "actions")
+    // Of 1000 actions, so that two draws in a row are hardly ever the same; action 1000 is the best.
+    let values = try Variable([1001], (0...1000).map(Float.init), on: device, label: "values")
+    func choose(_ epsilon: Double, _ step: Int) throws -> [Int32] {
+      try environment.clock.write([UInt32(step)])
+      try device.run("choose") { graph in
+        let all = graph.read(values).reshape([1, 1, 1001]).expand([agents, copies, 1001])
+        let generator = environment.generator(in: graph)
+        chosen.assign(exploration(all, graph.constant(epsilon, TensorType([])), generator))
+      }
+      return try chosen.read(Int32.self)
+    }
+    let rows = try (0..<steps).map { try choose(1, $0) }
+    var lengths = [Int](repeating: 0, count: limit + 1)
+    for copy in 0..<agents * copies {
+      var length = 1
+      for step in 1..<steps {
+        if rows[step][copy] == rows[step - 1][copy] {
+          length += 1
+        } else {
+          lengths[min(length, limit)] += 1
+          length = 1
+        }
+      }
+    }
+    let total = Double(lengths.reduce(0, +))
+    for (length, chance) in [(1, 1 / 2.0), (2, 1 / 6.0), (3, 1 / 12.0), (4, 1 / 20.0), (5, 1 / 5.0)] {
+      let spread = 5 * (total * chance * (1 - chance)).squareRoot()
+      // Two in a row that are the same, one in a thousand, look like one.
+      #expect(abs(Double(lengths[length]) - total * chance) <= spread + total / 500, "\(length): \(lengths)")
+    }
+    // Begun ones are held to their end at ε 0, and then the best is taken.
+    let after = try (steps..<steps + limit).map { try choose(0, $0) }
+    #expect(after[0].contains { $0 != 1000 } && after[limit - 1].allSatisfy { $0 == 1000 })
+    #expect(zip(after[0], rows[steps - 1]).allSatisfy { $0 == 1000 || $0 == $1 })
+  }
+
   @Test func targetNetworkIsReplacedEachSoManyUpdates() throws {
     var configuration = small
     (configuration.gradientSteps, configuration.steps) = (1, 42 + 7 * 15)

@@ -95,6 +95,8 @@ struct DQNLearner {
   let environment: VectorEnvironment
   /// Nil where observations are taken as they are.
   let normalizer: Normalizer?
+  /// Nil where random actions are for one step.
+  let exploration: HeldExploration?
   let replay: ReplayBuffer
   /// Nil where transitions are drawn uniformly.
   let priorities: PrioritizedReplay?
@@ -114,6 +116,9 @@ struct DQNLearner {
     target = try Variable(
       network.flat.type.shape, try network.flat.read(), on: device, label: "target_parameters")
     normalizer = try Self.normalizer(configuration, environment, on: device)
+    exploration =
+      configuration.explorationHold > 1
+      ? try HeldExploration(environment, limit: configuration.explorationHold, on: device) : nil
     let replay = try ReplayBuffer(environment, capacity: configuration.bufferSize, on: device)
     self.replay = replay
     priorities =
@@ -130,7 +135,7 @@ struct DQNLearner {
   /// What going on needs beside the weights.
   var state: [Variable] {
     optimizer.state + environment.state + replay.state + (priorities?.state ?? [])
-      + [target, updates, report.iteration]
+      + (exploration?.state ?? []) + [target, updates, report.iteration]
   }
 
   static func normalizer(
@@ -178,8 +183,11 @@ struct DQNLearner {
     // A copy: what was seen before the step is wanted after it.
     let observations = graph.read(environment.observations) * 1
     let epsilon = isRandom ? graph.constant(1, TensorType([])) : epsilon(graph)
-    let actions = network("q", normalized(observations)).epsilonGreedy(
-      epsilon, environment.generator(in: graph))
+    let (values, generator) = (
+      network("q", normalized(observations)), environment.generator(in: graph)
+    )
+    let actions =
+      exploration?(values, epsilon, generator) ?? values.epsilonGreedy(epsilon, generator)
     normalizer?.merge(observations)
     environment.step(actions)
     priorities?.appendNext(in: graph)
@@ -244,8 +252,7 @@ struct DQNLearner {
 
     let number = graph.read(updates) + 1
     let isDue = number.remainder(Double(configuration.targetUpdateInterval)) .== 0
-    let way = isDue.float() * configuration.tau
-    target.assign(graph.read(target).lerp(graph.read(network.flat), way))
+    target.follow(network.flat, isDue.float() * configuration.tau)
     if let numbers { priorities?.update(numbers, errors: objective.errors) }
 
     let losses = [
@@ -281,16 +288,5 @@ private struct DuelingHeads: Module {
       input.slice(axis: axis, 0..<1), input.slice(axis: axis, 1..<input.shape[axis])
     )
     return value + advantages - advantages.mean(axes: [axis], keepDimensions: true)
-  }
-}
-
-extension Tensor {
-  /// With this as action values [agents, samples, actions]: a random action with probability `epsilon`, else the first of
-  /// the best → int32 [agents, samples, 1].
-  func epsilonGreedy(_ epsilon: Tensor, _ generator: Generator) -> Tensor {
-    let chosen: Shape = [shape[0], shape[1], 1]
-    let isRandom = generator.uniform(chosen) .< epsilon
-    let random = generator.integers(chosen, in: 0..<shape[2])
-    return .where(isRandom, random, argmax(axis: 2, keepDimensions: true))
   }
 }

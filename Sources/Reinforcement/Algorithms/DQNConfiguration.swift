@@ -34,6 +34,8 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   public var explorationInitial = 1.0
   /// ε from the end of that part on.
   public var explorationFinal = 0.04
+  /// Actions that a random one is held, at most.
+  public var explorationHold = 1
   /// Whether observations are normalised by their running statistics.
   public var normalizeObservations = false
   /// Whether the network chooses the action that the target network values.
@@ -96,6 +98,9 @@ public struct DQNConfiguration: AlgorithmConfiguration {
         "Part of the run over which ε, the chance of a random action, goes down in a straight line."),
       .number("exploration_initial", \.explorationInitial, in: 0...1, "ε at the beginning."),
       .number("exploration_final", \.explorationFinal, in: 0...1, "ε from the end of that part on."),
+      .integer(
+        "exploration_hold", \.explorationHold, in: 1...1 << 16,
+        "Actions that a random one is held, at most: n or more with probability 1/n; 1 for plain ε-greedy."),
       .flag(
         "normalize_observations", \.normalizeObservations,
         "Whether observations are normalised by their running mean and variance."),

@@ -174,7 +174,8 @@ public final class SAC: Algorithm {
       let alphaLoss = -(configuration.alpha == nil ? logAlpha : logAlpha.stopGradient()) * distance
       let actorGradient = policy.network.gradient(of: (actorLoss + alphaLoss).sum())
       actorOptimizer.step(actorGradient, learningRate: learningRate)
-      critics.target.follow(critics.network.flat, configuration.tau, in: graph)
+      let tau = graph.constant(configuration.tau, TensorType([]))
+      critics.target.follow(critics.network.flat, tau)
 
       return Update(
         actorLoss: actorLoss, criticLoss: criticLoss, alphaLoss: alphaLoss,

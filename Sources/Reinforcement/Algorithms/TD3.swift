@@ -170,8 +170,9 @@ public final class TD3: Algorithm {
       let actorLoss = -critics(last.observations, actions).select(axis: 1, 0).mean(axes: [1])
       let actorGradient = network.gradient(of: actorLoss.sum())
       actorOptimizer.step(actorGradient, learningRate: learningRate)
-      critics.target.follow(critics.network.flat, configuration.tau, in: graph)
-      target.follow(network.flat, configuration.tau, in: graph)
+      let tau = graph.constant(configuration.tau, TensorType([]))
+      critics.target.follow(critics.network.flat, tau)
+      target.follow(network.flat, tau)
 
       let critic = criticUpdates[criticUpdates.count - 1]
       return Update(

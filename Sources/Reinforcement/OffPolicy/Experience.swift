@@ -101,8 +101,8 @@ extension ActionSpace {
 
 extension Variable {
   /// Moves this part of the way to `source`, of the same layout: θ′ ← θ′ + τ(θ − θ′) (Polyak averaging).
-  func follow(_ source: Variable, _ tau: Double, in graph: Graph) {
-    assign(graph.read(self).lerp(graph.read(source), tau))
+  func follow(_ source: Variable, _ tau: Tensor) {
+    assign(tau.graph.read(self).lerp(tau.graph.read(source), tau))
   }
 }
 
