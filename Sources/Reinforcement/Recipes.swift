@@ -24,6 +24,7 @@ public enum Recipes {
   public static let all = [
     Named("dqn", "acrobot", PackageResources.dqn_acrobot_yaml),
     Named("dqn", "cartpole", PackageResources.dqn_cartpole_yaml),
+    Named("dqn", "mountaincar", PackageResources.dqn_mountaincar_yaml),
     Named("ppo", "acrobot", PackageResources.ppo_acrobot_yaml),
     Named("ppo", "cartpole", PackageResources.ppo_cartpole_yaml),
     Named("ppo", "mountaincar", PackageResources.ppo_mountaincar_yaml),

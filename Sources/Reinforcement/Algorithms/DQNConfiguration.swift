@@ -25,7 +25,7 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   /// Updates from one change of the target network to the next.
   public var targetUpdateInterval = 1
   /// τ, the part of the way to the network that the target network then goes.
-  public var tau = 0.01
+  public var tau = 0.005
   /// Bound of the gradient's norm.
   public var maximumGradientNorm = 10.0
   /// Part of the run over which ε goes down.
