@@ -78,9 +78,10 @@ struct ActionDistributionTests {
     for (found, key) in zip(result.device, keys) { try golden.expect(found, key) }
   }
 
-  /// Each component as often as its probability says, and independently of the others: within five standard deviations.
+  /// Each component as often as its probability says, and independently of the others: Pearson's χ² of the 24 actions, within
+  /// five standard deviations.
   @Test func samplesOfMultiDiscreteActionsAreDistributedAsPyTorchs() throws {
-    let (counts, draws) = ([3, 2, 4], 4000)
+    let (counts, draws) = ([3, 2, 4], 20_000)
     let golden = try Case("multi_discrete")
     let (logits, probabilities) = (try golden.host("logits"), try golden.host("probabilities").values)
     // The first sample of each agent, so often.
@@ -98,7 +99,7 @@ struct ActionDistributionTests {
     for agent in 0..<2 {
       let own = probabilities[agent * 11 * 9..<agent * 11 * 9 + 9].map { $0 }
       var seen: [[Int]: Int] = [:]
-      var counted = 0
+      var (counted, statistic) = (0, 0.0)
       for draw in 0..<draws {
         let at = (agent * draws + draw) * 3
         seen[Array(actions[at..<at + 3]), default: 0] += 1
@@ -106,17 +107,17 @@ struct ActionDistributionTests {
       for first in 0..<3 {
         for second in 0..<2 {
           for third in 0..<4 {
-            let chance = own[first] * own[3 + second] * own[5 + third]
-            let spread = 5 * (Double(draws) * chance * (1 - chance)).squareRoot()
+            let expected = own[first] * own[3 + second] * own[5 + third] * Double(draws)
             let count = seen[[first, second, third]] ?? 0
             counted += count
-            #expect(
-              abs(Double(count) - Double(draws) * chance) <= max(spread, 1), "\([first, second, third])")
+            statistic += (Double(count) - expected) * (Double(count) - expected) / expected
           }
         }
       }
       // No action is another than these.
       #expect(counted == draws)
+      // Of 23 degrees of freedom.
+      #expect(statistic < 23 + 5 * 46.0.squareRoot(), "\(statistic)")
     }
   }
 
