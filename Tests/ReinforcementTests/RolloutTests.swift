@@ -132,6 +132,20 @@ struct RolloutTests {
       (0..<300).filter { truncated[$0 * 2] != 0 } == [199], "step 500 of the run is step 200 of rollout 2")
   }
 
+  /// llvmpipe leaves loops after 65 535 rounds: a dispatch of held actions is cut before.
+  @Test func heldActionsAreTakenToTheLastStep() throws {
+    let (copies, horizon) = (80, 260)
+    let environment = try VectorEnvironment(
+      CartPole(), seeds: [2], copies: copies, parameters: ["tau": 1e-6...1e-6], actionRepeat: 64, on: device)
+    let rollout = try Rollout(environment, horizon: horizon, on: device)
+    try run(rollout, LinearPolicy(gains: [0, 0, 0, 0]))
+    // An episode is seven actions of 64 steps, and one of 52 until its limit.
+    let rewards: [Float] = try rollout.rewards.read()
+    #expect(rewards == (0..<horizon * copies).map { $0 / copies % 8 == 7 ? 52 : 64 })
+    let truncated = try rollout.truncated.read(UInt32.self)
+    #expect(truncated == (0..<horizon * copies).map { $0 / copies % 8 == 7 ? 1 : 0 })
+  }
+
   @Test func truncatesOnTheExactStepAndOnlyThere() throws {
     let (copies, horizon) = (3, 1010)
     let environment = try VectorEnvironment(CartPole(), seeds: [2], copies: copies, on: device)
