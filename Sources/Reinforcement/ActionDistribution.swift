@@ -38,7 +38,8 @@ struct ActionDistribution {
       guard let logDeviations else { preconditionFailure("a Gaussian without deviations") }
       return (logDeviations.expand(outputs.shape) + (0.5 + 0.5 * log(2 * Double.pi))).sum(axes: [2])
     }
-    return components(counts).map { -($0.exp() * $0).sum(axes: [2]) }.total
+    // Where a probability is 0, its logarithm counts for nothing, however large it and a gradient that it is multiplied by.
+    return components(counts).map { -($0.exp() * Tensor.maximum($0, -128)).sum(axes: [2]) }.total
   }
 
   /// The likeliest action.

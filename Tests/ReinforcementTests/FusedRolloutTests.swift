@@ -6,13 +6,13 @@ import Testing
 
 @testable import Reinforcement
 
-/// A whole rollout in one dispatch, of discrete and of box actions, against steps one by one.
+/// A whole rollout in one dispatch, of discrete, multi-discrete and box actions, against steps one by one.
 @Suite(.serialized)
 struct FusedRolloutTests {
   let device = TestDevice.shared
   static let (copies, horizon) = (9, 60)
   static let environments: [any Environment] = [
-    CartPole(), Acrobot(), ContinuousMountainCar(), Pendulum(),
+    CartPole(), Acrobot(), ContinuousMountainCar(), Pendulum(), Dials(),
   ]
 
   private func collected(_ kind: any Environment, agents: Range<Int> = 0..<1) throws -> Rollout {

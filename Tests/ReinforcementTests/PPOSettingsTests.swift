@@ -115,34 +115,21 @@ struct PPOSettingsTests {
     #expect(kernel.statistics == passes.statistics && kernel.statistics.contains { $0 > 0 })
   }
 
-  /// A rollout of two agents by the kernel or by passes.
+  /// A rollout of two agents on CartPole by the kernel or by passes.
   private func rollout(_ configuration: PPOConfiguration, isFused: Bool) throws
     -> (actions: [Int32], observations: [Float], statistics: [Float])
   {
-    let seeds: [UInt64] = [3, 4]
-    let environment = try VectorEnvironment(CartPole(), seeds: seeds, copies: 33, on: device)
-    let networks = try PPONetworks(configuration, environment, seeds: seeds, on: device)
-    let rollout = try Rollout(environment, horizon: 60, on: device)
     let normalizer =
       configuration.normalizeObservations
       ? try Normalizer(agents: 2, size: 4, limit: 1.5, on: device, label: "normalizer") : nil
     try normalizer?.mean.write([0.01, 0.02, -0.01, 0, -0.02, 0.1, 0, 0.3] as [Float])
     try normalizer?.variance.write([1, 0.1, 0.01, 0.2, 0.04, 0.1, 0.03, 1] as [Float])
-    let stepwise = try StepwiseRollout(rollout, networks, on: device)
-    if !isFused { try device.run("reset") { environment.reset(in: $0) } }
-    try device.record("rollout") { program in
-      try program.pass("rollout", repeats: isFused ? 1 : 60) { graph in
-        guard isFused else { return stepwise.step(graph, normalizer: normalizer) }
-        rollout.collect(
-          networks.policy,
-          .init(
-            graph.read(networks.network.flat),
-            normalizer: normalizer.map { ($0.values(in: graph), $0.limit) }))
-      }
-    }.replay()
+    let rollout = try CollectedRollout(
+      CartPole(), configuration, normalizer: normalizer, isFused: isFused, on: device
+    ).rollout
     return (
       try rollout.actions.read(Int32.self), try rollout.finalObservations.read(Float.self),
-      try environment.statistics.read(Float.self)
+      try rollout.environment.statistics.read(Float.self)
     )
   }
 }

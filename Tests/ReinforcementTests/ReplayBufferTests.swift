@@ -17,11 +17,15 @@ struct ReplayBufferTests {
     let seen, final: Float
   }
 
+  /// Whether and how a step ends its episode.
+  private typealias End = (terminated: Bool, truncated: Bool)
+
   /// Appends made-up steps, and draws every place that is kept.
   ///
   /// What is seen in step t by copy e of agent a is 1000 a + 100 e + t, and behind it half more.
-  private func drawn(steps: Int, capacity: Int, returnSteps: Int) throws -> (made: [[Step]], batch: [[Float]])
-  {
+  private func drawn(
+    steps: Int, capacity: Int, returnSteps: Int, ends: (_ t: Int, _ copy: Int) -> End
+  ) throws -> (made: [[Step]], batch: [[Float]]) {
     let (agents, copies) = (2, 3)
     let environment = try VectorEnvironment(CartPole(), seeds: [1, 2], copies: copies, on: device)
     let buffer = try ReplayBuffer(environment, capacity: capacity, on: device)
@@ -36,8 +40,8 @@ struct ReplayBufferTests {
       let new = (0..<agents * copies).map { copy in
         let place = Float(1000 * (copy / copies) + 100 * (copy % copies) + t)
         return Step(
-          reward: Float(t + 1) + Float(copy) / 8, terminated: (t + copy) % 5 == 4,
-          truncated: (t + 2 * copy) % 7 == 3, seen: place, final: place + 0.5)
+          reward: Float(t + 1) + Float(copy) / 8, terminated: ends(t, copy).terminated,
+          truncated: ends(t, copy).truncated, seen: place, final: place + 0.5)
       }
       for (copy, step) in new.enumerated() { made[copy].append(step) }
       try shown.write(new.flatMap { [Float](repeating: $0.seen, count: 4) })
@@ -70,7 +74,30 @@ struct ReplayBufferTests {
 
   @Test(arguments: [(5, 30, 1), (5, 30, 3), (23, 30, 1), (23, 30, 4), (1, 3, 2)])
   func returnsAreSummedToTheEndOfTheirEpisodes(_ steps: Int, _ capacity: Int, _ returnSteps: Int) throws {
-    let (made, batch) = try drawn(steps: steps, capacity: capacity, returnSteps: returnSteps)
+    try check(steps, capacity, returnSteps) { t, copy in ((t + copy) % 5 == 4, (t + 2 * copy) % 7 == 3) }
+  }
+
+  /// Each kind of end at the oldest step that is kept, at the newest, and one right after the other.
+  @Test(arguments: [(6, 1), (6, 3), (8, 1), (8, 3), (1, 3)])
+  func returnsEndAtEveryKindOfEnd(_ steps: Int, _ returnSteps: Int) throws {
+    let (oldest, newest) = (max(0, steps - 6), steps - 1)
+    try check(steps, 18, returnSteps) { t, copy in
+      let isAtEdge = t == oldest || t == newest
+      switch copy {
+      case 0: return (isAtEdge, false)
+      case 1: return (false, isAtEdge)
+      case 2: return (isAtEdge, isAtEdge)
+      case 3: return (false, false)
+      case 4: return (t == newest - 2, t == newest - 1)
+      default: return (t == newest - 1, t == newest - 2 || t == newest - 1)
+      }
+    }
+  }
+
+  private func check(
+    _ steps: Int, _ capacity: Int, _ returnSteps: Int, ends: (_ t: Int, _ copy: Int) -> End
+  ) throws {
+    let (made, batch) = try drawn(steps: steps, capacity: capacity, returnSteps: returnSteps, ends: ends)
     let kept = min(steps, capacity / 3)
     for agent in 0..<2 {
       for age in 0..<kept {

@@ -72,25 +72,48 @@ struct RolloutTests {
     }
   }
 
-  @Test func advantagesMatchTheReference() throws {
-    let golden = try Golden.load("gae")
-    let type = try #require(golden.tensors["rewards"]).type
-    let (horizon, copies) = (type.shape[0], type.shape[1])
+  /// Advantages of a rollout that has these rewards, values and ends, each [horizon, copies].
+  private func advantages(
+    copies: Int, rewards: [Float], values: [Float], nextValues: [Float], terminated: [UInt32],
+    truncated: [UInt32]
+  ) throws -> [Float] {
     let environment = try VectorEnvironment(CartPole(), seeds: [1], copies: copies, on: device)
-    let rollout = try Rollout(environment, horizon: horizon, on: device)
-    try rollout.rewards.write(golden.floats("rewards"))
-    try rollout.terminated.write(try #require(golden.tensors["terminated"]).elements(UInt32.self))
-    try rollout.truncated.write(try #require(golden.tensors["truncated"]).elements(UInt32.self))
-    let shape: Shape = [horizon, 1, copies]
-    let values = try Variable(shape, golden.floats("values"), on: device, label: "values")
-    let nextValues = try Variable(shape, golden.floats("next_values"), on: device, label: "next")
+    let rollout = try Rollout(environment, horizon: rewards.count / copies, on: device)
+    try rollout.rewards.write(rewards)
+    try rollout.terminated.write(terminated)
+    try rollout.truncated.write(truncated)
+    let shape = rollout.rewards.type.shape
+    let before = try Variable(shape, values, on: device, label: "values")
+    let after = try Variable(shape, nextValues, on: device, label: "next")
     let result = try Variable(shape, on: device, label: "advantages")
     try device.run { graph in
       result.assign(
         rollout.advantages(
-          values: graph.read(values), nextValues: graph.read(nextValues), discount: 0.98, decay: 0.8))
+          values: graph.read(before), nextValues: graph.read(after), discount: 0.98, decay: 0.8))
     }
-    #expect(largestDifference(try result.read(), golden.floats("advantages")) < 1e-5)
+    return try result.read()
+  }
+
+  /// Copies of the golden end at the first and the last step, by termination, by truncation and by both.
+  @Test func advantagesMatchTheReference() throws {
+    let golden = try Golden.load("gae")
+    let copies = try #require(golden.tensors["rewards"]).type.shape[1]
+    let (terminated, truncated) = (golden.words("terminated"), golden.words("truncated"))
+    for edge in [terminated.indices.prefix(copies), terminated.indices.suffix(copies)] {
+      #expect(Set(edge.map { [terminated[$0], truncated[$0]] }) == [[0, 0], [1, 0], [0, 1], [1, 1]])
+    }
+    let found = try advantages(
+      copies: copies, rewards: golden.floats("rewards"), values: golden.floats("values"),
+      nextValues: golden.floats("next_values"), terminated: terminated, truncated: truncated)
+    #expect(largestDifference(found, golden.floats("advantages")) < 1e-5)
+  }
+
+  /// r + γ V(s′) − V(s), where V(s′) is left out after a termination: the first step is the last.
+  @Test func advantagesOfASingleStep() throws {
+    let found = try advantages(
+      copies: 4, rewards: [1, 1, 1, 1], values: [0.5, 0.5, 0.5, 0.5], nextValues: [2, 2, 2, 2],
+      terminated: [0, 1, 0, 1], truncated: [0, 0, 1, 1])
+    #expect(largestDifference(found, [2.46, 0.5, 2.46, 0.5]) < 1e-6)
   }
 
   @Test func laterRolloutsGoOnWhereTheFirstEnded() throws {
@@ -103,6 +126,20 @@ struct RolloutTests {
     let truncated: [UInt32] = try rollout.truncated.read(UInt32.self)
     #expect(
       (0..<300).filter { truncated[$0 * 2] != 0 } == [199], "step 500 of the run is step 200 of rollout 2")
+  }
+
+  /// llvmpipe leaves loops after 65 535 rounds: a dispatch of held actions is cut before.
+  @Test func heldActionsAreTakenToTheLastStep() throws {
+    let (copies, horizon) = (80, 260)
+    let environment = try VectorEnvironment(
+      CartPole(), seeds: [2], copies: copies, parameters: ["tau": 1e-6...1e-6], actionRepeat: 64, on: device)
+    let rollout = try Rollout(environment, horizon: horizon, on: device)
+    try run(rollout, LinearPolicy(gains: [0, 0, 0, 0]))
+    // An episode is seven actions of 64 steps, and one of 52 until its limit.
+    let rewards: [Float] = try rollout.rewards.read()
+    #expect(rewards == (0..<horizon * copies).map { $0 / copies % 8 == 7 ? 52 : 64 })
+    let truncated = try rollout.truncated.read(UInt32.self)
+    #expect(truncated == (0..<horizon * copies).map { $0 / copies % 8 == 7 ? 1 : 0 })
   }
 
   @Test func truncatesOnTheExactStepAndOnlyThere() throws {

@@ -16,7 +16,9 @@ struct SquashedGaussianTests {
 
   @Test func logProbabilityAndItsGradientHoldAtTheEnds() throws {
     // u, the noise over its deviation, and log σ: all combinations, one component each.
-    let unsquashed = [-30.0, -20, -15.5, -8, -1, -1e-3, 0, 1e-3, 1, 8, 9.5, 15.5, 20, 30]
+    let unsquashed = [
+      -1e4, -100, -30.0, -20, -15.5, -8, -1, -1e-3, 0, 1e-3, 1, 8, 9.5, 15.5, 20, 30, 100, 1e4,
+    ]
     var cases: [(Double, Double, Double)] = []
     for u in unsquashed {
       for z in [-4.5, -1, 0, 0.25, 4.5] {
@@ -31,17 +33,45 @@ struct SquashedGaussianTests {
       ], references: false
     ) { graph, x in
       let draw = SquashedGaussianPolicy.Draw(unsquashed: x[0], standardized: x[1], logDeviation: x[2])
-      return [draw.logProbability] + graph.gradients(of: draw.logProbability.sum(), withRespectTo: [x[0]])
-        + [draw.action]
+      return [draw.logProbability, draw.action]
+        + graph.gradients(of: draw.logProbability.sum(), withRespectTo: x)
     }
     for (index, (u, z, logDeviation)) in cases.enumerated() {
       let u = Double(Float(u))
-      // 1 − tanh² u = 1/cosh² u, which float64 holds.
-      let density = -0.5 * z * z - logDeviation - 0.5 * log(2 * Double.pi) + 2 * log(cosh(u))
+      // 1 − tanh² u = 1/cosh² u, and cosh u = e^|u| (1 + e^−2|u|) / 2.
+      let logarithm = abs(u) + log1p(exp(-2 * abs(u))) - log(2)
+      let density = -0.5 * z * z - logDeviation - 0.5 * log(2 * Double.pi) + 2 * logarithm
       let found = result.device[0].values[index]
       #expect(abs(found - density) <= 1e-5 * max(1, abs(density)), "u \(u), z \(z), log σ \(logDeviation)")
-      #expect(abs(result.device[1].values[index] - 2 * tanh(u)) < 1e-5, "gradient at \(u)")
-      #expect(abs(result.device[2].values[index] - tanh(u)) < 1e-6)
+      #expect(abs(result.device[1].values[index] - tanh(u)) < 1e-6)
+      for (gradient, expected) in zip(result.device.dropFirst(2), [2 * tanh(u), -z, -1]) {
+        #expect(abs(gradient.values[index] - expected) < 1e-5, "gradient at u \(u), z \(z)")
+      }
+    }
+  }
+
+  /// The gradients of a draw's density with respect to mean and log σ, through the noise: 2 tanh u, and 2 tanh u · σz − 1.
+  @Test func gradientsOfADrawHoldAtTheEnds() throws {
+    var cases: [(mean: Double, logDeviation: Double, z: Double)] = []
+    for mean in [-1e4, -20, 0, 1e-3, 15.5, 1e4] {
+      for logDeviation in [-20.0, 0, 2] { for z in [-4.5, 0, 4.5] { cases.append((mean, logDeviation, z)) } }
+    }
+    let shape: Shape = [1, cases.count, 1]
+    let inputs = [cases.map { Double(Float($0.mean)) }, cases.map(\.logDeviation), cases.map(\.z)]
+    let result = try evaluate(inputs.map { HostTensor(shape, $0) }, references: false) { graph, x in
+      let draw = SquashedGaussianPolicy.Draw(
+        unsquashed: x[0] + x[1].exp() * x[2], standardized: x[2], logDeviation: x[1])
+      return graph.gradients(of: draw.logProbability.sum(), withRespectTo: [x[0], x[1]])
+        + graph.gradients(of: draw.action.sum(), withRespectTo: [x[0], x[1]])
+    }
+    for (index, (_, logDeviation, z)) in cases.enumerated() {
+      let noise = exp(logDeviation) * z
+      let u = inputs[0][index] + noise
+      let slope = 1 / (cosh(min(abs(u), 300)) * cosh(min(abs(u), 300)))
+      let expected = [2 * tanh(u), 2 * tanh(u) * noise - 1, slope, slope * noise]
+      for (found, wanted) in zip(result.device, expected) {
+        #expect(abs(found.values[index] - wanted) <= 1e-5 * max(1, abs(wanted)), "\(cases[index])")
+      }
     }
   }
 
