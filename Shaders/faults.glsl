@@ -3,6 +3,7 @@
 // plus 1, then the bits of the state before it and after it.
 #ifndef REPRISE_FAULTS_GLSL
 #define REPRISE_FAULTS_GLSL
+#include "numbers.glsl"
 
 bool isBroken(Copy copy, float reward) {
   bool broken = !isFinite(reward);

@@ -8,7 +8,6 @@ import Vulkan
 /// A first rollout of two agents under fresh networks of PPO, by the kernel or by passes.
 struct CollectedRollout {
   let rollout: Rollout
-  let networks: PPONetworks
 
   init(
     _ kind: any Environment, _ configuration: PPOConfiguration, normalizer: Normalizer? = nil, isFused: Bool,
@@ -18,7 +17,7 @@ struct CollectedRollout {
     let environment = try VectorEnvironment(kind, seeds: seeds, copies: 33, on: device)
     let networks = try PPONetworks(configuration, environment, seeds: seeds, on: device)
     let rollout = try Rollout(environment, horizon: 60, on: device)
-    (self.rollout, self.networks) = (rollout, networks)
+    self.rollout = rollout
     let stepwise = try StepwiseRollout(rollout, networks, on: device)
     if !isFused { try device.run("reset") { environment.reset(in: $0) } }
     try device.record("rollout") { program in

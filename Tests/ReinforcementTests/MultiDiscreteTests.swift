@@ -50,23 +50,4 @@ struct MultiDiscreteTests {
     #expect(try kernel.truncated.read(UInt32.self) == passes.truncated.read(UInt32.self))
     #expect(try kernel.truncated.read(UInt32.self).contains(1))
   }
-
-  /// What the kernel says of its actions is what the distribution, which PyTorch's numbers stand for, says.
-  @Test func logProbabilitiesOfTheKernelAreTheDistributions() throws {
-    var configuration = PPOConfiguration()
-    configuration.hidden = [16, 7]
-    let collected = try CollectedRollout(dials, configuration, isFused: true, on: device)
-    let (rollout, networks) = (collected.rollout, collected.networks)
-    let expected = try Variable(rollout.rewards.type.shape, on: device, label: "expected")
-    try device.run("log probabilities") { graph in
-      expected.assign(
-        rollout.apply(graph.read(rollout.observations), graph.read(rollout.actions)) {
-          observations, actions in
-          networks.distribution(observations).distribution.logProbability(actions).unsqueezeLast()
-        })
-    }
-    let stored: [Float] = try rollout.logProbabilities.read()
-    #expect(try largestDifference(stored, expected.read()) < 1e-5)
-    #expect(stored.allSatisfy { $0 < -1 })
-  }
 }

@@ -1,6 +1,6 @@
 // One rollout of `horizon` steps of each copy under the policy, which is evaluated in place.
 // weights: flat; clock: [1]; seeds: [agents, 2]; ranges: [2, parameters]; normalizer: [2, observation]; states:
-// [state + parameters, copies]; episodes, statistics: [2 or 3, copies]; observations, actions: [horizon, copies, size]; the
+// [state + parameters, copies]; episodes, statistics: [2 or 4, copies]; observations, actions: [horizon, copies, size]; the
 // rest: [horizon, copies]. A workgroup steps local_size lanes. Reference: the tests.
 #version 450
 #extension GL_GOOGLE_include_directive : require
