@@ -20,7 +20,9 @@ def rate(value):
 
 
 def speed(row, steps_per_second):
-    return f"{number(1000 / steps_per_second)} ms" if row.in_milliseconds else rate(steps_per_second)
+    if row.unit == "/s":
+        return rate(steps_per_second)
+    return f"{number({'ms': 1000, 's': 1}[row.unit] / steps_per_second)} {row.unit}"
 
 
 def mean(results, side, key):
@@ -36,10 +38,12 @@ def line(row, results, cores, drivers):
     outcomes = [mean(results, side, key) for side in ("ours", "peer")]
     device = [results[0]["ours"][key] for key in ("device", "driver") if key in results[0]["ours"]]
     threads = [results[0][side].get("threads", cores) for side in ("ours", "peer")]
+    compiling = mean(results, "peer", "compile_seconds")
     return {
         "work": row.work,
         "ours": speed(row, middle["ours"]),
-        "peer": f"{row.peer_name} {speed(row, middle['peer'])}",
+        "peer": f"{row.peer_name} {speed(row, middle['peer'])}" + (
+            f", compiled before in {number(compiling)} s" if compiling else ""),
         "ratio (min–max)": f"{number(median(ratios))}× ({number(min(ratios))}–{number(max(ratios))})",
         "return or loss, ours / peer": " / ".join(
             "–" if value is None else f"{value:.{digits}f}" for value in outcomes),

@@ -1,13 +1,11 @@
-# What is compared: each row runs our command and a peer's, both of which print a JSON object on their last line.
+# How rows are measured: each runs our command and a peer's, both of which print a JSON object on their last line.
 
 import json
-import os
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
 # A run that takes longer than this is stuck.
 TIMEOUT_SECONDS = 1800
 
@@ -25,56 +23,10 @@ class Row:
     peer: list
     # Arguments to choose among, once, by a run of each: the peer is compared at its fastest.
     peer_choices: list = field(default_factory=lambda: [[]])
-    # Whether a step's milliseconds are shown in place of steps a second.
-    in_milliseconds: bool = False
-
-
-# `reprise bench step`: what it is called, its model, the batch, and steps that take some seconds.
-STEPS = [("784-16-10", "tiny", 32, 5000), ("784-128-10", "mlp", 32, 2000), ("784-128-10", "mlp", 256, 1000),
-         ("separable (32,458 parameters) on [1, 28, 28]", "separable", 32, 100),
-         ("separable (32,458 parameters) on [1, 28, 28]", "separable", 256, 20)]
-
-
-def step_rows(reprise, python, quick):
-    """Training steps beside PyTorch, as it is and compiled, with a thread a core."""
-    for name, model, batch, steps in STEPS:
-        count, size = str(max(10, steps // 20) if quick else steps), ["--batch", str(batch)]
-        ours = [reprise, "bench", "step", model, *size, "--replays", count, "--json"]
-        peer = [python, str(HERE / "torch_step.py"), model, *size, "--steps", count, "--threads", str(os.cpu_count())]
-        for peer_name, choices in (("PyTorch", [[], ["--fused"]]), ("torch.compile", [["--fused", "--compile"]])):
-            yield Row("supervised", f"training step of {name}, batch {batch}", peer_name, ours, peer, choices, True)
-
-
-# What we call an environment, what gymnax calls it, and steps that take some seconds.
-ENVIRONMENTS = [("cartpole", "CartPole-v1", 200_000_000), ("acrobot", "Acrobot-v1", 50_000_000),
-                ("mountaincar", "MountainCar-v0", 50_000_000),
-                ("mountaincar-continuous", "MountainCarContinuous-v0", 50_000_000), ("pendulum", "Pendulum-v1", 50_000_000)]
-
-
-def environment_rows(reprise, python, quick):
-    """Environments stepped alone beside gymnax's."""
-    for ours, theirs, steps in ENVIRONMENTS:
-        size = ["--copies", "4096", "--steps", str(steps // 10 if quick else steps), "--seed", "{seed}"]
-        yield Row("environment", f"{theirs} stepping alone, 4096 copies, random actions", "gymnax on JAX CPU",
-                  [reprise, "bench", "environment", ours, *size, "--json"],
-                  [python, str(HERE / "gymnax_environment.py"), theirs, *size])
-
-
-def rows(reprise, python, quick):
-    training = 100_000 if quick else 500_000
-    return [
-        Row(
-            "training", "PPO CartPole, training included, 64×128, 4 epochs × 4 minibatches, 2×64 tanh",
-            "Stable-Baselines3",
-            [reprise, "train", "ppo", "--environment", "cartpole", "--environments", "64", "--horizon", "128",
-             "--epochs", "4", "--minibatches", "4", "--hidden", "64,64", "--learning-rate", "2.5e-4",
-             "--gamma", "0.99", "--gae-lambda", "0.95", "--entropy", "0", "--anneal", "none", "--steps", str(training),
-             "--seed", "{seed}", "--run", "{folder}/run", "--json"],
-            [python, str(HERE / "sb3_ppo_cartpole.py"), "--steps", str(training), "--seed", "{seed}"],
-            [["--threads", "1"], []]),
-        *environment_rows(reprise, python, quick),
-        *step_rows(reprise, python, quick),
-    ]
+    # What is shown: steps a second ("/s"), or what one takes ("ms", "s").
+    unit: str = "/s"
+    # By how much the mean returns of the two may differ; without it, they are shown alone.
+    return_tolerance: float | None = None
 
 
 def run(command, seed):
@@ -104,9 +56,12 @@ def run(command, seed):
 
 def check_same_work(row, pair):
     """Refuses a pair that say what they computed, and computed something else."""
-    for key, tolerance in (("parameters", 0), ("loss", 1e-3)):
+    for key in ("parameters", "loss", "return_mean"):
         ours, peer = (pair[side].get(key) for side in ("ours", "peer"))
-        if ours is not None and peer is not None and not abs(ours - peer) <= tolerance * abs(peer):
+        if ours is None or peer is None:
+            continue
+        tolerance = {"parameters": 0, "loss": 1e-3 * abs(peer), "return_mean": row.return_tolerance}[key]
+        if tolerance is not None and not abs(ours - peer) <= tolerance:
             raise BenchError(f"{row.work}: not the same work: our {key} is {ours}, {row.peer_name}'s is {peer}.")
 
 

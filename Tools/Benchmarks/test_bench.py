@@ -2,11 +2,16 @@
 #   python3 -m unittest discover -s Tools/Benchmarks
 
 import json
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+import comparisons
 import engine
+import learning
+import policies
 import report
 import rows
 
@@ -50,9 +55,12 @@ class Bench(unittest.TestCase):
 
     def test_steps_are_compared_in_milliseconds_where_they_do_the_same_work(self):
         ours = self.fake("ours", [500], loss=2.3456, parameters=7, device="Fake GPU", driver="fake 1.0")
-        row = self.row(ours, self.fake("peer", [250], loss=2.3457, parameters=7), in_milliseconds=True)
+        row = self.row(ours, self.fake("peer", [250], loss=2.3457, parameters=7), unit="ms")
         line = report.line(row, rows.measure(row, 1, lambda text: None), 8, "drivers")
         self.assertEqual((line["ours"], line["peer"]), ("2 ms", "Peer 4 ms"))
+        results = [{"ours": {"steps_per_second": 9}, "peer": {"steps_per_second": 3, "compile_seconds": 2.5}}]
+        self.assertEqual(report.line(row, results, 8, "")["peer"], "Peer 333 ms, compiled before in 2.5 s")
+        self.assertEqual(report.speed(self.row(ours, ours, unit="s"), 0.25), "4 s")
         self.assertEqual(line["ratio (min–max)"], "2× (2–2)")
         self.assertEqual(line["return or loss, ours / peer"], "2.3456 / 2.3457")
         self.assertEqual(line["device"], "Fake GPU, fake 1.0")
@@ -60,6 +68,60 @@ class Bench(unittest.TestCase):
             peer = self.fake(f"other{len(expected)}", [1], **{"loss": 2.3456, "parameters": 7, **other})
             with self.assertRaisesRegex(rows.BenchError, expected):
                 rows.measure(self.row(self.script("same", f"cat {self.folder / 'ours.answers'}"), peer), 1, print)
+
+    def test_mean_returns_that_differ_too_much_are_refused(self):
+        row = self.row(["ours"], ["peer"], return_tolerance=0.5)
+        for ours, peer in ((22.2, 21.8), (22.2, None), (None, 22.2)):
+            rows.check_same_work(row, {"ours": {"return_mean": ours}, "peer": {"return_mean": peer}})
+        different = {"ours": {"return_mean": 22.2}, "peer": {"return_mean": 21.6}}
+        with self.assertRaisesRegex(rows.BenchError, "our return_mean is 22.2, Peer's is 21.6"):
+            rows.check_same_work(row, different)
+        row.return_tolerance = None
+        rows.check_same_work(row, different)
+
+    def test_rows_differ_and_their_scripts_are_there(self):
+        found = list(comparisons.rows("reprise", "python", False))
+        self.assertEqual(len(found), len({(row.work, row.peer_name) for row in found}))
+        for part in [part for row in found for part in row.ours + row.peer if part.endswith(".py")]:
+            self.assertTrue(Path(part).exists(), part)
+
+    def clock(self, *arguments):
+        """What the clock prints, and its exit status."""
+        process = subprocess.run([sys.executable, str(comparisons.HERE / "time_to_return.py"), "--least", "100", *arguments],
+                                 capture_output=True, text=True, timeout=60)
+        return json.loads(process.stdout or "{}"), process
+
+    def printing(self, *iterations, then="exec sleep 60"):
+        """A command that prints iterations of (steps, episodes, mean return)."""
+        lines = [json.dumps({"steps": steps, "episodes": episodes, "threads": 1} | ({"return_mean": mean} if episodes else {}))
+                 for steps, episodes, mean in iterations]
+        return self.script("printing", "\n".join([f"echo '{line}'" for line in lines] + [then]))
+
+    def test_the_clock_stops_at_the_mean_return_of_the_last_steps(self):
+        # 90 leaves the window of 2048 steps with the third line; the fourth is never read.
+        result, _ = self.clock("--", *self.printing((1000, 3, 90), (2000, 1, 101), (3048, 0, None), (4000, 1, 500)))
+        self.assertEqual((result["steps"], result["return_mean"], result["threads"]), (3048, 101, 1))
+        self.assertAlmostEqual(result["steps_per_second"], 1 / result["seconds"])
+        self.assertLess(result["seconds"], 50)
+
+    def test_the_clock_counts_a_run_that_ends_before_whole(self):
+        result, _ = self.clock("--", *self.printing((256, 2, 20), (512, 2, 30), then='echo \'{"steps": 9}\'; sleep 1'))
+        self.assertEqual((result["steps"], result["return_mean"]), (512, 25))
+        self.assertGreaterEqual(result["seconds"], 1)
+        result, process = self.clock("--", *self.printing((256, 2, 20), then="exit 3"))
+        self.assertEqual((result, process.returncode), ({}, 1))
+        self.assertIn("exited with 3", process.stderr)
+
+    def test_caches_are_empty_or_those_of_a_run_before(self):
+        line = json.dumps({"steps": 1, "episodes": 1, "return_mean": 100})
+        command = self.script("caching", f'ls "$REPRISE_CACHE" "$MESA_SHADER_CACHE_DIR" >> {self.log} 2>&1 && echo warm >> '
+                              f'{self.log}\nmkdir -p "$REPRISE_CACHE" "$MESA_SHADER_CACHE_DIR"\necho \'{line}\'\n'
+                              "exec sleep 60")
+        for caches, runs in (("cold", [False]), ("warm", [False, True])):
+            self.log.write_text("")
+            self.assertEqual(self.clock("--caches", caches, "--", *command)[0]["return_mean"], 100)
+            self.assertEqual(self.log.read_text().count("warm"), sum(runs))
+            self.assertEqual(self.log.read_text().count("cannot access"), 2)
 
     def test_the_peer_runs_with_its_fastest_arguments(self):
         ours = self.fake("ours", [1])
@@ -89,6 +151,42 @@ class Bench(unittest.TestCase):
             "1024³ product over a naive kernel", "500 recordings: growth of the resident memory"])
         self.assertEqual(len(self.log.read_text().splitlines()), len(results))
         self.assertIn("| 9.9× | ≥ 10× | NO | `reprise bench product --size 1024` |", report.table(lines, engine.COLUMNS))
+
+    def test_policies_are_trained_by_their_recipes_and_held_to_their_goals(self):
+        answers = {"recipes": {"steps": 200_000}, "train": {"steps": 500_480, "seconds": 7.4, "device": "D", "driver": "E"}}
+        body = "".join(f"{name}) echo noise; echo '{json.dumps(answer)}' ;;\n" for name, answer in answers.items())
+        reprise = self.script("reprise", f'''echo "$@" >> {self.log}
+case $1 in
+{body}evaluate) echo "{{\\"return_mean\\": 49$(echo "$2" | tail -c 2), \\"return_std\\": 2}}" ;;
+esac''')[0]
+        table = policies.EXPERIMENTS["ppo-cartpole"](learning.Laboratory(reprise, self.folder, False, lambda text: None))
+        self.assertEqual([line["command"] for line in table.lines], [
+            "`reprise train ppo --environment cartpole --seeds 1-5`",
+            "`reprise train ppo --environment cartpole --seeds 1-5 --steps 100000`"])
+        whole, short = table.lines
+        self.assertEqual([whole["goal"], whole["met"], short["goal"], short["met"]], ["–", "–", "≥ 490", "yes"])
+        self.assertEqual(list(short.values())[1:6], ["100,096", "493.0", "1.6", "491.0 and 495.0", "2.0"])
+        self.assertIn("D, E", table.sentence)
+        commands = self.log.read_text().splitlines()
+        self.assertEqual(commands[2], f"evaluate {self.folder}/ppo-cartpole/seed-1 --episodes 100 --json")
+        self.assertEqual(len(commands), 1 + 2 * (1 + 5))
+
+        # A recipe that stays within the steps of its goal needs no second run.
+        laboratory = learning.Laboratory(reprise, self.folder, False, lambda text: None)
+        (line,) = policies.returns(["ppo-acrobot"], "title", laboratory).lines
+        self.assertEqual((line["goal"], line["met"]), ("≥ -85", "yes"))
+
+    def test_goals_that_are_missed_say_so(self):
+        answer = {"steps": 20_000, "seconds": 1, "device": "D", "driver": "E", "return_mean": -165.1, "return_std": 0}
+        reprise = self.script("reprise", f"echo '{json.dumps(answer)}'")[0]
+        laboratory = learning.Laboratory(reprise, self.folder, False, lambda text: None)
+        (line,) = policies.returns(["sac-pendulum"], "title", laboratory).lines
+        self.assertEqual((line["mean return"], line["goal"], line["met"]), ("-165.1", "≥ -165", "NO"))
+
+    def test_every_recipe_is_an_experiment_and_policies_are_all_of_them(self):
+        self.assertEqual(policies.PAIRS, [name for name in policies.EXPERIMENTS if name != "policies"])
+        self.assertIn("ppo-mountaincar-continuous", policies.PAIRS)
+        self.assertLessEqual(set(policies.PAIRS), set(policies.GOALS))
 
     def test_failures_are_sentences(self):
         for body, expected in (

@@ -1,0 +1,109 @@
+# What is compared: the rows of `Tools/bench`, by group.
+
+import os
+from pathlib import Path
+
+from rows import Row
+
+HERE = Path(__file__).resolve().parent
+# Arguments of a peer on PyTorch: one thread, or as many as it chooses.
+THREADS = [["--threads", "1"], []]
+SB3 = "Stable-Baselines3"
+
+# `reprise bench step`: what it is called, its model, the batch, and steps that take some seconds.
+STEPS = [("784-16-10", "tiny", 32, 5000), ("784-128-10", "mlp", 32, 2000), ("784-128-10", "mlp", 256, 1000),
+         ("separable (32,458 parameters) on [1, 28, 28]", "separable", 32, 100),
+         ("separable (32,458 parameters) on [1, 28, 28]", "separable", 256, 20)]
+
+
+def step_rows(reprise, python, quick):
+    """Training steps beside PyTorch, as it is and compiled, with a thread a core."""
+    for name, model, batch, steps in STEPS:
+        count, size = str(max(10, steps // 20) if quick else steps), ["--batch", str(batch)]
+        ours = [reprise, "bench", "step", model, *size, "--replays", count, "--json"]
+        peer = [python, str(HERE / "torch_step.py"), model, *size, "--steps", count, "--threads", str(os.cpu_count())]
+        for peer_name, choices in (("PyTorch", [[], ["--fused"]]), ("torch.compile", [["--fused", "--compile"]])):
+            yield Row("supervised", f"training step of {name}, batch {batch}", peer_name, ours, peer, choices, unit="ms")
+
+
+# What we call an environment, what Gymnasium calls it, steps that take some seconds, and by how much mean returns of random
+# actions may differ.
+ENVIRONMENTS = [("cartpole", "CartPole-v1", 200_000_000, 0.5), ("acrobot", "Acrobot-v1", 50_000_000, 2),
+                ("mountaincar", "MountainCar-v0", 50_000_000, 0.5),
+                ("mountaincar-continuous", "MountainCarContinuous-v0", 50_000_000, 0.5),
+                ("pendulum", "Pendulum-v1", 50_000_000, 10)]
+
+
+def environment_rows(reprise, python, quick):
+    """Environments stepped alone beside gymnax's and EnvPool's; all three draw the random actions within the time."""
+    for ours, theirs, steps, tolerance in ENVIRONMENTS:
+        def size(count):
+            return ["--copies", "4096", "--steps", str(count), "--seed", "{seed}"]
+
+        few = steps // 10
+        count = few if quick else steps
+        for peer_name, script, taken, choices in (
+            ("gymnax on JAX CPU", "gymnax_environment.py", count, [[]]),
+            # A tenth of the steps, which take it as long as the others all of theirs.
+            ("EnvPool", "envpool_environment.py", few, [[], ["--batch", "1024"]]),
+        ):
+            yield Row("environment", f"{theirs} stepping alone, 4096 copies, random actions", peer_name,
+                      [reprise, "bench", "environment", ours, *size(count), "--json"],
+                      [python, str(HERE / script), theirs, *size(taken)], choices, return_tolerance=tolerance)
+
+
+def training(reprise, algorithm, environment, steps, **settings):
+    """Our command that trains without a recipe, so that every setting is here or a default of the algorithm."""
+    options = [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    return [reprise, "train", algorithm, "--environment", environment, "--recipe", "none", *options, "--steps", str(steps),
+            "--seed", "{seed}", "--run", "{folder}/run", "--json"]
+
+
+def ppo_rows(reprise, python, quick):
+    """PPO on CartPole beside Stable-Baselines3, and beside one compiled program of JAX, which anneals the step size."""
+    for copies, horizon in ((64, 128), (1024, 32)):
+        steps = (12 if quick else 61) * copies * horizon
+        size = ["--copies", str(copies), "--horizon", str(horizon), "--steps", str(steps), "--seed", "{seed}"]
+        for peer_name, script, anneal, choices in (
+            (SB3, "sb3_ppo_cartpole.py", "none", THREADS), ("JAX on CPU", "jax_ppo_cartpole.py", "learning-rate", [[]]),
+        ):
+            ours = training(
+                reprise, "ppo", "cartpole", steps, environments=copies, horizon=horizon, epochs=4, minibatches=4,
+                hidden="64,64", learning_rate=2.5e-4, gamma=0.99, gae_lambda=0.95, clip=0.2, entropy=0,
+                value_coefficient=0.5, max_gradient_norm=0.5, anneal=anneal)
+            yield Row(
+                "training", f"PPO CartPole, training included, {copies}×{horizon}, 4 epochs × 4 minibatches, 2×64 tanh",
+                peer_name, ours, [python, str(HERE / script), *size], choices, return_tolerance=100)
+
+
+def sac_rows(reprise, python, quick):
+    """SAC on Pendulum, one update for each environment step, so that a second's steps are its updates as well."""
+    # Random actions before the first update, which are in no speed.
+    steps, starts = 400 if quick else 5000, 400
+    for copies in (1, 4):
+        ours = training(
+            reprise, "sac", "pendulum", starts + steps, environments=copies, train_frequency=1, gradient_steps=copies,
+            learning_starts=starts, buffer_size=20_000, batch=256, return_steps=1, hidden="256,256", learning_rate=1e-3,
+            gamma=0.99, tau=0.005, alpha="none", gsde="false")
+        peer = [python, str(HERE / "sb3_sac_pendulum.py"), "--copies", str(copies), "--starts", str(starts),
+                "--steps", str(steps), "--seed", "{seed}"]
+        yield Row("training", f"SAC Pendulum, an update a step, batch 256, 2×256, copies: {copies}", SB3, ours, peer,
+                  THREADS, return_tolerance=400)
+
+
+def wall_clock_rows(reprise, python, quick):
+    """From the start of a process until CartPole is learnt, each side by its own recipe."""
+    least, tolerance = (100, None) if quick else (475, 25)
+    clock = [python, str(HERE / "time_to_return.py"), "--least", str(least)]
+    ours = [reprise, "train", "ppo", "--environment", "cartpole", "--seed", "{seed}", "--run", "{folder}/run", "--overwrite",
+            "--json"]
+    peer = [*clock, "--", python, str(HERE / "sb3_zoo_cartpole.py"), "--seed", "{seed}"]
+    for caches in ("cold", "warm"):
+        yield Row("training", f"PPO from the start of the process to a mean return of {least} on CartPole, {caches} caches",
+                  f"{SB3}, rl-zoo's recipe", [*clock, "--caches", caches, "--", *ours], peer, THREADS, unit="s",
+                  return_tolerance=tolerance)
+
+
+def rows(reprise, python, quick):
+    for group in (ppo_rows, sac_rows, wall_clock_rows, environment_rows, step_rows):
+        yield from group(reprise, python, quick)
