@@ -41,7 +41,7 @@ def add(laboratory, table, pair, goal, steps=None):
     command = ["train", algorithm, "--environment", environment, "--seeds", f"{seeds[0]}-{seeds[-1]}"]
     if laboratory.quick:
         # More than the random actions of any recipe.
-        steps = 2048
+        steps = 6000
     command += ["--steps", str(steps)] if steps else []
     folder = laboratory.folder / pair
     summary = last_object(laboratory, [*command, "--run", str(folder), "--overwrite"])
