@@ -125,8 +125,10 @@ let package = Package(
     .testTarget(
       name: "ReinforcementTests",
       dependencies: [
-        "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "KernelParameters", "TestSupport",
-      ]),
+        "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters",
+        "TestSupport",
+      ],
+      plugins: ["CompileShaders"]),
     .testTarget(
       name: "CommandTests", dependencies: ["RepriseCommand", "Reinforcement", "Learning", "TestSupport"]),
   ],

@@ -39,7 +39,8 @@ public enum Evaluator {
   ///
   /// - Parameters:
   ///   - environment: with as many copies as there are episodes, and a seed for each agent, which decides how they begin.
-  ///   - policy: the actions [agents, episodes, action] for `observations` [agents, episodes, observation].
+  ///   - policy: the actions [agents, episodes, action] for `observations` [agents, episodes, observation]; it is traced once
+  ///     for all steps, and what it knows from step to step is in variables that it assigns.
   /// - Returns: what each agent reached.
   /// - Throws: `GraphError`, `RecordingError`, `VulkanError`.
   public static func run(

@@ -11,11 +11,11 @@ from torch import nn
 from golden import save
 
 CLIP, VALUE, ENTROPY, MAX_NORM = 0.2, 0.5, 0.01, 0.5
-STEPS, SEQUENCES, OBSERVATION, HIDDEN, UNITS, ACTIONS = 6, 5, 3, 8, 7, 2
+STEPS, SEQUENCES, OBSERVATION, HIDDEN, UNITS, ACTIONS = 6, 5, 2, 8, 7, 2
 FORMULA = (
     "features = tanh(trunk(observations)); states by GRUCell along the steps, 0 after steps that ended an episode; "
     "logits = policy(states), value = value(states); the objective as in ppo_update, means over all steps and sequences; "
-    "observations [steps, sequences, 3]; gradient/… is before clip_grad_norm_(0.5), gradient_norm its norm"
+    "observations [steps, sequences, 2]; gradient/… is before clip_grad_norm_(0.5), gradient_norm its norm"
 )
 
 
@@ -66,12 +66,12 @@ class Policy(nn.Module):
     def __init__(self):
         super().__init__()
         self.trunk = nn.Sequential(nn.Linear(OBSERVATION, HIDDEN), nn.Tanh())
-        self.memory = nn.GRUCell(HIDDEN, UNITS)
+        self.gru = nn.GRUCell(HIDDEN, UNITS)
         self.policy = nn.Linear(UNITS, ACTIONS)
         self.value = nn.Linear(UNITS, 1)
 
     def forward(self, observations, state, ended):
-        states = unrolled(self.memory, self.trunk(observations), state, ended)
+        states = unrolled(self.gru, self.trunk(observations), state, ended)
         return torch.distributions.Categorical(logits=self.policy(states)), self.value(states)[..., 0], states
 
 
@@ -106,7 +106,7 @@ def update(random):
     norm = nn.utils.clip_grad_norm_(model.parameters(), MAX_NORM)
     # What bootstraps the return: the value of the observation after a step, by the state after it, before any reset.
     with torch.no_grad():
-        flat = model.memory(model.trunk(final).flatten(0, 1), states.flatten(0, 1))
+        flat = model.gru(model.trunk(final).flatten(0, 1), states.flatten(0, 1))
         next_values = model.value(flat).reshape(STEPS, SEQUENCES)
     scalars = {"policy_loss": policy_loss, "value_loss": value_loss, "entropy": entropy, "total_loss": total,
                "approx_kl": ((ratio - 1) - log_ratio).mean(), "clip_fraction": clipped, "gradient_norm": norm}
