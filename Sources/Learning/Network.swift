@@ -136,6 +136,15 @@ public final class Network: Sendable {
     apply(name, input, Scope(self, input.graph, weights ?? flat, mode))
   }
 
+  /// What module `name` sees of the network in a pass, to apply modules that take more than one tensor.
+  ///
+  /// - Parameter weights: a variable laid out as `flat` that stands for it, as an average of it.
+  public func scope(
+    _ name: String, in graph: Graph, mode: Mode = .evaluation, weights: Variable? = nil
+  ) -> Scope {
+    Scope(self, graph, weights ?? flat, mode, prefix: "\(name).")
+  }
+
   /// Applies a module in the scope of the whole network.
   private func apply(_ name: String, _ input: Tensor, _ scope: Scope) -> Tensor {
     guard let module = modules[name] else { preconditionFailure("no module is named \"\(name)\"") }

@@ -41,16 +41,20 @@ public enum Evaluator {
   /// Runs `episodes` whole episodes under the settings of a run.
   ///
   /// - Parameters:
+  ///   - kind: takes the place of the environment that the settings name.
   ///   - seed: decides how they begin, and what is drawn.
   ///   - policy: for the environment, what `run(_:on:policy:)` takes.
   /// - Throws: `ConfigurationError` for settings that can't be used; what `policy` and `run(_:on:policy:)` throw.
   static func run(
-    _ configuration: some AlgorithmConfiguration, episodes: Int, seed: UInt64, on device: Device,
+    _ configuration: some AlgorithmConfiguration, in kind: (any Environment)? = nil, episodes: Int,
+    seed: UInt64, on device: Device,
     policy: (VectorEnvironment) throws -> (Tensor) throws -> Tensor
   ) throws -> Evaluation {
-    try configuration.validate()
+    let kind = try kind ?? Environments.named(configuration.environment)
+    try configuration.validate(in: kind)
     try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
-    let environment = try VectorEnvironment(configuration, seeds: [seed], copies: episodes, on: device)
+    let environment = try VectorEnvironment(
+      configuration, in: kind, seeds: [seed], copies: episodes, on: device)
     return try run(environment, on: device, policy: policy(environment))[0]
   }
 
@@ -58,7 +62,8 @@ public enum Evaluator {
   ///
   /// - Parameters:
   ///   - environment: with as many copies as there are episodes, and a seed for each agent, which decides how they begin.
-  ///   - policy: the actions [agents, episodes, action] for `observations` [agents, episodes, observation].
+  ///   - policy: the actions [agents, episodes, action] for `observations` [agents, episodes, observation]; it is traced once
+  ///     for all steps, and what it knows from step to step is in variables that it assigns.
   /// - Returns: what each agent reached.
   /// - Throws: `EnvironmentFaultError` when no episode of an agent was whole; `GraphError`, `RecordingError`, `VulkanError`.
   public static func run(

@@ -46,15 +46,9 @@ public final class Rollout: Sendable {
     steps.transpose(0, 1).reshape([environment.agents, samples, steps.shape[3]])
   }
 
-  /// A function of samples [agents, samples, size] → [agents, samples, 1] of all steps, as numbers [horizon, agents, copies].
-  func apply(_ steps: Tensor, _ function: (Tensor) -> Tensor) -> Tensor {
-    let (agents, copies) = (environment.agents, environment.copies)
-    return function(perAgent(steps)).reshape([agents, horizon, copies]).transpose(0, 1)
-  }
-
-  /// The same of two tensors.
-  func apply(_ steps: Tensor, _ others: Tensor, _ function: (Tensor, Tensor) -> Tensor) -> Tensor {
-    apply(steps) { function($0, perAgent(others)) }
+  /// A number for each sample, [agents, samples] or [agents, samples, 1], as [horizon, agents, copies].
+  func perStep(_ samples: Tensor) -> Tensor {
+    samples.reshape([environment.agents, horizon, environment.copies]).transpose(0, 1)
   }
 
   /// Samples of `variable` [horizon, agents, copies, …] by their numbers among each agent's, uint32 `rows` [agents, n] →

@@ -8,18 +8,23 @@ import Vulkan
 struct StepwiseRollout {
   private let rollout: Rollout
   private let networks: PPONetworks
+  /// What a recurrent policy knows; nil for others.
+  private let recurrent: RecurrentState?
   /// gSDE's function of each copy [agents, copies, features, action]; nil without.
   private let function: Variable?
 
-  init(_ rollout: Rollout, _ networks: PPONetworks, on device: Device) throws(VulkanError) {
-    (self.rollout, self.networks) = (rollout, networks)
+  init(
+    _ rollout: Rollout, _ networks: PPONetworks, _ recurrent: RecurrentState? = nil, on device: Device
+  ) throws(VulkanError) {
+    (self.rollout, self.networks, self.recurrent) = (rollout, networks, recurrent)
     guard networks.configuration.exploration == .gsde else {
       function = nil
       return
     }
     let (environment, widths) = (rollout.environment, networks.policy.widths)
+    let features = networks.cell?.units ?? widths[widths.count - 2]
     function = try Variable(
-      [environment.agents, environment.copies, widths[widths.count - 2], networks.space.size], on: device,
+      [environment.agents, environment.copies, features, networks.space.size], on: device,
       label: "environment.exploration")
   }
 
@@ -28,11 +33,14 @@ struct StepwiseRollout {
     let environment = rollout.environment
     let (clock, generator) = (graph.read(environment.clock), environment.generator(in: graph))
     let observations = graph.read(environment.observations)
-    let output = networks.distribution(normalizer?(observations) ?? observations)
-    let actions = action(output, generator, clock)
+    let state = recurrent.map { graph.read($0.current) }
+    let features = networks.features(
+      normalizer?(observations) ?? observations, state.map { PPONetworks.Memory(state: $0) })
+    let actions = action(networks.distribution(features), generator, clock)
     // The clock is at a multiple of the horizon when a rollout begins.
     rollout.observations.assignRow(observations, counter: clock)
     rollout.actions.assignRow(actions, counter: clock)
+    if let recurrent, let state { recurrent.met.assignRow(state, counter: clock) }
     // The step moves the clock on.
     let number = clock + 0
     environment.step(networks.space.bounded(actions))
@@ -44,6 +52,7 @@ struct StepwiseRollout {
     ] {
       rows.assignRow(value, counter: number)
     }
+    recurrent?.goOn(to: features, environment)
   }
 
   private func action(_ output: PPONetworks.Output, _ generator: Generator, _ clock: Tensor) -> Tensor {

@@ -19,7 +19,7 @@ struct SettingArgumentTests {
       .flag("double", \.double, "Twice."),
       .seed("seed_of_everything_random", \.seed, "The seed."),
     ]
-    func checkTogether() {}
+    func checkTogether(in environment: any Environment) {}
   }
 
   private func arguments(_ words: String...) throws -> [SettingArgument] {

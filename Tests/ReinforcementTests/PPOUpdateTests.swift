@@ -42,8 +42,9 @@ struct PPOUpdateTests {
         actions: x[1], logProbabilities: x[2], advantages: x[3], returns: x[4], values: x[5])
       func objective(_ configuration: PPOConfiguration) -> PPO.Objective {
         PPO.Objective(
-          configuration, batch, distribution: networks.distribution(x[0]).distribution,
-          values: networks.value(x[0]).squeeze(2), clip: graph.constant(0.2, TensorType([])),
+          configuration, batch, distribution: networks.distribution(networks.features(x[0])).distribution,
+          values: networks.value(networks.features(x[0])).squeeze(2),
+          clip: graph.constant(0.2, TensorType([])),
           entropyLeft: graph.constant(1, TensorType([])))
       }
       let result = objective(configuration)

@@ -52,6 +52,25 @@ struct FusionTests {
     #expect(result.error < 1e-10, "\(result.plan.description)")
   }
 
+  /// Slices begin at multiples of 64 elements here, or anywhere.
+  @Test(arguments: [(4, 16), (3, 5)])
+  func stepsOfASequenceShareAKernel(_ rows: Int, _ units: Int) throws {
+    var random = SeededRandom(6)
+    let (steps, all) = (9, 9 * rows)
+    let inputs = [
+      HostTensor([all, 3], &random), HostTensor([3, 3 * units], &random), HostTensor([rows, units], &random),
+      HostTensor([3 * units, units], &random), HostTensor([3 * units], &random),
+    ]
+    let result = try evaluate(inputs) { graph, x in
+      let states = x[0].matmul(x[1]).gru(from: x[2], weight: x[3], bias: x[4])
+      return [states] + graph.gradients(of: states.square().sum(), withRespectTo: x)
+    }
+    #expect(result.error < 1e-9)
+    guard rows * units % 64 == 0 else { return }
+    let kernels = result.plan.description.matches(of: #/sigmoid.*\[(fused_[0-9a-f]+)\]/#).map(\.1)
+    #expect(kernels.count == steps && Set(kernels).count <= 3, "\(result.plan.description)")
+  }
+
   @Test func reductionsSeeTheValueBeforeAnAssignment() throws {
     let device = TestDevice.shared
     let x = try Variable([4], [1, 2, 3, 4], on: device, label: "x")

@@ -33,7 +33,7 @@ public protocol AlgorithmConfiguration: Sendable, Equatable {
   /// The defaults.
   init()
   /// Looks at what a single setting can't tell: that they fit each other and the environment. All of them are in range then.
-  func checkTogether() throws(ConfigurationError)
+  func checkTogether(in environment: any Environment) throws(ConfigurationError)
 }
 
 extension AlgorithmConfiguration {
@@ -52,9 +52,14 @@ extension AlgorithmConfiguration {
   ///
   /// - Throws: `ConfigurationError` for the first that can't be used.
   public func validate() throws(ConfigurationError) {
+    try validate(in: Environments.named(common.environment))
+  }
+
+  /// Looks at every setting, for an environment that takes the place of the one with the name.
+  func validate(in environment: any Environment) throws(ConfigurationError) {
     for setting in Self.settings { try setting.check(self) }
-    try Environments.named(common.environment).check(common.parameters)
-    try checkTogether()
+    try environment.check(common.parameters)
+    try checkTogether(in: environment)
   }
 
   /// The setting called `name`, in which `-` may stand for `_`; nil where there is none.

@@ -122,12 +122,12 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   }
 
   /// What settings can't tell alone.
-  public func checkTogether() throws(ConfigurationError) {
-    let space = try Environments.named(self.environment).actionSpace
+  public func checkTogether(in environment: any Environment) throws(ConfigurationError) {
+    let space = environment.actionSpace
     guard case .discrete = space else {
       throw ConfigurationError(
         field: "environment",
-        reason: "\(self.environment) takes \(space.description); DQN chooses one of some discrete actions")
+        reason: "\(environment.name) takes \(space.description); DQN chooses one of some discrete actions")
     }
     guard batchSize <= bufferSize else {
       throw ConfigurationError(

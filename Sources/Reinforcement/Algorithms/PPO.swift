@@ -20,50 +20,31 @@ public final class PPO: Algorithm {
   private let normalizers: Normalizers
   private let environment: VectorEnvironment
   private let optimizer: Adam
-  private let counters: Counters
+  let counters: Counters
+  /// What a recurrent policy knows; nil for others.
+  private let recurrent: RecurrentState?
 
   /// Policy and value function.
   public var network: Network { networks.network }
-
-  /// What observations and rewards are normalised by; nil where they are not.
-  private struct Normalizers {
-    let observations, rewards: Normalizer?
-    /// Discounted returns of the running episodes [agents, copies].
-    let returns: Variable
-
-    var state: [Variable] {
-      (observations?.state ?? []) + (rewards.map { $0.state + [returns] } ?? [])
-    }
-  }
-
-  /// Device state beside weights and trajectory.
-  private struct Counters {
-    let report: TrainingLoop.Report
-    /// Updates begun, uint32, and those of this iteration.
-    let update, done: Variable
-    /// Whether this iteration's updates go on.
-    let isGoing: Variable
-    /// Step size [agents] and clip range of this iteration.
-    let learningRate, clip: Variable
-    /// Of this iteration: values, advantages, returns and logarithms of probabilities [horizon, agents, copies].
-    let values, advantages, returns, logProbabilities: Variable
-    /// Sums over this iteration's updates [agents, losses].
-    let losses: Variable
-  }
-
-  private static let losses = [
-    "policy_loss", "value_loss", "entropy", "approximate_kl", "clip_fraction", "gradient_norm",
-  ]
 
   /// Allocates and initialises everything, and records the iteration.
   ///
   /// - Parameter seeds: of the agents; by default one agent of the configuration's seed.
   /// - Throws: `ConfigurationError`, `RecordingError` or `VulkanError`; nothing has run then.
-  public init(
+  public convenience init(
     _ configuration: PPOConfiguration, seeds: [UInt64]? = nil, on device: Device,
     options: PlanOptions = .environment
   ) throws {
-    try configuration.validate()
+    let environment = try Environments.named(configuration.environment)
+    try self.init(configuration, environment: environment, seeds: seeds, on: device, options: options)
+  }
+
+  /// The same in an environment of one's own, which takes the place of the one that the configuration names.
+  public init(
+    _ configuration: PPOConfiguration, environment kind: any Environment, seeds: [UInt64]? = nil,
+    on device: Device, options: PlanOptions = .environment
+  ) throws {
+    try configuration.validate(in: kind)
     let seeds = seeds ?? [configuration.seed]
     guard seeds.count == 1 || configuration.targetKL == nil else {
       throw ConfigurationError(
@@ -71,20 +52,26 @@ public final class PPO: Algorithm {
         reason: "ends the updates of one agent; train \(seeds.count) seeds in runs of their own")
     }
     self.configuration = configuration
-    environment = try VectorEnvironment(configuration, seeds: seeds, on: device)
+    environment = try VectorEnvironment(configuration, in: kind, seeds: seeds, on: device)
     networks = try PPONetworks(configuration, environment, seeds: seeds, on: device)
     optimizer = try Adam(networks.network, epsilon: 1e-5)
     let rollout = try Rollout(environment, horizon: configuration.horizon, on: device)
-    normalizers = try Self.normalizers(configuration, environment, on: device)
-    counters = try Self.counters(configuration, rollout, seeds: seeds, on: device)
+    normalizers = try Normalizers(configuration, environment, on: device)
+    counters = try Counters(configuration, rollout, seeds: seeds, on: device)
+    recurrent = try networks.cell.map { cell throws(VulkanError) in
+      try RecurrentState(rollout, units: cell.units, on: device)
+    }
     let iteration = Iteration(
       configuration: configuration, networks: networks, normalizers: normalizers, rollout: rollout,
-      optimizer: optimizer, counters: counters)
+      optimizer: optimizer, counters: counters,
+      sequences: recurrent.map {
+        RolloutSequences(rollout: rollout, state: $0, length: configuration.unrolledSteps)
+      })
     if !configuration.isRolloutFused {
       try device.run("reset") { [environment] in environment.reset(in: $0) }
     }
-    let explorer = try StepwiseRollout(rollout, networks, on: device)
-    let plan = try device.record("ppo \(configuration.environment)", options: options) { program in
+    let explorer = try StepwiseRollout(rollout, networks, recurrent, on: device)
+    let plan = try device.record("ppo \(kind.name)", options: options) { program in
       if configuration.isRolloutFused {
         try program.pass("rollout") { iteration.collect($0) }
       } else {
@@ -104,44 +91,6 @@ public final class PPO: Algorithm {
       stepsPerIteration: configuration.stepsPerIteration)
   }
 
-  private static func normalizers(
-    _ configuration: PPOConfiguration, _ environment: VectorEnvironment, on device: Device
-  ) throws(VulkanError) -> Normalizers {
-    func normalizer(_ name: String, _ size: Int) throws(VulkanError) -> Normalizer {
-      try Normalizer(
-        agents: environment.agents, size: size, limit: configuration.normalizationLimit, on: device,
-        label: "normalizer.\(name)")
-    }
-    return Normalizers(
-      observations: configuration.normalizeObservations
-        ? try normalizer("observations", environment.observationSize) : nil,
-      rewards: configuration.normalizeRewards ? try normalizer("returns", 1) : nil,
-      returns: try Variable(
-        [environment.agents, environment.copies], on: device, label: "normalizer.running_returns"))
-  }
-
-  private static func counters(
-    _ configuration: PPOConfiguration, _ rollout: Rollout, seeds: [UInt64], on device: Device
-  ) throws(VulkanError) -> Counters {
-    func variable(_ label: String, _ shape: Shape, _ type: DataType = .float32) throws(VulkanError)
-      -> Variable
-    {
-      try Variable(shape, type, on: device, label: label)
-    }
-    let steps = rollout.rewards.type.shape
-    let rate = [Float](repeating: Float(configuration.learningRate), count: seeds.count)
-    return Counters(
-      report: try TrainingLoop.Report(
-        losses + ["updates", "learning_rate", "clip"], seeds: seeds, rollout.environment, on: device),
-      update: try variable("update", [], .uint32), done: try variable("updates_done", []),
-      isGoing: try variable("is_going", [], .bool),
-      learningRate: try Variable([seeds.count], rate, on: device, label: "learning_rate"),
-      clip: try variable("clip", []), values: try variable("values", steps),
-      advantages: try variable("advantages", steps), returns: try variable("returns", steps),
-      logProbabilities: try variable("log_probabilities", steps),
-      losses: try variable("losses", [seeds.count, losses.count]))
-  }
-
   /// What an iteration is made of, and its passes in their order.
   private struct Iteration {
     let configuration: PPOConfiguration
@@ -150,6 +99,8 @@ public final class PPO: Algorithm {
     let rollout: Rollout
     let optimizer: Adam
     let counters: Counters
+    /// What minibatches are made of where the policy is recurrent; nil where they are of single samples.
+    let sequences: RolloutSequences?
 
     /// The rollout under the policy as it is, in one dispatch.
     func collect(_ graph: Graph) {
@@ -164,10 +115,25 @@ public final class PPO: Algorithm {
       normalizers.observations?(observations) ?? observations
     }
 
+    /// What policy and value function have in common, of all samples in their order.
+    private func features(in graph: Graph) -> Tensor {
+      guard let sequences else {
+        return networks.features(normalized(rollout.perAgent(graph.read(rollout.observations))))
+      }
+      let all = sequences.all(in: graph)
+      let observations = rollout.samples(of: rollout.observations, sequences.samples(all))
+      return sequences.inOrder(networks.features(normalized(observations), sequences.memory(all)))
+    }
+
     /// Values, advantages and returns of the rollout, and this iteration's step sizes.
     func estimate(_ graph: Graph) {
-      let values = rollout.apply(graph.read(rollout.observations)) { networks.value(normalized($0)) }
-      let nextValues = rollout.apply(graph.read(rollout.finalObservations)) { networks.value(normalized($0)) }
+      let features = features(in: graph)
+      let values = rollout.perStep(networks.value(features))
+      // Before any reset, what remembers has the state after the step.
+      let nextFeatures = networks.features(
+        normalized(rollout.perAgent(graph.read(rollout.finalObservations))),
+        sequences.map { _ in PPONetworks.Memory(state: features) })
+      let nextValues = rollout.perStep(networks.value(nextFeatures))
       var rewards = graph.read(rollout.rewards)
       if let normalizer = normalizers.rewards {
         let limit = normalizer.limit
@@ -180,11 +146,9 @@ public final class PPO: Algorithm {
       counters.advantages.assign(advantages)
       counters.returns.assign(advantages + values)
       // By the kernels that updates use, so that the first ratio is 1 to the last bit.
-      let actions = graph.read(rollout.actions)
+      let actions = rollout.perAgent(graph.read(rollout.actions))
       counters.logProbabilities.assign(
-        rollout.apply(graph.read(rollout.observations), actions) { observations, actions in
-          networks.distribution(normalized(observations)).distribution.logProbability(actions).unsqueezeLast()
-        })
+        rollout.perStep(networks.distribution(features).distribution.logProbability(actions)))
 
       let iteration = graph.read(counters.report.iteration)
       if configuration.adaptiveKL == nil {
@@ -207,18 +171,20 @@ public final class PPO: Algorithm {
     /// One minibatch: forward, the clipped objective, backward, Adam.
     func update(_ graph: Graph) {
       let number = graph.read(counters.update)
-      let rows = number.minibatchIndices(
-        count: rollout.samples, batch: rollout.samples / configuration.minibatches,
+      let count = sequences?.count ?? rollout.samples
+      let drawn = number.minibatchIndices(
+        count: count, batch: count / configuration.minibatches,
         seeds: graph.read(rollout.environment.seeds))
+      let rows = sequences?.samples(drawn) ?? drawn
       func batch(_ variable: Variable) -> Tensor { rollout.samples(of: variable, rows) }
       let minibatch = Minibatch(
         actions: batch(rollout.actions), logProbabilities: batch(counters.logProbabilities),
         advantages: batch(counters.advantages), returns: batch(counters.returns),
         values: batch(counters.values))
-      let observations = normalized(batch(rollout.observations))
+      let features = networks.features(normalized(batch(rollout.observations)), sequences?.memory(drawn))
       let objective = Objective(
-        configuration, minibatch, distribution: networks.distribution(observations).distribution,
-        values: networks.value(observations).squeeze(2), clip: graph.read(counters.clip),
+        configuration, minibatch, distribution: networks.distribution(features).distribution,
+        values: networks.value(features).squeeze(2), clip: graph.read(counters.clip),
         entropyLeft: left(.entropy, graph.read(counters.report.iteration)))
 
       // Agents share nothing, so the gradient of the sum is that of each.
@@ -278,8 +244,9 @@ public final class PPO: Algorithm {
     try network.save(into: &file, member: agent)
     try normalizers.observations?.save(into: &file, agent: agent)
     guard environment.agents == 1 else { return file }
-    let own = normalizers.rewards.map { $0.state + [normalizers.returns] } ?? []
-    let state = optimizer.state + environment.state + own + [counters.report.iteration, counters.update]
+    let state =
+      optimizer.state + environment.state + (recurrent.map { [$0.current] } ?? []) + normalizers.ofRewards
+      + [counters.report.iteration, counters.update]
     for variable in state { try file.add(variable) }
     return file
   }
@@ -289,14 +256,31 @@ public final class PPO: Algorithm {
     _ configuration: PPOConfiguration, weights: Safetensors, file: String, episodes: Int,
     isSampled: Bool = false, seed: UInt64, on device: Device
   ) throws -> Evaluation {
-    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
+    try evaluate(
+      configuration, environment: Environments.named(configuration.environment), weights: weights,
+      file: file, episodes: episodes, isSampled: isSampled, seed: seed, on: device)
+  }
+
+  /// The same in an environment of one's own, which takes the place of the one that the configuration names.
+  public static func evaluate(
+    _ configuration: PPOConfiguration, environment kind: any Environment, weights: Safetensors, file: String,
+    episodes: Int, isSampled: Bool = false, seed: UInt64, on device: Device
+  ) throws -> Evaluation {
+    try Evaluator.run(configuration, in: kind, episodes: episodes, seed: seed, on: device) { environment in
       let networks = try PPONetworks(configuration, environment, seeds: [seed], on: device)
       try networks.network.load(from: weights, named: file)
-      let normalizers = try normalizers(configuration, environment, on: device)
+      let normalizers = try Normalizers(configuration, environment, on: device)
       try normalizers.observations?.load(from: weights, named: file)
+      let state = try networks.cell.map { cell throws(VulkanError) in
+        try Variable([1, episodes, cell.units], on: device, label: "recurrent_state")
+      }
       return { observations in
-        let distribution = networks.distribution(normalizers.observations?(observations) ?? observations)
-          .distribution
+        let features = networks.features(
+          normalizers.observations?(observations) ?? observations,
+          state.map { PPONetworks.Memory(state: observations.graph.read($0)) })
+        // Only a copy's first episode counts, so that no state begins anew.
+        state?.assign(features)
+        let distribution = networks.distribution(features).distribution
         let generator = environment.generator(in: observations.graph)
         return networks.space.bounded(isSampled ? distribution.sample(generator) : distribution.mode())
       }

@@ -28,6 +28,10 @@ public struct PPOConfiguration: AlgorithmConfiguration {
   public var hidden = [64, 64]
   /// Whether policy and value function have their hidden layers in common.
   public var sharedTrunk = false
+  /// Units of a GRU between shared hidden layers and both heads, which remembers an episode; 0 for none.
+  public var recurrentSize = 0
+  /// Steps that the gradient of a recurrent policy goes back over; 0 for the horizon.
+  public var sequenceLength = 0
   /// Adam's step size.
   public var learningRate = 1e-3
   /// The KL divergence that the step size is steered to, by factors of 1.5 after each update; nil to leave it alone.
@@ -74,6 +78,11 @@ public struct PPOConfiguration: AlgorithmConfiguration {
   public var stepsPerIteration: Int { stepsPerAction * horizon }
   /// Updates of an iteration.
   var updates: Int { epochs * minibatches }
+  /// Whether policy and value function are heads on features that they have in common.
+  var hasCommonFeatures: Bool { sharedTrunk || recurrentSize > 0 }
+  /// Steps that a recurrent policy is unrolled over in an update, and the most of them.
+  var unrolledSteps: Int { sequenceLength > 0 ? sequenceLength : horizon }
+  static let maximumUnrolledSteps = 256
   /// Iterations of the whole run.
   public var iterations: Int { (self.steps + stepsPerIteration - 1) / stepsPerIteration }
 
@@ -94,6 +103,13 @@ public struct PPOConfiguration: AlgorithmConfiguration {
       .flag(
         "shared_trunk", \.sharedTrunk, "Whether policy and value function have their hidden layers in common."
       ),
+      .integer(
+        "recurrent_size", \.recurrentSize, in: 0...1 << 12,
+        "Units of a GRU that remembers the episode, between hidden layers and heads that policy and value function then have in common; 0 for none."
+      ),
+      .integer(
+        "sequence_length", \.sequenceLength, in: 0...maximumUnrolledSteps,
+        "Steps that a recurrent policy's gradient goes back over; must divide horizon; 0 for all of it."),
       .number("learning_rate", \.learningRate, in: 1e-12...10, "Adam's step size."),
       .optional(
         "adaptive_kl", \.adaptiveKL, in: 1e-9...1e3,
@@ -138,13 +154,13 @@ public struct PPOConfiguration: AlgorithmConfiguration {
 
   /// Whether a rollout is one dispatch, in which the policy is evaluated.
   var isRolloutFused: Bool {
-    !stepByStep && exploration == .gaussian && self.frameStack == 1
+    !stepByStep && recurrentSize == 0 && exploration == .gaussian && self.frameStack == 1
       && hidden.count < MultilayerPerceptron.maximumLayers
       && hidden.allSatisfy { $0 <= 1024 }
   }
 
   /// What settings can't tell alone.
-  public func checkTogether() throws(ConfigurationError) {
+  public func checkTogether(in environment: any Environment) throws(ConfigurationError) {
     guard batch <= 1 << 28 else {
       throw ConfigurationError(
         field: "environments",
@@ -157,15 +173,48 @@ public struct PPOConfiguration: AlgorithmConfiguration {
           "\(minibatches) do not divide the \(batch) samples of an iteration (\(self.environments) environments × \(horizon) actions)"
       )
     }
+    try checkSequences()
     guard batch / minibatches > 1 || !normalizeAdvantages else {
       throw ConfigurationError(
         field: "minibatches", reason: "of one sample have no spread to normalise advantages by; use fewer")
     }
-    let space = try Environments.named(self.environment).actionSpace
+    let space = environment.actionSpace
     guard exploration == .gaussian || space.counts == nil else {
       throw ConfigurationError(
         field: "exploration",
-        reason: "gsde is for continuous actions; \(self.environment) has \(space.description)")
+        reason: "gsde is for continuous actions; \(environment.name) has \(space.description)")
+    }
+  }
+
+  /// That recurrent policies can be unrolled, and that minibatches are of whole sequences.
+  private func checkSequences() throws(ConfigurationError) {
+    guard recurrentSize > 0 else {
+      guard sequenceLength == 0 else {
+        throw ConfigurationError(
+          field: "sequence-length",
+          reason: "is \(sequenceLength), but the policy does not remember; set recurrent-size")
+      }
+      return
+    }
+    guard unrolledSteps <= Self.maximumUnrolledSteps else {
+      throw ConfigurationError(
+        field: "sequence-length",
+        reason:
+          "is the whole horizon, \(horizon) steps; a recurrent policy is unrolled over at most \(Self.maximumUnrolledSteps)"
+      )
+    }
+    guard horizon % unrolledSteps == 0 else {
+      throw ConfigurationError(
+        field: "sequence-length",
+        reason: "of \(sequenceLength) does not divide the \(horizon) steps of the horizon")
+    }
+    let sequences = batch / unrolledSteps
+    guard sequences % minibatches == 0 else {
+      throw ConfigurationError(
+        field: "minibatches",
+        reason:
+          "\(minibatches) do not divide the \(sequences) sequences of an iteration (\(self.environments) environments × \(horizon / unrolledSteps) of \(unrolledSteps) steps)"
+      )
     }
   }
 }

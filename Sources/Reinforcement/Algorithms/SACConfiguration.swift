@@ -38,5 +38,7 @@ public struct SACConfiguration: OffPolicyConfiguration {
   }
 
   /// What settings can't tell alone.
-  public func checkTogether() throws(ConfigurationError) { try checkOffPolicy() }
+  public func checkTogether(in environment: any Environment) throws(ConfigurationError) {
+    try checkOffPolicy(in: environment)
+  }
 }

@@ -40,8 +40,8 @@ public struct TD3Configuration: OffPolicyConfiguration {
   }
 
   /// What settings can't tell alone.
-  public func checkTogether() throws(ConfigurationError) {
-    try checkOffPolicy()
+  public func checkTogether(in environment: any Environment) throws(ConfigurationError) {
+    try checkOffPolicy(in: environment)
     guard self.gradientSteps % policyDelay == 0 else {
       throw ConfigurationError(
         field: "policy-delay",

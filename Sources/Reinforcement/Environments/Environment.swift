@@ -69,6 +69,11 @@ public struct EnvironmentKernels: Sendable {
   public let explore: Kernel
   /// One step with given actions.
   public let step: Kernel
+
+  /// The three kernels that an environment's GLSL file makes.
+  public init(rollout: Kernel, explore: Kernel, step: Kernel) {
+    (self.rollout, self.explore, self.step) = (rollout, explore, step)
+  }
 }
 
 /// The environments that Reprise brings.

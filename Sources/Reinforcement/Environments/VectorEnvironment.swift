@@ -94,14 +94,16 @@ public final class VectorEnvironment: Sendable {
   /// Copies of the environment of a run, as its settings have it.
   ///
   /// - Parameters:
+  ///   - kind: takes the place of the environment that they name.
   ///   - seeds: one for each agent.
   ///   - copies: of each agent; by default as many as the settings say.
   /// - Throws: `ConfigurationError`, `VulkanError.outOfMemory`.
   public convenience init(
-    _ configuration: some AlgorithmConfiguration, seeds: [UInt64], copies: Int? = nil, on device: Device
+    _ configuration: some AlgorithmConfiguration, in kind: (any Environment)? = nil, seeds: [UInt64],
+    copies: Int? = nil, on device: Device
   ) throws {
     try self.init(
-      Environments.named(configuration.environment), seeds: seeds,
+      kind ?? Environments.named(configuration.environment), seeds: seeds,
       copies: copies ?? configuration.environments, parameters: configuration.parameters,
       actionRepeat: configuration.actionRepeat, frameStack: configuration.frameStack, on: device)
   }

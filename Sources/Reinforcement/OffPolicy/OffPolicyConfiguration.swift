@@ -81,13 +81,12 @@ extension OffPolicyConfiguration {
   }
 
   /// What settings can't tell alone.
-  func checkOffPolicy() throws(ConfigurationError) {
-    let kind = try Environments.named(self.environment)
-    guard case .box = kind.actionSpace else {
+  func checkOffPolicy(in environment: any Environment) throws(ConfigurationError) {
+    guard case .box = environment.actionSpace else {
       throw ConfigurationError(
         field: "environment",
         reason:
-          "\(self.environment) takes \(kind.actionSpace.description); this algorithm needs continuous ones")
+          "\(environment.name) takes \(environment.actionSpace.description); this algorithm needs continuous ones")
     }
     guard self.batch <= self.bufferSize else {
       throw ConfigurationError(

@@ -46,28 +46,50 @@ struct KernelBody {
 
   let shape: Shape
   private let graph: LoweredGraph
-  private let members: Set<Int>
+  /// The nodes that are emitted, by their place in the kernel: its text doesn't tell their place in the graph.
+  private let members: [Int: Int]
   private let inner: Set<Int>
   private let quads: Quads?
   private let memory: (Int) -> Region
   private var names: [String: String] = [:]
+  /// The first element that is read of each base that is not a variable's.
+  private var firsts: [Int: Int] = [:]
 
   /// - Parameters:
   ///   - members: the nodes that will be emitted; they read each other's values where they can.
+  ///   - readers: other nodes whose inputs are asked for.
   ///   - shape: without axes of size 1.
   ///   - inner: axes of `shape` that a loop inside the kernel walks along.
   ///   - quads: whether a lane computes four neighbours, and which.
   ///   - memory: the memory of a base node.
   init(
-    _ members: [Int], over shape: Shape, inner: Set<Int> = [], quads: Quads? = nil, in graph: LoweredGraph,
-    memory: @escaping (Int) -> Region
+    _ members: [Int], readers: [Int] = [], over shape: Shape, inner: Set<Int> = [], quads: Quads? = nil,
+    in graph: LoweredGraph, memory: @escaping (Int) -> Region
   ) {
-    self.members = Set(members)
+    self.members = Dictionary(uniqueKeysWithValues: zip(members, members.indices))
     self.shape = shape
     self.inner = inner
     self.quads = quads
     self.graph = graph
     self.memory = memory
+    for input in (members + readers).flatMap({ graph.nodes[$0].inputs }) {
+      let resolved = graph.resolve(input)
+      // What a kernel may replace has one binding.
+      guard !(graph.nodes[resolved.base].operation is ReadVariable) else { continue }
+      firsts[resolved.base] = min(firsts[resolved.base] ?? .max, resolved.layout.offset)
+    }
+  }
+
+  /// The memory that an input is read from, from the first element on that the kernel reads, and the input's layout there:
+  /// the kernels of slices that lie apart are then the same, and compiled once.
+  private func source(_ resolved: Resolved, _ type: DataType) -> (Region, Layout) {
+    let (region, first) = (memory(resolved.base), firsts[resolved.base] ?? 0)
+    guard first > 0, type != .float16 else { return (region, resolved.layout) }
+    let start = first * type.byteCount
+    return (
+      region.slice(offset: start, byteCount: region.byteCount - start),
+      Layout(offset: resolved.layout.offset - first, strides: resolved.layout.strides)
+    )
   }
 
   /// Adds the statements of a node, after those of its inputs; `isStored` where others read its value from memory.
@@ -96,31 +118,34 @@ struct KernelBody {
       let load = { (position: Int, place: [String]) in places[position]?(place) ?? "" }
       expression = operation.glsl(coordinates: place, values: values, load: load)
       if let index = operation.index(coordinates: place, values: values, load: load) {
-        statements.append("uint i\(id) = uint(\(index.expression));")
-        statements.append("if (i\(id) >= \(index.check.limit)u) atomicMax(report[\(checks.count)], i\(id));")
+        let name = "i\(checks.count)"
+        statements.append("uint \(name) = uint(\(index.expression));")
+        statements.append(
+          "if (\(name) >= \(index.check.limit)u) atomicMax(report[\(checks.count)], \(name));")
         checks.append(index.check)
       }
     default:
       expression = value(of: node.inputs[0], for: id)
     }
     length += ShaderFunctions.isLong(expression) ? 8 : 1
-    statements.append("\(node.type.dataType.glsl) v\(id) = \(expression);")
-    if isStored { store("v\(id)", node.type.dataType, at: 0, in: memory(id)) }
+    let name = "v\(members[id] ?? 0)"
+    statements.append("\(node.type.dataType.glsl) \(name) = \(expression);")
+    if isStored { store(name, node.type.dataType, at: 0, in: memory(id)) }
   }
 
   /// The value of `input`, as `consumer` reads it, at the element.
   mutating func value(of input: Int, for consumer: Int) -> String {
     let resolved = graph.resolve(input)
     if let constant = graph.nodes[resolved.base].operation as? Constant { return constant.glsl }
-    if members.contains(resolved.base),
+    if let place = members[resolved.base],
       Schedule.isInPlace(resolved, input: input, consumer: consumer, in: graph)
     {
-      return "v\(resolved.base)"
+      return "v\(place)"
     }
     let type = graph.nodes[input].type
-    let region = memory(resolved.base)
+    let (region, layout) = source(resolved, type.dataType)
     let port = port(region, type.dataType, writes: false)
-    let (place, axes, isAligned) = place(resolved.layout, type, in: region)
+    let (place, axes, isAligned) = place(layout, type, in: region)
     let load = Self.load(port, place, type.dataType)
     // The same element is loaded once.
     if let known = names[load] { return known }
@@ -182,14 +207,14 @@ struct KernelBody {
   private mutating func indexed(_ input: Int) -> ([String]) -> String {
     let resolved = graph.resolve(input)
     let type = graph.nodes[input].type
-    let region = memory(resolved.base)
+    let (region, layout) = source(resolved, type.dataType)
     let port = port(region, type.dataType, writes: false)
-    let start = resolved.layout.offset + region.firstElement(type.dataType)
+    let start = layout.offset + region.firstElement(type.dataType)
     return { coordinates in
       var terms = start == 0 ? [] : ["\(start)u"]
-      for axis in type.shape.dimensions.indices where resolved.layout.strides[axis] != 0 {
+      for axis in type.shape.dimensions.indices where layout.strides[axis] != 0 {
         let inside = "min(uint(\(coordinates[axis])), \(max(1, type.shape[axis]) - 1)u)"
-        terms.append("\(inside) * \(resolved.layout.strides[axis])u")
+        terms.append("\(inside) * \(layout.strides[axis])u")
       }
       return Self.load(port, terms.isEmpty ? "0u" : terms.joined(separator: " + "), type.dataType)
     }

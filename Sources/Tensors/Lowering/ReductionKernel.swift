@@ -45,7 +45,9 @@ struct ReductionKernel {
     let plan = ReductionShape(graph.nodes[sums[0].node], in: graph)
     func code(_ quads: Quads?) -> (body: KernelBody, values: [String]) {
       var body = KernelBody(
-        prologue, over: plan.shape, inner: plan.reducedAxes, quads: quads, in: graph, memory: memory)
+        prologue, readers: sums.map(\.node), over: plan.shape, inner: plan.reducedAxes, quads: quads,
+        in: graph,
+        memory: memory)
       for id in prologue { body.emit(id, isStored: false) }
       let values = sums.map { body.value(of: graph.nodes[$0.node].inputs[0], for: $0.node) }
       return (body, values)
