@@ -86,7 +86,8 @@ extension OffPolicyConfiguration {
       throw ConfigurationError(
         field: "environment",
         reason:
-          "\(environment.name) takes \(environment.actionSpace.description); this algorithm needs continuous ones")
+          "\(environment.name) takes \(environment.actionSpace.description); this algorithm needs continuous ones"
+      )
     }
     guard self.batch <= self.bufferSize else {
       throw ConfigurationError(
