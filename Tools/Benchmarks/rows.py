@@ -6,6 +6,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import report
+
 # A run that takes longer than this is stuck.
 TIMEOUT_SECONDS = 1800
 
@@ -77,6 +79,6 @@ def measure(row, pairs, progress):
         order = ["ours", "peer"] if pair % 2 == 0 else ["peer", "ours"]
         results.append({side: run(commands[side], pair + 1) for side in order})
         check_same_work(row, results[-1])
-        progress(f"{row.group} {pair + 1}/{pairs}: ours {results[-1]['ours']['steps_per_second']:,.0f}/s, "
-                 f"{row.peer_name} {results[-1]['peer']['steps_per_second']:,.0f}/s")
+        ours, peer = (report.speed(row, results[-1][side]["steps_per_second"]) for side in ("ours", "peer"))
+        progress(f"{row.group} {pair + 1}/{pairs}: ours {ours}, {row.peer_name} {peer}")
     return results
