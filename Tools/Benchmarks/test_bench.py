@@ -15,6 +15,9 @@ import policies
 import report
 import rows
 
+# Waits to be stopped, and then prints its device.
+STOPPED = """trap 'echo "{\\"device\\": \\"D\\"}"; exit' TERM; while true; do sleep 0.05; done"""
+
 
 class Bench(unittest.TestCase):
     def setUp(self):
@@ -91,8 +94,8 @@ class Bench(unittest.TestCase):
                                  capture_output=True, text=True, timeout=60)
         return json.loads(process.stdout or "{}"), process
 
-    def printing(self, *iterations, then="exec sleep 60"):
-        """A command that prints iterations of (steps, episodes, mean return)."""
+    def printing(self, *iterations, then=STOPPED):
+        """A command that prints iterations of (steps, episodes, mean return), and its device when it is stopped."""
         lines = [json.dumps({"steps": steps, "episodes": episodes, "threads": 1} | ({"return_mean": mean} if episodes else {}))
                  for steps, episodes, mean in iterations]
         return self.script("printing", "\n".join([f"echo '{line}'" for line in lines] + [then]))
@@ -100,7 +103,7 @@ class Bench(unittest.TestCase):
     def test_the_clock_stops_at_the_mean_return_of_the_last_steps(self):
         # 90 leaves the window of 2048 steps with the third line; the fourth is never read.
         result, _ = self.clock("--", *self.printing((1000, 3, 90), (2000, 1, 101), (3048, 0, None), (4000, 1, 500)))
-        self.assertEqual((result["steps"], result["return_mean"], result["threads"]), (3048, 101, 1))
+        self.assertEqual([result[key] for key in ("steps", "return_mean", "threads", "device")], [3048, 101, 1, "D"])
         self.assertAlmostEqual(result["steps_per_second"], 1 / result["seconds"])
         self.assertLess(result["seconds"], 50)
 

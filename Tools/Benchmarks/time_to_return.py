@@ -1,6 +1,6 @@
 # Wall clock from the start of a process to the mean return that it is to learn: prints one JSON object on its last line,
-# in which a step a second is a whole run. The process prints a JSON object for each iteration, with `steps`, `episodes`,
-# their `return_mean` and maybe `threads`; a run that ends before is counted whole, and its return shows it.
+# in which a step a second is a whole run. The process prints a JSON object for each iteration, with `steps`, `episodes` and
+# their `return_mean`; a run that ends before is counted whole, and its return shows it.
 
 import argparse
 import json
@@ -15,35 +15,27 @@ from collections import deque
 WINDOW = 2048
 
 
-def lines(process):
-    """The objects of iterations, without what else is printed."""
-    for text in process.stdout:
-        line = json.loads(text) if text.startswith("{") else {}
-        if "episodes" in line:
-            yield line
-
-
-def run(command, environment, is_done):
-    """Runs the command until `is_done` of an iteration's line, or to its end; returns the seconds and whether it ended."""
-    start = time.perf_counter()
+def run(command, environment, read):
+    """Runs the command until `read` of an object that it prints is true, or to its end; returns the seconds."""
+    start, seconds = time.perf_counter(), None
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
-            for line in lines(process):
-                if is_done(line):
-                    return time.perf_counter() - start
-            if process.wait() != 0:
+            for text in process.stdout:
+                if text.startswith("{") and read(json.loads(text)) and seconds is None:
+                    seconds = time.perf_counter() - start
+                    process.terminate()
+            if process.wait() != 0 and seconds is None:
                 sys.exit(f"{command[0]} exited with {process.returncode}")
-            return time.perf_counter() - start
         finally:
             process.terminate()
-            process.communicate()
+    return seconds or time.perf_counter() - start
 
 
 class Returns:
-    """The mean return of the episodes that ended in the last steps."""
+    """The mean return of the episodes that ended in the last steps, until it is reached, and what else the process says."""
 
     def __init__(self, least):
-        self.least, self.recent, self.last = least, deque(), {"steps": 0}
+        self.least, self.recent, self.steps, self.about = least, deque(), 0, {}
 
     @property
     def mean(self):
@@ -51,12 +43,18 @@ class Returns:
         count = sum(line["episodes"] for line in lines)
         return sum(line["return_mean"] * line["episodes"] for line in lines) / count if count else None
 
-    def is_reached(self, line):
-        self.last = line
-        self.recent.append(line)
-        while self.recent[0]["steps"] <= line["steps"] - WINDOW:
-            self.recent.popleft()
+    @property
+    def is_reached(self):
         return self.mean is not None and self.mean >= self.least
+
+    def read(self, line):
+        self.about |= {key: line[key] for key in ("device", "driver", "threads") if key in line}
+        if "episodes" in line and not self.is_reached:
+            self.steps = line["steps"]
+            self.recent.append(line)
+            while self.recent[0]["steps"] <= self.steps - WINDOW:
+                self.recent.popleft()
+        return self.is_reached
 
 
 def main():
@@ -74,10 +72,11 @@ def main():
         if options.caches == "warm":
             # Everything is compiled before the first iteration.
             run(options.command, environment, lambda line: True)
-        seconds = run(options.command, environment, returns.is_reached)
+        seconds = run(options.command, environment, returns.read)
     print(json.dumps({
-        "steps": returns.last["steps"], "seconds": seconds, "steps_per_second": 1 / seconds, "return_mean": returns.mean,
-    } | {key: value for key, value in returns.last.items() if key == "threads"}))
+        "steps": returns.steps, "seconds": seconds, "steps_per_second": 1 / seconds, "return_mean": returns.mean,
+        **returns.about,
+    }))
 
 
 main()
