@@ -38,6 +38,16 @@ struct TileTableTests {
       tiles: tiles)
   }
 
+  /// Few columns have narrow blocks, which compile faster; GPUs hold none.
+  @Test func blocksAreWideWhereThereAreManyColumns() {
+    let device = TestDevice.shared
+    var recorder = Recorder(on: device, label: "unused")
+    for (columns, fours) in [(64, 1), (127, 1), (128, 2), (512, 2)] {
+      let tiles = MatrixTiles(Self.product(256, 256, columns, into: &recorder), device: device)
+      #expect(tiles.specialization[11] == (device.physical.kind == .cpu ? UInt32(fours) : 1), "\(columns)")
+    }
+  }
+
   @Test func aFileComesBackAsItWasWritten() throws {
     try device { device, path in
       #expect(TileFile.read(device) == nil)
