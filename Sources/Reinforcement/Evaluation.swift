@@ -79,8 +79,7 @@ public enum Evaluator {
         // Until another ends, the sums over a copy's episodes are of its first, and the faults that before it.
         let before = graph.read(ended)
         results.assign(.where(before, graph.read(results), graph.read(environment.statistics)))
-        ended.assign(
-          before.logicalOr(graph.read(environment.terminated)).logicalOr(graph.read(environment.truncated)))
+        ended.assign(before.logicalOr(environment.ended(in: graph)))
       }
     }
     let replay = try Replay(plan)

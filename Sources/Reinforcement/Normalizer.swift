@@ -83,3 +83,8 @@ final class Normalizer: Sendable {
     }
   }
 }
+
+extension Normalizer? {
+  /// Samples [agents, …, size], normalised; without a normalizer as they are.
+  func normalized(_ samples: Tensor) -> Tensor { self?(samples) ?? samples }
+}

@@ -16,9 +16,7 @@ struct RecurrentState {
 
   /// Takes over the states [agents, copies, units] after a step of `environment`.
   func goOn(to states: Tensor, _ environment: VectorEnvironment) {
-    let graph = states.graph
-    let ended = graph.read(environment.terminated).logicalOr(graph.read(environment.truncated))
-    current.assign(.where(ended.unsqueezeLast(), 0, states))
+    current.assign(.where(environment.ended(in: states.graph).unsqueezeLast(), 0, states))
   }
 }
 

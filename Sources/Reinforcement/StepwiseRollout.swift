@@ -35,7 +35,7 @@ struct StepwiseRollout {
     let observations = graph.read(environment.observations)
     let state = recurrent.map { graph.read($0.current) }
     let features = networks.features(
-      normalizer?(observations) ?? observations, state.map { PPONetworks.Memory(state: $0) })
+      normalizer.normalized(observations), state.map { PPONetworks.Memory(state: $0) })
     let actions = action(networks.distribution(features), generator, clock)
     // The clock is at a multiple of the horizon when a rollout begins.
     rollout.observations.assignRow(observations, counter: clock)

@@ -39,8 +39,10 @@ final class AgentTraining<Trained: Algorithm> {
       defer { console.end() }
       try algorithm.loop.run(
         progress: { progress in
-          try places[progress.seed]?.append(progress)
-          if progress.faults > 0 { try faulted(progress) }
+          if let agent = places[progress.seed] {
+            try agent.append(progress)
+            if progress.faults > 0, agent.faults == progress.faults { try faulted(progress) }
+          }
           rows.append(progress)
           if rows.count == agents.count {
             try console.show(rows)
@@ -53,13 +55,10 @@ final class AgentTraining<Trained: Algorithm> {
     try save()
   }
 
-  /// Tells of the first fault of an agent; with `--on-nan stop` keeps everything and throws.
+  /// Tells of the first iteration with faults of an agent; with `--on-nan stop` keeps everything and throws.
   private func faulted(_ progress: TrainingProgress) throws {
-    guard let agent = agents.first(where: { $0.configuration.seed == progress.seed }),
-      agent.faults == progress.faults || onNan == .stop,
-      let fault = try algorithm.loop.lastFault(seed: progress.seed)
-    else { return }
-    let error = EnvironmentFaultError(environment: agent.configuration.environment, fault: fault)
+    guard let fault = try algorithm.loop.lastFault(seed: progress.seed) else { return }
+    let error = EnvironmentFaultError(environment: algorithm.configuration.environment, fault: fault)
     console.end()
     guard onNan == .reset else {
       try save()

@@ -76,7 +76,7 @@ public final class DQN: Algorithm {
       let normalizer = try DQNLearner.normalizer(configuration, environment, on: device)
       try normalizer?.load(from: weights, named: file)
       return { observations in
-        let values = network("q", normalizer?(observations) ?? observations)
+        let values = network("q", normalizer.normalized(observations))
         guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
         let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
         return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
@@ -184,7 +184,7 @@ struct DQNLearner {
     let observations = graph.read(environment.observations) * 1
     let epsilon = isRandom ? graph.constant(1, TensorType([])) : epsilon(graph)
     let (values, generator) = (
-      network("q", normalized(observations)), environment.generator(in: graph)
+      network("q", normalizer.normalized(observations)), environment.generator(in: graph)
     )
     let actions =
       exploration?(values, epsilon, generator) ?? values.epsilonGreedy(epsilon, generator)
@@ -193,8 +193,6 @@ struct DQNLearner {
     priorities?.appendNext(in: graph)
     replay.append(observations: observations, actions: actions)
   }
-
-  private func normalized(_ observations: Tensor) -> Tensor { normalizer?(observations) ?? observations }
 
   /// One update, on transitions drawn from the buffer.
   func update(_ graph: Graph) {
@@ -238,8 +236,8 @@ struct DQNLearner {
     let graph = places.ages.graph
     var batch = replay.transitions(
       at: places, returnSteps: configuration.returnSteps, gamma: configuration.gamma)
-    batch.observations = normalized(batch.observations)
-    batch.nextObservations = normalized(batch.nextObservations)
+    batch.observations = normalizer.normalized(batch.observations)
+    batch.nextObservations = normalizer.normalized(batch.nextObservations)
     let correction = 1 - (1 - progress(graph)) * (1 - configuration.priorityCorrection)
     let weights = numbers.flatMap { priorities?.weights(of: $0, correction: correction) }
     let objective = Objective(

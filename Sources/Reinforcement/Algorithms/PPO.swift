@@ -111,18 +111,19 @@ public final class PPO: Algorithm {
           normalizer: normalizers.observations.map { ($0.values(in: graph), $0.limit) }))
     }
 
-    private func normalized(_ observations: Tensor) -> Tensor {
-      normalizers.observations?(observations) ?? observations
+    /// What policy and value function have in common, of observations [agents, samples, observation] as they were seen.
+    private func features(of observations: Tensor, _ memory: PPONetworks.Memory? = nil) -> Tensor {
+      networks.features(normalizers.observations.normalized(observations), memory)
     }
 
-    /// What policy and value function have in common, of all samples in their order.
+    /// The same of all samples in their order.
     private func features(in graph: Graph) -> Tensor {
       guard let sequences else {
-        return networks.features(normalized(rollout.perAgent(graph.read(rollout.observations))))
+        return features(of: rollout.perAgent(graph.read(rollout.observations)))
       }
       let all = sequences.all(in: graph)
       let observations = rollout.samples(of: rollout.observations, sequences.samples(all))
-      return sequences.inOrder(networks.features(normalized(observations), sequences.memory(all)))
+      return sequences.inOrder(features(of: observations, sequences.memory(all)))
     }
 
     /// Values, advantages and returns of the rollout, and this iteration's step sizes.
@@ -130,8 +131,8 @@ public final class PPO: Algorithm {
       let features = features(in: graph)
       let values = rollout.perStep(networks.value(features))
       // Before any reset, what remembers has the state after the step.
-      let nextFeatures = networks.features(
-        normalized(rollout.perAgent(graph.read(rollout.finalObservations))),
+      let nextFeatures = self.features(
+        of: rollout.perAgent(graph.read(rollout.finalObservations)),
         sequences.map { _ in PPONetworks.Memory(state: features) })
       let nextValues = rollout.perStep(networks.value(nextFeatures))
       var rewards = graph.read(rollout.rewards)
@@ -181,7 +182,7 @@ public final class PPO: Algorithm {
         actions: batch(rollout.actions), logProbabilities: batch(counters.logProbabilities),
         advantages: batch(counters.advantages), returns: batch(counters.returns),
         values: batch(counters.values))
-      let features = networks.features(normalized(batch(rollout.observations)), sequences?.memory(drawn))
+      let features = features(of: batch(rollout.observations), sequences?.memory(drawn))
       let objective = Objective(
         configuration, minibatch, distribution: networks.distribution(features).distribution,
         values: networks.value(features).squeeze(2), clip: graph.read(counters.clip),
@@ -276,7 +277,7 @@ public final class PPO: Algorithm {
       }
       return { observations in
         let features = networks.features(
-          normalizers.observations?(observations) ?? observations,
+          normalizers.observations.normalized(observations),
           state.map { PPONetworks.Memory(state: observations.graph.read($0)) })
         // Only a copy's first episode counts, so that no state begins anew.
         state?.assign(features)

@@ -146,7 +146,7 @@ public struct PPOConfiguration: AlgorithmConfiguration {
         "Actions between two draws of gSDE's function; 0 for one a rollout."),
       .flag(
         "step_by_step", \.stepByStep,
-        "Whether rollouts are steps of a recorded pass each, as they are with gSDE, with a frame_stack above 1, and where the policy is too large for one kernel."
+        "Whether rollouts are steps of a recorded pass each, as they are with gSDE, with a recurrent policy, with a frame_stack above 1, and where the policy is too large for one kernel."
       ),
       .choices("anneal", \.anneal, "What goes down in a straight line to 0 over the run"),
     ]

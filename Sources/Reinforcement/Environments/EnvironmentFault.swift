@@ -18,7 +18,7 @@ extension EnvironmentFault: CustomStringConvertible {
   public var description: String { "copy \(copy), step \(step), state \(before) → \(after)" }
 }
 
-/// A step gave what is no finite number, and the run was to stop then.
+/// A step gave what is no finite number, and a run was to stop then, or an evaluation had no whole episode.
 public struct EnvironmentFaultError: Error, CustomStringConvertible {
   /// The environment.
   public let environment: String

@@ -129,6 +129,9 @@ public final class VectorEnvironment: Sendable {
     clock.assign(number + 1)
   }
 
+  /// Whether the last step ended an episode in either way, bool [agents, copies].
+  func ended(in graph: Graph) -> Tensor { graph.read(terminated).logicalOr(graph.read(truncated)) }
+
   /// Random numbers of each agent, anew for each step.
   public func generator(in graph: Graph) -> Generator {
     Generator(seeds: graph.read(seeds), counter: graph.read(clock))
