@@ -1,13 +1,12 @@
 # Stable-Baselines3's PPO on CartPole-v1 by rl-baselines3-zoo's recipe: prints a JSON object for each iteration.
 
-import argparse
 import json
 
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.env_util import make_vec_env
-from stable_baselines3.common.vec_env import DummyVecEnv
+
+import sb3
 
 
 class Report(BaseCallback):
@@ -28,16 +27,11 @@ class Report(BaseCallback):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, help="PyTorch's threads; without it, PyTorch's own choice")
-    options = parser.parse_args()
-    if options.threads is not None:
-        torch.set_num_threads(options.threads)
-    environments = make_vec_env("CartPole-v1", n_envs=8, seed=options.seed, vec_env_cls=DummyVecEnv)
+    options = sb3.parser().parse_args()
     model = PPO(
-        "MlpPolicy", environments, n_steps=32, batch_size=256, gae_lambda=0.8, gamma=0.98, n_epochs=20, ent_coef=0.0,
-        learning_rate=lambda left: 0.001 * left, clip_range=lambda left: 0.2 * left, device="cpu", seed=options.seed)
+        "MlpPolicy", sb3.environments("CartPole-v1", 8, options), n_steps=32, batch_size=256, gae_lambda=0.8, gamma=0.98,
+        n_epochs=20, ent_coef=0.0, learning_rate=lambda left: 0.001 * left, clip_range=lambda left: 0.2 * left, device="cpu",
+        seed=options.seed)
     model.learn(100_000, callback=Report())
 
 
