@@ -1,4 +1,4 @@
-// The body of matrix_product_held.comp and matrix_product_held_plain.comp.
+// The body of matrix_product_held.comp and its twins.
 #include "Parameters/tensor_kernels.h"
 
 layout(local_size_x_id = 0) in;
@@ -39,7 +39,7 @@ void main() {
           [[unroll]] for (uint i = 0u; i < DEPTH; i += 4u) {
             [[unroll]] for (uint c = 0u; c < 4u; c++) {
               uint at = bStart + min(column[s] + c, p.columns - 1u) * p.bColumn + min(k + i, end - 4u);
-              vec4 fours = k + i < end ? b4[at / 4u] : vec4(0.0);
+              vec4 fours = k + i < end ? readB4(at / 4u) : vec4(0.0);
               [[unroll]] for (uint j = 0u; j < 4u; j++) right[i + j][s][c] = fours[j];
             }
           }

@@ -15,6 +15,7 @@ struct MatrixProductParameters {
   uint aInner, bInner, cInner, sideInner;
   uint aOuter, bOuter, cOuter, sideOuter;
   uint terms, aTerm, bTerm;  // products that are added up
+  uint bHigh;  // where B is reached by address: the high half, and bOffset the low one
 };
 
 struct MatrixPartsParameters {

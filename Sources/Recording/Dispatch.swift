@@ -108,6 +108,21 @@ public struct Groups: Sendable, Equatable {
   }
 }
 
+/// Push constants that hold the device's address of a place in a binding, low half and high half.
+public struct AddressParameter: Sendable, Equatable {
+  /// The binding, which keeps its descriptor: that is where barriers look.
+  public let binding: Int
+  /// Bytes from the first one bound to the place.
+  public let offset: Int
+  /// Where the halves stand in the parameters, in bytes.
+  public let low, high: Int
+
+  /// The address of byte `offset` of `binding`, in the words at bytes `low` and `high` of the parameters.
+  public init(binding: Int, offset: Int, low: Int, high: Int) {
+    (self.binding, self.offset, self.low, self.high) = (binding, offset, low, high)
+  }
+}
+
 /// One run of a kernel, with all that it needs.
 public struct Dispatch: Sendable {
   /// What it computes, in the words of whoever recorded it.
@@ -124,6 +139,8 @@ public struct Dispatch: Sendable {
   public let groups: Groups
   /// Floating point operations, for plans and profiles; 0 where nobody counted.
   public let flops: Int
+  /// An address among the parameters, which is known once memory is placed; the device must have pointers.
+  public var address: AddressParameter?
   /// Whether it runs in a conditional segment whatever the condition.
   var ignoresCondition = false
 

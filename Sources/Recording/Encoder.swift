@@ -84,7 +84,7 @@ struct Encoder {
       commands.bind(try pool.allocate(pipeline, buffers, label: dispatch.label))
     }
     if !dispatch.parameters.isEmpty {
-      dispatch.parameters.withUnsafeBytes { commands.push(constants: $0) }
+      parameters(of: dispatch, placed).withUnsafeBytes { commands.push(constants: $0) }
     }
     if let arguments {
       commands.dispatchIndirect(arguments.buffer, offset: arguments.offset)
@@ -92,6 +92,22 @@ struct Encoder {
       commands.dispatch(dispatch.groups.x, dispatch.groups.y, dispatch.groups.z)
     }
     commands.endLabel()
+  }
+
+  /// The push constants, with the address that the dispatch asks for.
+  private func parameters(of dispatch: Dispatch, _ placed: PlacedDispatch) -> [UInt8] {
+    guard let wanted = dispatch.address else { return dispatch.parameters }
+    let binding = placed.bindings[wanted.binding]
+    guard let start = binding.buffer.address else {
+      preconditionFailure("\(dispatch.label) wants an address on a device without pointers")
+    }
+    let address = start + UInt64(binding.bound.bytes.lowerBound + wanted.offset)
+    var parameters = dispatch.parameters
+    parameters.withUnsafeMutableBytes {
+      $0.storeBytes(of: UInt32(truncatingIfNeeded: address), toByteOffset: wanted.low, as: UInt32.self)
+      $0.storeBytes(of: UInt32(address >> 32), toByteOffset: wanted.high, as: UInt32.self)
+    }
+    return parameters
   }
 
   private func pipeline(for dispatch: Dispatch) throws -> Pipeline {

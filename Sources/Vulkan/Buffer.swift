@@ -16,6 +16,11 @@ public final class Buffer: Sendable {
   /// The host may touch the bytes only while the device does not.
   public var pointer: UnsafeMutableRawPointer? { range.block.pointer.map { $0 + range.offset } }
 
+  /// The device's address of the first byte, for shaders with pointers; nil where the device has none.
+  ///
+  /// What is reached by address is not kept alive: bind the buffer as well.
+  public var address: UInt64? { range.block.address.map { $0 + UInt64(range.offset) } }
+
   private let pool: MemoryPool
   private let range: MemoryPool.Range
 

@@ -51,6 +51,7 @@ struct DeviceFunctions {
   let destroyBuffer: PFN_vkDestroyBuffer
   let getBufferMemoryRequirements: PFN_vkGetBufferMemoryRequirements
   let bindBufferMemory: PFN_vkBindBufferMemory
+  let getBufferDeviceAddress: PFN_vkGetBufferDeviceAddress
   let createShaderModule: PFN_vkCreateShaderModule
   let destroyShaderModule: PFN_vkDestroyShaderModule
   let createPipelineLayout: PFN_vkCreatePipelineLayout
@@ -112,6 +113,7 @@ struct DeviceFunctions {
     destroyBuffer = try require("vkDestroyBuffer")
     getBufferMemoryRequirements = try require("vkGetBufferMemoryRequirements")
     bindBufferMemory = try require("vkBindBufferMemory")
+    getBufferDeviceAddress = try require("vkGetBufferDeviceAddress")
     createShaderModule = try require("vkCreateShaderModule")
     destroyShaderModule = try require("vkDestroyShaderModule")
     createPipelineLayout = try require("vkCreatePipelineLayout")

@@ -122,7 +122,8 @@ public struct Features: Sendable, Encodable, Equatable {
   var used: [String] {
     [
       ("timelineSemaphore", timelineSemaphore), ("subgroupSizeControl", subgroupSizeControl),
-      ("computeFullSubgroups", computeFullSubgroups), ("memoryBudget", memoryBudget),
+      ("computeFullSubgroups", computeFullSubgroups), ("bufferDeviceAddress", bufferDeviceAddress),
+      ("memoryBudget", memoryBudget),
     ].filter(\.1).map(\.0)
   }
 }

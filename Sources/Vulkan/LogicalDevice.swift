@@ -90,6 +90,7 @@ extension Features {
     var vulkan12 = VkPhysicalDeviceVulkan12Features()
     vulkan12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES
     vulkan12.timelineSemaphore = 1
+    vulkan12.bufferDeviceAddress = bufferDeviceAddress ? 1 : 0
     var priority: Float = 1
     return withUnsafeMutablePointer(to: &control) { control in
       vulkan12.pNext = subgroupSizeControl ? UnsafeMutableRawPointer(control) : nil

@@ -7,6 +7,8 @@ final class MemoryBlock: Sendable {
   nonisolated(unsafe) private let memory: VkDeviceMemory
   /// The host's address of the first byte; nil when the host can't see the memory.
   nonisolated(unsafe) let pointer: UnsafeMutableRawPointer?
+  /// The device's address of the first byte; nil where shaders have no pointers.
+  let address: UInt64?
   let size: Int
 
   /// The memory types that a buffer of ours may use, found by making a small one.
@@ -32,8 +34,15 @@ final class MemoryBlock: Sendable {
     info.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO
     info.allocationSize = Self.requirements(device, buffer).size
     info.memoryTypeIndex = UInt32(kind.index)
+    let hasAddress = device.physical.features.bufferDeviceAddress
+    var flags = VkMemoryAllocateFlagsInfo()
+    flags.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO
+    flags.flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT.rawValue
     try check(
-      device.functions.allocateMemory(device.handle, &info, nil, &memory), "vkAllocateMemory", during: action)
+      withUnsafePointer(to: &flags) { flags in
+        info.pNext = hasAddress ? UnsafeRawPointer(flags) : nil
+        return device.functions.allocateMemory(device.handle, &info, nil, &memory)
+      }, "vkAllocateMemory", during: action)
     let allocated = try created(memory, "vkAllocateMemory", during: action)
     try check(
       device.functions.bindBufferMemory(device.handle, buffer, allocated, 0), "vkBindBufferMemory",
@@ -45,6 +54,10 @@ final class MemoryBlock: Sendable {
         during: action)
     }
     finished = true
+    var addressed = VkBufferDeviceAddressInfo()
+    addressed.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO
+    addressed.buffer = buffer
+    address = hasAddress ? device.functions.getBufferDeviceAddress(device.handle, &addressed) : nil
     self.device = device
     self.buffer = buffer
     self.memory = allocated
@@ -70,6 +83,9 @@ final class MemoryBlock: Sendable {
     info.usage =
       VK_BUFFER_USAGE_STORAGE_BUFFER_BIT.rawValue | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT.rawValue
       | VK_BUFFER_USAGE_TRANSFER_SRC_BIT.rawValue | VK_BUFFER_USAGE_TRANSFER_DST_BIT.rawValue
+    if device.physical.features.bufferDeviceAddress {
+      info.usage |= VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT.rawValue
+    }
     info.sharingMode = VK_SHARING_MODE_EXCLUSIVE
     var buffer: VkBuffer?
     let action = "making a buffer of \(size) bytes"

@@ -145,7 +145,8 @@ struct MatrixProductTests {
         #expect(tiles.parts * tiles.lengthOfPart >= depth)
         #expect((tiles.parts - 1) * tiles.lengthOfPart < depth)
         let lanes = Int(tiles.specialization[0])
-        let fours = tiles.kernel == .matrixProductHeld ? Int(tiles.specialization[11]) : 1
+        let holds = [.matrixProductHeld, .matrixProductHeldAddressed].contains(tiles.kernel)
+        let fours = holds ? Int(tiles.specialization[11]) : 1
         #expect(tiles.groups.x * lanes * 4 * fours >= columns)
         #expect(tiles.groups.y * tiles.rows >= rows)
         #expect(lanes % device.physical.subgroups.size == 0)

@@ -36,11 +36,14 @@ struct MatrixTiles: Equatable {
     // A broadcast costs as much as a dozen products: it should serve eight.
     let fours = holdsB && width > local ? settings.fours : 1
     if holdsB {
-      kernel = handsRound ? .matrixProductHeld : .matrixProductHeldPlain
+      kernel =
+        !handsRound
+        ? .matrixProductHeldPlain : settings.addressed != 0 ? .matrixProductHeldAddressed : .matrixProductHeld
       block = [8, 16, 32, 64].first { $0 >= min(depth, settings.depth) } ?? settings.depth
       // Tall enough to pay for the block; short enough that all cores work where k can't be split.
-      let shared = (count + settings.workgroups - 1) / settings.workgroups
-      rows = min(settings.heldRows, depth >= 512 || products >= 8 ? count : max(16, shared))
+      let others = (width + local * fours - 1) / (local * fours) * products
+      let down = (settings.workgroups + others - 1) / others
+      rows = min(settings.heldRows, depth >= 512 ? count : max(16, (count + down - 1) / down))
     } else {
       kernel = handsRound ? .matrixProduct : .matrixProductPlain
       block = handed

@@ -153,27 +153,28 @@ struct RecordedProduct {
     let inner = batch.last ?? 1
     func inners(_ operand: Operand?) -> UInt32 { UInt32(operand?.batchStrides.last ?? 0) }
     func outers(_ operand: Operand?) -> UInt32 { UInt32(operand?.batchStrides.dropLast().last ?? 0) }
-    recorder.dispatch(
-      Dispatch(
-        label, tiles.kernel, specialization: tiles.specialization,
-        parameters: MatrixProductParameters(
-          rows: UInt32(c.rows), columns: UInt32(c.columns), depth: UInt32(a.columns),
-          parts: UInt32(tiles.parts), lengthOfPart: UInt32(tiles.lengthOfPart),
-          aOffset: UInt32(a.elementOffset), aRow: UInt32(a.rowStride), aColumn: UInt32(a.columnStride),
-          bOffset: UInt32(b.elementOffset), bRow: UInt32(b.rowStride), bColumn: UInt32(b.columnStride),
-          cOffset: UInt32(partial?.elementOffset ?? c.elementOffset),
-          cRow: UInt32(split ? c.columns : c.rowStride), cColumn: UInt32(split ? 1 : c.columnStride),
-          cPart: UInt32(split ? products * size : 0),
-          sideOffset: UInt32(side?.elementOffset ?? 0), sideRow: UInt32(side?.rowStride ?? 0),
-          sideColumn: UInt32(side?.columnStride ?? 0), rowsOfGroup: UInt32(tiles.rows), inner: UInt32(inner),
-          aInner: inners(a), bInner: inners(b), cInner: split ? UInt32(size) : inners(c),
-          sideInner: inners(side), aOuter: outers(a), bOuter: outers(b),
-          cOuter: split ? UInt32(size * inner) : outers(c), sideOuter: outers(side),
-          terms: UInt32(terms), aTerm: UInt32(a.termStride), bTerm: UInt32(b.termStride)),
-        bindings: [
-          .read(a.region), .read(b.region), .read((side ?? a).region), .write(partial?.region ?? c.region),
-        ],
-        groups: tiles.groups, flops: 2 * products * terms * size * a.columns))
+    var dispatch = Dispatch(
+      label, tiles.kernel, specialization: tiles.specialization,
+      parameters: MatrixProductParameters(
+        rows: UInt32(c.rows), columns: UInt32(c.columns), depth: UInt32(a.columns),
+        parts: UInt32(tiles.parts), lengthOfPart: UInt32(tiles.lengthOfPart),
+        aOffset: UInt32(a.elementOffset), aRow: UInt32(a.rowStride), aColumn: UInt32(a.columnStride),
+        bOffset: UInt32(b.elementOffset), bRow: UInt32(b.rowStride), bColumn: UInt32(b.columnStride),
+        cOffset: UInt32(partial?.elementOffset ?? c.elementOffset),
+        cRow: UInt32(split ? c.columns : c.rowStride), cColumn: UInt32(split ? 1 : c.columnStride),
+        cPart: UInt32(split ? products * size : 0),
+        sideOffset: UInt32(side?.elementOffset ?? 0), sideRow: UInt32(side?.rowStride ?? 0),
+        sideColumn: UInt32(side?.columnStride ?? 0), rowsOfGroup: UInt32(tiles.rows), inner: UInt32(inner),
+        aInner: inners(a), bInner: inners(b), cInner: split ? UInt32(size) : inners(c),
+        sideInner: inners(side), aOuter: outers(a), bOuter: outers(b),
+        cOuter: split ? UInt32(size * inner) : outers(c), sideOuter: outers(side),
+        terms: UInt32(terms), aTerm: UInt32(a.termStride), bTerm: UInt32(b.termStride), bHigh: 0),
+      bindings: [
+        .read(a.region), .read(b.region), .read((side ?? a).region), .write(partial?.region ?? c.region),
+      ],
+      groups: tiles.groups, flops: 2 * products * terms * size * a.columns)
+    if tiles.kernel == .matrixProductHeldAddressed { dispatch.address = .b(from: b.elementOffset) }
+    recorder.dispatch(dispatch)
     if let partial { finishParts(partial, parts: tiles.parts, into: &recorder) }
   }
 
@@ -204,5 +205,15 @@ struct RecordedProduct {
     let products = batch.reduce(1, *)
     return
       "matmul \(products == 1 ? "" : "\(products)×")\(c.rows)×\(terms == 1 ? "" : "\(terms)×")\(a.columns)×\(c.columns)"
+  }
+}
+
+extension AddressParameter {
+  /// The address of an element of B, where `matrix_product_held_addressed` looks for it.
+  fileprivate static func b(from element: Int) -> AddressParameter {
+    guard let low = MemoryLayout<MatrixProductParameters>.offset(of: \.bOffset),
+      let high = MemoryLayout<MatrixProductParameters>.offset(of: \.bHigh)
+    else { preconditionFailure("the fields of a C struct have offsets") }
+    return AddressParameter(binding: 1, offset: element * 4, low: low, high: high)
   }
 }

@@ -5,6 +5,8 @@ package import Vulkan
 package struct TileSettings: Equatable, Sendable {
   /// 1: a lane holds a block of B that the rows of A walk past, where there are enough rows. 0: it holds a tile of C.
   var holdsB: Int
+  /// 1: a lane loads that block through a pointer.
+  var addressed: Int
   /// Depth of that block, and fours of columns that it is wide, at most.
   var depth, fours: Int
   /// Rows of a workgroup where B is held, and of a lane's tile of C, at most.
@@ -27,6 +29,7 @@ package struct TileSettings: Equatable, Sendable {
   static var fields: [Field] {
     [
       Field(name: "holdsB", path: \.holdsB, values: [0, 1]),
+      Field(name: "addressed", path: \.addressed, values: [0, 1]),
       Field(name: "depth", path: \.depth, values: [8, 16, 32, 64, 128]),
       Field(name: "fours", path: \.fours, values: [1, 2, 4]),
       Field(name: "heldRows", path: \.heldRows, values: [16, 32, 64, 128, 256, 512]),
@@ -43,25 +46,26 @@ package struct TileSettings: Equatable, Sendable {
     switch device.kind {
     case .cpu:
       self.init(
-        holdsB: 1, depth: 64, fours: 2, heldRows: 128, tileRows: 8, subgroups: 1, workgroups: 8,
-        shortestPart: 128)
+        holdsB: 1, addressed: device.branchesAtDescriptors ? 1 : 0, depth: 64, fours: 2, heldRows: 256,
+        tileRows: 8, subgroups: 1, workgroups: 8, shortestPart: 128)
     case .integrated:
       // A few cores: splitting k costs memory traffic that they share with the host.
       self.init(
-        holdsB: 0, depth: 64, fours: 2, heldRows: 128, tileRows: 8, subgroups: max(1, 64 / size),
-        workgroups: 64, shortestPart: 128)
+        holdsB: 0, addressed: 0, depth: 64, fours: 2, heldRows: 128, tileRows: 8,
+        subgroups: max(1, 64 / size), workgroups: 64, shortestPart: 128)
     case .discrete, .virtual, .other:
       self.init(
-        holdsB: 0, depth: 64, fours: 2, heldRows: 128, tileRows: 8, subgroups: max(1, 64 / size),
-        workgroups: 256, shortestPart: 128)
+        holdsB: 0, addressed: 0, depth: 64, fours: 2, heldRows: 128, tileRows: 8,
+        subgroups: max(1, 64 / size), workgroups: 256, shortestPart: 128)
     }
   }
 
   private init(
-    holdsB: Int, depth: Int, fours: Int, heldRows: Int, tileRows: Int, subgroups: Int, workgroups: Int,
-    shortestPart: Int
+    holdsB: Int, addressed: Int, depth: Int, fours: Int, heldRows: Int, tileRows: Int, subgroups: Int,
+    workgroups: Int, shortestPart: Int
   ) {
     self.holdsB = holdsB
+    self.addressed = addressed
     self.depth = depth
     self.fours = fours
     self.heldRows = heldRows
@@ -73,10 +77,10 @@ package struct TileSettings: Equatable, Sendable {
 
   /// These as defaults for products of a shape.
   ///
-  /// A wide block takes LLVM four times as long to compile, 14 s in Mesa 25, and where there are few columns gains nothing.
+  /// A wide block takes longer to compile, and where there are few columns gains nothing.
   func usual(for shape: ShapeClass) -> TileSettings {
     var settings = self
-    if [.tiny, .small].contains(shape.columns) { settings.fours = 1 }
+    if [.tiny, .small].contains(shape.columns) && addressed == 0 { settings.fours = 1 }
     return settings
   }
 
@@ -84,6 +88,7 @@ package struct TileSettings: Equatable, Sendable {
   func isUsable(on device: PhysicalDevice) -> Bool {
     let lanes = subgroups.multipliedReportingOverflow(by: device.subgroups.size)
     return Self.fields.allSatisfy { $0.values.contains(self[keyPath: $0.path]) }
+      && (addressed == 0 || device.features.bufferDeviceAddress)
       // What a lane holds: more takes drivers long to compile, and registers run out.
       && depth * fours <= 128
       && !lanes.overflow
