@@ -8,6 +8,8 @@ public struct Kernel: Sendable, Hashable {
   /// The SPIR-V module, in the machine's byte order.
   public let words: [UInt32]
   private let wordHash: UInt64
+  /// Whether it reads `gl_NumWorkGroups`.
+  public let knowsGroupCount: Bool
 
   /// A kernel from SPIR-V that was compiled elsewhere.
   public init(name: String, words: [UInt32]) {
@@ -15,6 +17,10 @@ public struct Kernel: Sendable, Hashable {
     self.words = words
     // FNV-1a over whole words.
     wordHash = words.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    // OpDecorate of four words: a variable, BuiltIn, NumWorkgroups.
+    knowsGroupCount = words.indices.dropLast(3).contains {
+      words[$0] == 4 << 16 | 71 && words[$0 + 2] == 11 && words[$0 + 3] == 24
+    }
   }
 
   /// A kernel from the text that `reprise-glslc build --emit swift` writes: base64 of the words' bytes,

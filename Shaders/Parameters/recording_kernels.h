@@ -21,6 +21,10 @@ struct FiniteCheckEndParameters {
 #define REPRISE_FINITE_KINDS 5     // 1 for NaN, 2 for infinity
 #define REPRISE_FINITE_RUNS 6
 
+struct RendezvousParameters {
+  uint members;
+};
+
 struct ConditionalGroupsParameters {
   uint count, conditionOffset;
 };

@@ -10,7 +10,7 @@ public final class Plan {
   public let statistics: Statistics
   /// What was encoded; its buffers are those that the plan keeps alive.
   let record: PlanRecord
-  /// One command buffer a segment, with the number of times it runs in each replay.
+  /// The command buffers of each segment, one a member of the device's gang, with the number of times it runs in each replay.
   let passes: [Pass]
   let arena: Buffer?
   /// Present when the plan looks for NaN and infinity.
@@ -18,11 +18,11 @@ public final class Plan {
   /// Where dispatches note indices out of range.
   let indexReports: [IndexReport]
 
-  private let descriptors: DescriptorPool?
+  private let descriptors: [DescriptorPool?]
 
   /// An encoded segment.
   struct Pass {
-    let commands: CommandBuffer
+    let commands: [CommandBuffer]
     let repeats: Int
     /// Its start, then the end of each dispatch, in its last run, when timestamps were asked for and the device has them.
     let timestamps: TimestampPool?
@@ -57,14 +57,14 @@ public final class Plan {
 
     var encoder = Encoder(
       device: device, plan: label, arena: arena, offsets: arenaPlan.offsets, options: options)
-    let pool = try encoder.descriptorPool(for: segments)
+    let pools = try encoder.descriptorPools(for: segments)
     var passes: [Pass] = []
     for segment in segments {
       let timestamps =
         options.timestamps
         ? try TimestampPool(
           device, count: segment.dispatches.count + 1, label: "\(label): \(segment.label)") : nil
-      let commands = try encoder.encode(segment, pool: pool, timestamps: timestamps)
+      let commands = try encoder.encode(segment, pools: pools, timestamps: timestamps)
       passes.append(Pass(commands: commands, repeats: segment.repeats, timestamps: timestamps))
     }
     var statistics = encoder.record.statistics
@@ -79,7 +79,7 @@ public final class Plan {
     self.arena = arena
     self.finiteChecks = finiteChecks
     record = encoder.record
-    descriptors = pool
+    descriptors = pools
   }
 
   private static func check(_ segments: [Segment], against limits: Limits) throws(RecordingError) {

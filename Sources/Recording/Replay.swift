@@ -36,7 +36,8 @@ public final class Replay {
   /// What it has cost so far.
   public private(set) var profile = Profile()
 
-  private let timeline: Timeline
+  /// One a member of the device's gang.
+  private let timelines: [Timeline]
   private var schedule: SubmissionSchedule
   private var submitted: UInt64 = 0
   /// Submissions that are under way at once.
@@ -58,7 +59,11 @@ public final class Replay {
       repeats: plan.passes.map(\.repeats), secondsPerSubmission: secondsPerSubmission, isStrict: isStrict)
     // Behind a long submission there is nothing to hide, and a second one would only delay a stop.
     depth = secondsPerSubmission > 1 ? 1 : 2
-    timeline = try Timeline(plan.device, label: "replays of \(plan.label)")
+    var timelines: [Timeline] = []
+    for member in plan.device.members {
+      timelines.append(try Timeline(member, label: "replays of \(plan.label)"))
+    }
+    self.timelines = timelines
   }
 
   /// Replays the plan `times` times and returns when the last has ended.
@@ -86,7 +91,7 @@ public final class Replay {
       }
       guard let oldest = inFlight.first else { break }
       let span = Trace.begin(.wait, plan.label)
-      if let watch { try wait(for: oldest.value, watch) } else { try timeline.wait(until: oldest.value) }
+      if let watch { try wait(for: oldest.value, watch) } else { try wait(until: oldest.value) }
       span?.end()
       inFlight.removeFirst()
       let now = clock.now
@@ -96,9 +101,9 @@ public final class Replay {
       profile.deviceSeconds += seconds
       profile.replays += oldest.part.replays
       done += oldest.part.replays
-      try plan.checkIndices { () throws(VulkanError) in try timeline.wait(until: submitted) }
+      try plan.checkIndices { () throws(VulkanError) in try wait(until: submitted) }
       let finding = try plan.finiteChecks?.finding { () throws(VulkanError) in
-        try timeline.wait(until: submitted)
+        try wait(until: submitted)
       }
       if let finding { throw finding }
       if going, oldest.part.replays > 0 { going = try progress(done) }
@@ -109,11 +114,15 @@ public final class Replay {
   private func wait(for value: UInt64, _ watch: () -> Void) throws(VulkanError) {
     while true {
       do throws(VulkanError) {
-        return try timeline.wait(until: value, timeout: 200_000_000)
+        return try wait(until: value, timeout: 200_000_000)
       } catch .timeout {
         watch()
       }
     }
+  }
+
+  private func wait(until value: UInt64, timeout: UInt64 = .max) throws(VulkanError) {
+    for timeline in timelines { try timeline.wait(until: value, timeout: timeout) }
   }
 
   private func submit(_ part: SubmissionSchedule.Part) throws(VulkanError) -> Submission {
@@ -121,13 +130,14 @@ public final class Replay {
     defer { span?.end() }
     let clock = ContinuousClock()
     let begin = clock.now
-    let commands = part.runs.flatMap {
-      [CommandBuffer](repeating: plan.passes[$0.pass].commands, count: $0.count)
+    let commands = timelines.indices.map { member in
+      let once = part.runs.flatMap {
+        [CommandBuffer](repeating: plan.passes[$0.pass].commands[member], count: $0.count)
+      }
+      return part.times == 1 ? once : (0..<part.times).flatMap { _ in once }
     }
     // Only what was submitted is waited for.
-    try plan.device.submit(
-      part.times == 1 ? commands : (0..<part.times).flatMap { _ in commands }, signal: submitted + 1,
-      on: timeline)
+    try plan.device.submit(members: commands, signal: submitted + 1, on: timelines)
     submitted += 1
     profile.submissions += 1
     profile.hostSeconds += (clock.now - begin).seconds
@@ -136,7 +146,7 @@ public final class Replay {
 
   deinit {
     // The device may still read the plan's memory.
-    try? timeline.wait(until: submitted)
+    try? wait(until: submitted)
   }
 }
 

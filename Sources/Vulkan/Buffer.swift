@@ -16,17 +16,19 @@ public final class Buffer: Sendable {
   /// The host may touch the bytes only while the device does not.
   public var pointer: UnsafeMutableRawPointer? { range.block.pointer.map { $0 + range.offset } }
 
-  /// The device's address of the first byte, for shaders with pointers; nil where the device has none.
+  /// The address of the first byte on `device`, for shaders with pointers; nil where it has none.
   ///
   /// What is reached by address is not kept alive: bind the buffer as well.
-  public var address: UInt64? { range.block.address.map { $0 + UInt64(range.offset) } }
+  package func address(on device: Device) -> UInt64? {
+    range.block.place(on: device.logical).address.map { $0 + UInt64(range.offset) }
+  }
 
   private let pool: MemoryPool
   private let range: MemoryPool.Range
 
-  /// The VkBuffer of the whole block.
-  var handle: VkBuffer { range.block.buffer }
-  /// Where this buffer starts in `handle`, in bytes.
+  /// The VkBuffer of the whole block, as `device` knows it.
+  func handle(on device: LogicalDevice) -> VkBuffer { range.block.place(on: device).buffer }
+  /// Where this buffer starts in it, in bytes.
   var offset: Int { range.offset }
 
   init(_ pool: MemoryPool, bytes: Int, domain: MemoryDomain, label: String) throws(VulkanError) {

@@ -134,13 +134,22 @@ public final class CommandBuffer {
     device.functions.cmdDispatch(handle, UInt32(x), UInt32(y), UInt32(z))
   }
 
+  /// Runs a part of the bound pipeline's workgroups: `counts` of them along x, y and z, numbered from `first` on, on a member
+  /// of a gang.
+  package func dispatch(from first: [Int], counts: [Int]) {
+    guard isRecording(), isReadyToDispatch() else { return }
+    let (first, counts) = (first.map(UInt32.init), counts.map(UInt32.init))
+    device.functions.cmdDispatchBase(
+      handle, first[0], first[1], first[2], counts[0], counts[1], counts[2])
+  }
+
   /// Runs as many workgroups as the three 32-bit numbers at `offset` bytes into `buffer` say at that time.
   public func dispatchIndirect(_ buffer: Buffer, offset: Int = 0) {
     guard isRecording(), isReadyToDispatch(), isInside(buffer, offset, 12, "an indirect dispatch") else {
       return
     }
     keep(buffer)
-    device.functions.cmdDispatchIndirect(handle, buffer.handle, VkDeviceSize(buffer.offset + offset))
+    device.functions.cmdDispatchIndirect(handle, buffer.handle(on: device), VkDeviceSize(buffer.offset + offset))
   }
 
   /// Makes all that was written before, by shaders, copies or the host, visible to all that comes after.
@@ -177,7 +186,8 @@ public final class CommandBuffer {
     region.srcOffset = VkDeviceSize(source.offset + sourceOffset)
     region.dstOffset = VkDeviceSize(destination.offset + offset)
     region.size = VkDeviceSize(bytes)
-    device.functions.cmdCopyBuffer(handle, source.handle, destination.handle, 1, &region)
+    device.functions.cmdCopyBuffer(
+      handle, source.handle(on: device), destination.handle(on: device), 1, &region)
   }
 
   /// Writes `value` over `bytes` bytes from `offset` on, both multiples of 4.
@@ -188,7 +198,7 @@ public final class CommandBuffer {
     }
     keep(buffer)
     device.functions.cmdFillBuffer(
-      handle, buffer.handle, VkDeviceSize(buffer.offset + offset), VkDeviceSize(bytes), value)
+      handle, buffer.handle(on: device), VkDeviceSize(buffer.offset + offset), VkDeviceSize(bytes), value)
   }
 }
 

@@ -98,7 +98,7 @@ public final class DescriptorPool {
     guard !buffers.isEmpty else { return }
     let infos = buffers.map {
       VkDescriptorBufferInfo(
-        buffer: $0.buffer.handle, offset: VkDeviceSize($0.buffer.offset + $0.offset),
+        buffer: $0.buffer.handle(on: device), offset: VkDeviceSize($0.buffer.offset + $0.offset),
         range: VkDeviceSize($0.range))
     }
     infos.withUnsafeBufferPointer { infos in

@@ -13,6 +13,11 @@ public final class Device: Sendable {
   public let cacheDirectory: String?
 
   let logical: LogicalDevice
+  /// The other members of a gang; none for a device that works alone.
+  let helpers: [Device]
+  /// Where the members of a gang meet; nil for a device that works alone.
+  package let meeting: Buffer?
+  let gate = Mutex<Void>(())
   let pool: MemoryPool
   private let pipelineCache: PipelineCache
   /// Plans keep the pipelines that they use.
@@ -21,29 +26,52 @@ public final class Device: Sendable {
   /// Opens the device that `selection` chooses, with an instance of its own unless one is given.
   ///
   /// Throws what choosing a device throws, and `.noLoader`, `.missingLayer` or `.call` when Vulkan can't start.
+  ///
+  /// - Parameter threads: cores that a software driver uses, `$REPRISE_CPU_THREADS` or all unless given. Those of llvmpipe
+  ///   from Mesa 25 on work as a `Gang`; an older one gets its own worker threads. GPUs don't care.
   public convenience init(
-    _ selection: DeviceSelection = .environment, instance: Instance? = nil, cacheDirectory: String? = nil
+    _ selection: DeviceSelection = .environment, instance: Instance? = nil, cacheDirectory: String? = nil,
+    threads: Int? = nil
   ) throws(VulkanError) {
     try self.init(
-      selection, instance: instance, cacheDirectory: cacheDirectory, mapsDeviceMemory: true,
+      selection, instance: instance, cacheDirectory: cacheDirectory, threads: threads, mapsDeviceMemory: true,
       usesSubgroups: !environmentSwitch("REPRISE_NO_SUBGROUPS"))
   }
 
   /// With `mapsDeviceMemory` off, device buffers are staged even where the host could write them; without `usesSubgroups`,
   /// the device says that it has no subgroup operations.
   package init(
-    _ selection: DeviceSelection, instance: Instance?, cacheDirectory given: String?, mapsDeviceMemory: Bool,
-    usesSubgroups: Bool = true
+    _ selection: DeviceSelection, instance: Instance?, cacheDirectory given: String?, threads: Int? = nil,
+    mapsDeviceMemory: Bool, usesSubgroups: Bool = true
   ) throws(VulkanError) {
     let used: Instance
     if let instance { used = instance } else { used = try Instance() }
     let choice = try selection.choose(from: used.physicalDevices())
+    let members = try Gang.members(of: choice.device, instance: used, threads: threads)
+    let isGang = members.count > 1
     physical = usesSubgroups ? choice.device : choice.device.withoutSubgroupOperations
     reason = choice.reason
     cacheDirectory = Vulkan.cacheDirectory(given)
-    logical = try LogicalDevice(choice.device, instance: used)
-    pool = try MemoryPool(logical, mapsDeviceMemory: mapsDeviceMemory)
+    logical = try LogicalDevice(members[0].device, instance: members[0].instance, isMember: isGang)
+    var helpers: [Device] = []
+    for member in members.dropFirst() { helpers.append(try Device(helping: self.physical, member)) }
+    self.helpers = helpers
+    pool = try MemoryPool(
+      logical, helpers: helpers.map(\.logical), mapsDeviceMemory: mapsDeviceMemory || isGang)
+    meeting = isGang ? try Buffer(pool, bytes: Meeting.bytes, domain: .device, label: "meeting") : nil
     pipelineCache = try PipelineCache(logical, directory: cacheDirectory)
+  }
+
+  /// A further member of a gang, which has no memory of its own.
+  private init(helping physical: PhysicalDevice, _ member: Gang.Member) throws(VulkanError) {
+    self.physical = physical
+    reason = "it helps"
+    cacheDirectory = nil
+    helpers = []
+    meeting = nil
+    logical = try LogicalDevice(member.device, instance: member.instance, isMember: true)
+    pool = try MemoryPool(logical, mapsDeviceMemory: true)
+    pipelineCache = try PipelineCache(logical, directory: nil)
   }
 
   deinit { _ = try? pipelineCache.save() }
@@ -130,7 +158,9 @@ public final class Device: Sendable {
   }
 
   /// Waits until everything that was submitted has finished.
-  public func waitIdle() throws(VulkanError) { try logical.waitIdle() }
+  public func waitIdle() throws(VulkanError) {
+    for member in members { try member.logical.waitIdle() }
+  }
 
   /// Writes the driver's compiled pipelines to the cache directory when there are new ones; returns whether it wrote.
   ///

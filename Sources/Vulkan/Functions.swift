@@ -77,6 +77,7 @@ struct DeviceFunctions {
   let cmdBindDescriptorSets: PFN_vkCmdBindDescriptorSets
   let cmdPushConstants: PFN_vkCmdPushConstants
   let cmdDispatch: PFN_vkCmdDispatch
+  let cmdDispatchBase: PFN_vkCmdDispatchBase
   let cmdDispatchIndirect: PFN_vkCmdDispatchIndirect
   let cmdPipelineBarrier: PFN_vkCmdPipelineBarrier
   let cmdCopyBuffer: PFN_vkCmdCopyBuffer
@@ -139,6 +140,7 @@ struct DeviceFunctions {
     cmdBindDescriptorSets = try require("vkCmdBindDescriptorSets")
     cmdPushConstants = try require("vkCmdPushConstants")
     cmdDispatch = try require("vkCmdDispatch")
+    cmdDispatchBase = try require("vkCmdDispatchBase")
     cmdDispatchIndirect = try require("vkCmdDispatchIndirect")
     cmdPipelineBarrier = try require("vkCmdPipelineBarrier")
     cmdCopyBuffer = try require("vkCmdCopyBuffer")

@@ -31,6 +31,8 @@ public final class Instance: Sendable {
 
   nonisolated(unsafe) let handle: VkInstance
   let functions: InstanceFunctions
+  /// What it was made with: other members of a gang are made alike.
+  let options: Options
   /// True when objects are named and commands labelled.
   let debugLabels: Bool
   nonisolated(unsafe) private let messenger: VkDebugUtilsMessengerEXT?
@@ -69,6 +71,7 @@ public final class Instance: Sendable {
     }
     self.handle = handle
     self.functions = functions
+    self.options = options
     self.debugLabels = usesDebugUtils
     self.messenger = messenger
     self.handler = handler

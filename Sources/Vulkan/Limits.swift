@@ -92,6 +92,8 @@ public struct Features: Sendable, Encodable, Equatable {
   public let shaderInt64: Bool
   /// Pointers to buffers.
   public let bufferDeviceAddress: Bool
+  /// VK_EXT_external_memory_host: memory of the host as memory of the device.
+  public let externalMemoryHost: Bool
   /// VK_EXT_memory_budget: how much memory other programs leave.
   public let memoryBudget: Bool
   /// VK_KHR_push_descriptor.
@@ -113,6 +115,7 @@ public struct Features: Sendable, Encodable, Equatable {
     storage8 = vulkan12.storageBuffer8BitAccess != 0
     shaderInt64 = core.shaderInt64 != 0
     bufferDeviceAddress = vulkan12.bufferDeviceAddress != 0
+    externalMemoryHost = extensions.contains(VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME)
     memoryBudget = extensions.contains(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME)
     pushDescriptor = extensions.contains(VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME)
     cooperativeMatrix = extensions.contains("VK_KHR_cooperative_matrix")

@@ -8,6 +8,8 @@ final class LogicalDevice: Sendable {
   let physical: PhysicalDevice
   let instance: Instance
   let queueFamily: UInt32
+  /// Whether it shares its memory and its dispatches with others: a member of a `Gang`.
+  let isMember: Bool
   /// Vulkan wants one thread at a time at a queue.
   private let queue: Mutex<QueueHandle>
 
@@ -15,7 +17,7 @@ final class LogicalDevice: Sendable {
     let handle: VkQueue
   }
 
-  init(_ physical: PhysicalDevice, instance: Instance) throws(VulkanError) {
+  init(_ physical: PhysicalDevice, instance: Instance, isMember: Bool = false) throws(VulkanError) {
     guard let family = physical.queueFamily, let physicalHandle = physical.handle,
       physical.ineligibility == nil
     else {
@@ -23,7 +25,7 @@ final class LogicalDevice: Sendable {
     }
     let opening = "opening the device \"\(physical.name)\""
     var made: VkDevice?
-    let result = physical.features.withCreateInfo(family: family) { info in
+    let result = physical.features.withCreateInfo(family: family, sharesMemory: isMember) { info in
       instance.functions.createDevice(physicalHandle, info, nil, &made)
     }
     try check(result, "vkCreateDevice", during: opening)
@@ -40,6 +42,7 @@ final class LogicalDevice: Sendable {
     self.physical = physical
     self.instance = instance
     self.queueFamily = family
+    self.isMember = isMember
     self.queue = Mutex(QueueHandle(handle: queue))
     setName(handle, VK_OBJECT_TYPE_DEVICE, physical.name)
     setName(queue, VK_OBJECT_TYPE_QUEUE, "compute queue")
@@ -78,10 +81,11 @@ final class LogicalDevice: Sendable {
 extension Features {
   /// Calls `body` with what makes a device with one queue and the features that Reprise uses.
   fileprivate func withCreateInfo(
-    family: UInt32, _ body: (UnsafePointer<VkDeviceCreateInfo>) -> VkResult
+    family: UInt32, sharesMemory: Bool, _ body: (UnsafePointer<VkDeviceCreateInfo>) -> VkResult
   ) -> VkResult {
     var extensions: [String] = []
     if subgroupSizeControl { extensions.append(VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME) }
+    if sharesMemory { extensions.append(VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME) }
     if memoryBudget { extensions.append(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME) }
     var control = VkPhysicalDeviceSubgroupSizeControlFeatures()
     control.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES

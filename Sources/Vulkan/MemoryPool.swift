@@ -30,13 +30,16 @@ final class MemoryPool: Sendable {
   static let blockSize = 16 << 20
 
   private let device: LogicalDevice
+  /// Those that share the memory: the device alone, or the members of its gang.
+  private let members: [LogicalDevice]
   private let types: MemoryTypes
   private let kinds: [MemoryDomain: MemoryTypes.Kind]
   private let mapsDeviceMemory: Bool
   private let alignment: Int
   private let state: Mutex<State>
 
-  init(_ device: LogicalDevice, mapsDeviceMemory: Bool) throws(VulkanError) {
+  /// - Parameter helpers: the other members of the device's gang.
+  init(_ device: LogicalDevice, helpers: [LogicalDevice] = [], mapsDeviceMemory: Bool) throws(VulkanError) {
     guard let physical = device.physical.handle else { throw .noDevice(found: []) }
     let types = MemoryTypes(physical, device.instance.functions)
     let allowed = try MemoryBlock.allowedTypes(device)
@@ -50,6 +53,7 @@ final class MemoryPool: Sendable {
       kinds[domain] = kind
     }
     self.device = device
+    members = [device] + helpers
     self.types = types
     self.kinds = kinds
     alignment = max(256, device.physical.limits.minStorageBufferOffsetAlignment)
@@ -128,7 +132,7 @@ final class MemoryPool: Sendable {
   ) throws(VulkanError) -> MemoryBlock {
     do {
       let block = try MemoryBlock(
-        device, size: size, kind: kind, mapped: kind.isMappable && (domain != .device || mapsDeviceMemory))
+        members, size: size, kind: kind, mapped: kind.isMappable && (domain != .device || mapsDeviceMemory))
       block.setName("\(domain) block")
       return block
     } catch .call("vkAllocateMemory", let result, _)

@@ -71,13 +71,15 @@ public struct PhysicalDevice: Sendable, Encodable {
     memoryHeaps.reduce(0) { $1.deviceLocal ? $0 + $1.bytes : $0 }
   }
 
-  /// Whether the driver makes branches of each element that a shader reaches by descriptor, and none behind a pointer:
-  /// llvmpipe since Mesa 23.
-  package var branchesAtDescriptors: Bool {
-    let release = driverInfo.split(separator: " ").drop { $0 != "Mesa" }.dropFirst().first
-    let major = release?.split(separator: ".").first.flatMap { Int($0) } ?? 0
-    return driverName == "llvmpipe" && major >= 23 && features.bufferDeviceAddress
+  /// Mesa's release where the driver is llvmpipe: 25 of `Mesa 25.0.7`.
+  var llvmpipeRelease: Int? {
+    guard driverName == "llvmpipe" else { return nil }
+    let version = driverInfo.split(separator: " ").drop { $0 != "Mesa" }.dropFirst().first
+    return version?.split(separator: ".").first.flatMap { Int($0) }
   }
+
+  /// Whether the driver makes branches of each element that a shader reaches by descriptor, and none behind a pointer.
+  package var branchesAtDescriptors: Bool { (llvmpipeRelease ?? 0) >= 25 && features.bufferDeviceAddress }
 
   /// The same device, as one whose shaders can't hand values round in a subgroup.
   var withoutSubgroupOperations: PhysicalDevice {

@@ -161,6 +161,7 @@ extension LogicalDevice {
             info.stage.pName = main
             info.stage.pSpecializationInfo = entries.isEmpty ? nil : specialization
             info.basePipelineIndex = -1
+            if isMember { info.flags = VK_PIPELINE_CREATE_DISPATCH_BASE_BIT.rawValue }
             return functions.createComputePipelines(handle, cache, 1, &info, nil, &made)
           }
         }
