@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint TYPE = 0;
@@ -22,7 +23,7 @@ uint key(uint bits) {
 }
 
 void main() {
-  uint place = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint place = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   uint outputs = p.outer * p.inner;
   if (place >= outputs) return;
   uint base = p.inputOffset + place / p.inner * p.reduced * p.inner + place % p.inner;

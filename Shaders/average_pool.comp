@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(push_constant) uniform Push { PoolParameters p; };
@@ -13,7 +14,7 @@ layout(std430, binding = 1) writeonly buffer Y { float y[]; };
 #include "average_pool.glsl"
 
 void main() {
-  uint index = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint index = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   if (index >= p.count) return;
   uint plane = p.xOffset + index / (p.outHeight * p.outWidth) * p.height * p.width;
   Field rows = rowsOf(index / p.outWidth % p.outHeight);

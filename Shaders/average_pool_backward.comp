@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(push_constant) uniform Push { PoolParameters p; };
@@ -20,7 +21,7 @@ uvec2 placesOf(uint at, uint size, uint places, uint extent, uint stride, uint p
 }
 
 void main() {
-  uint index = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint index = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   if (index >= p.count) return;
   uint place = index % (p.height * p.width);
   uint plane = p.yOffset + index / (p.height * p.width) * p.outHeight * p.outWidth;

@@ -19,7 +19,7 @@ layout(std430, binding = 3) writeonly buffer YFours { vec4 y4[]; };
 #include "depthwise_window.glsl"
 
 void main() {
-  uint channel = gl_WorkGroupID.y + gl_WorkGroupID.z * gl_NumWorkGroups.y;
+  uint channel = gl_WorkGroupID.y + gl_WorkGroupID.z * 65535u;
   if (channel >= p.groups * p.outputs) return;
   uint group = channel / p.outputs;
   uint tilesOfImage = p.tilesDown * p.tilesAcross;

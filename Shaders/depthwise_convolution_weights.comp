@@ -18,7 +18,7 @@ layout(std430, binding = 2) writeonly buffer WeightGradient { float dw[]; };
 
 void main() {
   uint channels = p.groups * p.outputs;
-  uint channel = min(gl_WorkGroupID.y + gl_WorkGroupID.z * gl_NumWorkGroups.y, channels - 1u);
+  uint channel = min(gl_WorkGroupID.y + gl_WorkGroupID.z * 65535u, channels - 1u);
   uint tilesOfImage = p.tilesDown * p.tilesAcross;
   uint last = min((gl_WorkGroupID.x + 1u) * p.tilesOfGroup, p.images * tilesOfImage);
   float sum[TAPS];

@@ -1,6 +1,6 @@
 // A copy of an environment: its state, its parameters, and how it ends and begins anew in the same step.
 // Wants the environment's file before, `uint seeds[]` [agents, 2], `float ranges[]` [2, parameters], `float states[]`
-// [state + parameters, copies], `float episodes[]` [2, copies], and a push constant `p` with `copies`, those of an agent. Agents lie along y; copy e of an agent is copy agent * copies + e of the buffers.
+// [state + parameters, copies], `float episodes[]` [2, copies], and a push constant `p` with `copies`, those of an agent, and `agents`. Agents lie along y; copy e of an agent is copy agent * copies + e of the buffers.
 #ifndef REPRISE_ENVIRONMENT_GLSL
 #define REPRISE_ENVIRONMENT_GLSL
 
@@ -10,7 +10,7 @@ struct Copy {
   float episodeReturn, episodeLength;
 };
 
-uint allCopies() { return p.copies * gl_NumWorkGroups.y; }
+uint allCopies() { return p.copies * p.agents; }
 uint copyAt(uint e) { return gl_WorkGroupID.y * p.copies + e; }
 uvec2 agentSeed() { return uvec2(seeds[2u * gl_WorkGroupID.y], seeds[2u * gl_WorkGroupID.y + 1u]); }
 

@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(push_constant) uniform Push { PoolParameters p; };
@@ -16,7 +17,7 @@ layout(std430, binding = 2) writeonly buffer X { float dx[]; };
 uint firstPlace(uint at, uint extent, uint stride) { return at < extent ? 0u : (at - extent) / stride + 1u; }
 
 void main() {
-  uint index = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint index = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   if (index >= p.count) return;
   uint place = index % (p.height * p.width);
   uint plane = index / (p.height * p.width) * p.outHeight * p.outWidth;

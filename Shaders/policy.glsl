@@ -1,6 +1,6 @@
 // A multilayer perceptron evaluated in place for up to four copies a lane; the weights are handed round the subgroup.
 // Wants `float weights[]`, `vec4 scratch[]` ([2 * widest, lanes]), HANDED, COPIES 1 or 4, and all lanes of the subgroup in step.
-// Agents lie along y; each has weights of its own.
+// Agents lie along y; each has weights of its own. Wants `agents`, and `lanes` of each, in a push constant `p`.
 #ifndef REPRISE_POLICY_GLSL
 #define REPRISE_POLICY_GLSL
 #include "activation.glsl"
@@ -12,13 +12,12 @@ uint aligned(uint count) { return (count + 63u) / 64u * 64u; }
 
 // The scratch holds a row of four values, one a copy, for each unit and lane.
 uint scratchAt(uint row) {
-  uint lane = gl_WorkGroupID.y * gl_NumWorkGroups.x * gl_WorkGroupSize.x + gl_GlobalInvocationID.x;
-  return row * gl_NumWorkGroups.x * gl_NumWorkGroups.y * gl_WorkGroupSize.x + lane;
+  return (row * p.agents + gl_WorkGroupID.y) * p.lanes + gl_GlobalInvocationID.x;
 }
 
 // One dense layer from rows [from, from + inputs) of the scratch to rows [to, to + outputs).
 void dense(uint weightAt, uint inputs, uint outputs, uint from, uint to, uint activation) {
-  uint biasAt = weightAt + aligned(gl_NumWorkGroups.y * inputs * outputs) + gl_WorkGroupID.y * outputs;
+  uint biasAt = weightAt + aligned(p.agents * inputs * outputs) + gl_WorkGroupID.y * outputs;
   weightAt += gl_WorkGroupID.y * inputs * outputs;
   uint handed = gl_SubgroupInvocationID % HANDED;
   for (uint o = 0u; o < outputs; o += TILE) {
@@ -60,7 +59,7 @@ uint evaluatePolicy(PolicyParameters policy) {
     uint to = widest - from;
     uint activation = l + 1u < policy.layers ? policy.activation : 0u;
     dense(at, policy.widths[l], policy.widths[l + 1u], from, to, activation);
-    uint outputs = gl_NumWorkGroups.y * policy.widths[l + 1u];
+    uint outputs = p.agents * policy.widths[l + 1u];
     at += aligned(policy.widths[l] * outputs) + aligned(outputs);
     from = to;
   }

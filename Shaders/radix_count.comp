@@ -5,13 +5,14 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 #include "radix.glsl"
 
 layout(std430, binding = 0) readonly buffer X { uint x[]; };
 layout(std430, binding = 1) writeonly buffer Counts { uint counts[]; };
 
 void main() {
-  uint lane = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint lane = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   if (lane >= p.rows * p.chunks) return;
   uint row = lane / p.chunks, chunk = lane % p.chunks;
   uint number[16];

@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 #include "radix.glsl"
 
 layout(std430, binding = 0) readonly buffer X { uint x[]; };
@@ -14,7 +15,7 @@ layout(std430, binding = 3) writeonly buffer To { uint to[]; };
 layout(std430, binding = 4) readonly buffer From { uint from[]; };
 
 void main() {
-  uint lane = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint lane = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   if (lane >= p.rows * p.chunks) return;
   uint row = lane / p.chunks, chunk = lane % p.chunks;
   uint next[16];

@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 #include "radix.glsl"
 
 layout(std430, binding = 0) buffer Counts { uint counts[]; };
@@ -12,7 +13,7 @@ layout(std430, binding = 0) buffer Counts { uint counts[]; };
 shared uint totals[gl_WorkGroupSize.x];
 
 void main() {
-  uint row = gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
+  uint row = workgroupNumber();
   if (row >= p.rows) return;
   uint lane = gl_LocalInvocationID.x;
   uint size = 16u * p.chunks;

@@ -101,7 +101,7 @@ void main() {
     [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) {
       if (NORMALIZED) {
         uint at = gl_WorkGroupID.y * OBSERVATION_SIZE + i;
-        inputs[i] = (inputs[i] - normalizer[at]) * normalizer[gl_NumWorkGroups.y * OBSERVATION_SIZE + at];
+        inputs[i] = (inputs[i] - normalizer[at]) * normalizer[p.agents * OBSERVATION_SIZE + at];
         inputs[i] = clamp(inputs[i], -p.observationLimit, p.observationLimit);
       }
       scratch[scratchAt(i)] = inputs[i];

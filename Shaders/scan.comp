@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint TYPE = 0;
@@ -36,7 +37,7 @@ uvec2 join(uvec2 s, uvec2 t) {
 }
 
 void main() {
-  uint lane = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint lane = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   uint line = lane % p.lines, chunk = lane / p.lines;
   if (chunk >= (STEP == 1u ? 1u : p.chunks)) return;
   uvec2 state = nothing();

@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 #include "scatter.glsl"
 
 layout(std430, binding = 0) buffer Y { uint y[]; };
@@ -12,7 +13,7 @@ layout(std430, binding = 1) readonly buffer Keys { uint keys[]; };
 layout(std430, binding = 2) readonly buffer Source { uint source[]; };
 
 void main() {
-  uint line = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint line = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   if (line >= p.outer * p.inner) return;
   uint o = line / p.inner, i = line % p.inner;
   uint key = p.keys.offset + o * p.keys.outer + i * p.keys.inner;

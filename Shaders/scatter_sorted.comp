@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 #include "scatter.glsl"
 
 layout(std430, binding = 0) buffer Y { uint y[]; };
@@ -24,7 +25,7 @@ uint below(uint key, uint target) {
 }
 
 void main() {
-  uint place = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint place = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   if (place >= p.outer * p.size * p.inner) return;
   uint line = place / p.inner, i = place % p.inner;
   uint o = line / p.size, target = line % p.size;

@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 4) const uint BASE = 0;
@@ -13,7 +14,7 @@ layout(std430, binding = 0) writeonly buffer Y { uint y[]; };
 layout(std430, binding = 1) readonly buffer X { uint x[]; };
 
 void main() {
-  uint place = (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+  uint place = workgroupNumber() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
   if (place >= p.outer * p.size * p.inner) return;
   uint value = 0u;
   if (BASE == 1u) {

@@ -5,6 +5,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "Parameters/tensor_kernels.h"
+#include "workgroup.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint TYPE = 0;
@@ -19,7 +20,7 @@ shared uint places[SIZE];
 #include "ordered_key.glsl"
 
 void main() {
-  uint row = gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
+  uint row = workgroupNumber();
   if (row >= p.rows) return;
   uint lane = gl_LocalInvocationID.x;
   uint first = row * p.columns;

@@ -19,7 +19,9 @@ typedef struct PolicyParameters PolicyParameters;
 #endif
 
 struct RolloutParameters {
-  uint copies, horizon;
+  uint copies, agents;
+  uint lanes;  // of an agent
+  uint horizon;
   uint firstStep, steps;  // of the horizon that this dispatch runs
   uint clockOffset;
   float observationLimit;  // of normalized observations
@@ -32,12 +34,14 @@ struct RolloutParameters {
 #define STEP_MODE_ALONE 2
 
 struct StepParameters {
-  uint copies, mode;
+  uint copies, agents;
+  uint mode;
   uint clockOffset, actionOffset;
 };
 
 struct ExplorationParameters {
-  uint copies, steps;
+  uint copies, agents;
+  uint steps;
   uint clockOffset;
 };
 

@@ -1,65 +1,80 @@
 import Kernels
 import Vulkan
 
-/// Turns segments into command buffers, and keeps a record of what it encoded.
+/// Turns segments into command buffers.
 struct Encoder {
   let device: Device
-  let arena: Buffer?
-  let offsets: [Int?]
+  let segments: [Segment]
   let options: PlanOptions
-  /// What was encoded so far; it keeps every buffer that was bound alive.
-  private(set) var record: PlanRecord
+  /// Where everything lies; it keeps every buffer that is bound alive.
+  let record: PlanRecord
 
-  init(device: Device, plan: String, arena: Buffer?, offsets: [Int?], options: PlanOptions) {
+  init(
+    device: Device, plan: String, segments: [Segment], arena: Buffer?, offsets: [Int?], options: PlanOptions
+  ) {
     self.device = device
-    self.arena = arena
-    self.offsets = offsets
+    self.segments = segments
     self.options = options
-    record = PlanRecord(label: plan)
+    var record = PlanRecord(label: plan)
+    for segment in segments {
+      record.segments.append(
+        Self.place(segment, arena, offsets, hasAllBarriers: options.serialBarriers))
+    }
+    self.record = record
   }
 
-  /// For each member of the device's gang a pool with exactly the descriptor sets that the segments need; nil for none.
-  func descriptorPools(for segments: [Segment]) throws -> [DescriptorPool?] {
-    let dispatches = segments.flatMap(\.dispatches)
-    let bindings = dispatches.reduce(0) { $0 + $1.bindings.count }
-    let meetings = device.meeting == nil ? 0 : segments.count
-    return try device.members.map { member in
-      guard !dispatches.isEmpty else { return nil }
-      return try DescriptorPool(
-        member, sets: dispatches.count + meetings, bindings: bindings + meetings, label: record.label)
-    }
-  }
-
-  /// Encodes one segment for each member; its command buffers may run many times in one submission, so they begin with a
-  /// barrier.
-  mutating func encode(
-    _ segment: Segment, pools: [DescriptorPool?], timestamps: TimestampPool?
-  ) throws -> [CommandBuffer] {
-    let placed = place(segment)
-    record.segments.append(placed)
-    let members = device.members
-    return try members.enumerated().map { place, member in
-      let part = SegmentPart(
-        segment: segment, placed: placed, member: member, place: place, members: members.count)
-      return try encode(part, pool: pools[place], timestamps: place == 0 ? timestamps : nil)
-    }
+  /// The command buffers of all segments, for as many members of the device's gang as work.
+  struct Encoding {
+    /// By segment, then by member.
+    fileprivate(set) var commands: [[CommandBuffer]] = []
+    fileprivate var pools: [DescriptorPool?] = []
   }
 
   /// What a member has to encode of a segment.
-  private struct SegmentPart {
+  private struct Part {
     let segment: Segment
     let placed: PlacedSegment
     let member: Device
-    /// The member's place in the gang, and how many there are.
-    let place, members: Int
+    /// The member's place among those who work, and how many they are.
+    let place, workers: Int
+    let pool: DescriptorPool?
   }
 
-  private func encode(_ part: SegmentPart, pool: DescriptorPool?, timestamps: TimestampPool?) throws
-    -> CommandBuffer
-  {
+  /// Encodes all segments for the first `workers` members of the gang; `timestamps` are written by the first.
+  func encode(workers: Int, timestamps: [TimestampPool?]) throws -> Encoding {
+    var encoding = Encoding()
+    let members = device.members.prefix(workers)
+    encoding.pools = try members.map {
+      try descriptorPool(on: $0, meetings: workers > 1 ? segments.count : 0)
+    }
+    for (index, segment) in segments.enumerated() {
+      encoding.commands.append(
+        try members.enumerated().map { place, member in
+          let part = Part(
+            segment: segment, placed: record.segments[index], member: member, place: place, workers: workers,
+            pool: encoding.pools[place])
+          return try encode(part, timestamps: place == 0 ? timestamps[index] : nil)
+        })
+    }
+    return encoding
+  }
+
+  /// A pool with room for the descriptor sets that the segments need; nil for none.
+  private func descriptorPool(on member: Device, meetings: Int) throws -> DescriptorPool? {
+    let dispatches = segments.flatMap(\.dispatches)
+    guard !dispatches.isEmpty else { return nil }
+    return try DescriptorPool(
+      member, sets: dispatches.count + meetings,
+      bindings: dispatches.reduce(meetings) { $0 + $1.bindings.count }, label: record.label)
+  }
+
+  /// A segment's commands may run many times in one submission, so they begin with a barrier.
+  private func encode(_ part: Part, timestamps: TimestampPool?) throws -> CommandBuffer {
     let segment = part.segment
     let commands = try CommandBuffer(part.member, label: "\(record.label): \(segment.label)")
-    let rendezvous = try Rendezvous(of: device, on: part.member, pool: pool)
+    let rendezvous =
+      part.workers > 1
+      ? try Rendezvous(of: device, on: part.member, workers: part.workers, pool: part.pool) : nil
     try commands.begin()
     commands.beginLabel(segment.label)
     if let timestamps { commands.resetQueries(timestamps) }
@@ -70,17 +85,16 @@ struct Encoder {
     if let timestamps { commands.writeTimestamp(timestamps, 0) }
     for (position, dispatch) in segment.dispatches.enumerated() {
       let placed = part.placed.dispatches[position]
-      let arguments = dispatch.ignoresCondition ? nil : segment.arguments
       if placed.barrierBefore {
         commands.barrier()
         rendezvous?.encode(into: commands)
         log.append(.barrier)
       }
-      try encode(
-        dispatch, placed, of: part, arguments: arguments.map { ($0, 12 * position) }, into: commands, pool: pool)
+      try encode(dispatch, at: position, of: part, into: commands)
       if let timestamps { commands.writeTimestamp(timestamps, position + 1) }
       log.append(
-        .dispatch(label: dispatch.label, accesses: Self.accesses(of: placed, arguments: arguments)))
+        .dispatch(
+          label: dispatch.label, accesses: Self.accesses(of: placed, segment.arguments(of: dispatch))))
     }
     commands.endLabel()
     try commands.end()
@@ -89,37 +103,18 @@ struct Encoder {
     return commands
   }
 
-  /// Finds the bytes of each dispatch, and where barriers have to be.
-  private func place(_ segment: Segment) -> PlacedSegment {
-    var planner = BarrierPlanner()
-    var encoded = PlacedSegment(label: segment.label, repeats: segment.repeats)
-    for dispatch in segment.dispatches {
-      var placed = place(dispatch)
-      let arguments = dispatch.ignoresCondition ? nil : segment.arguments
-      let needed = planner.needsBarrier(before: Self.accesses(of: placed, arguments: arguments))
-      placed.barrierBefore = needed || options.serialBarriers
-      encoded.dispatches.append(placed)
-    }
-    return encoded
-  }
-
-  private static func accesses(of placed: PlacedDispatch, arguments: Buffer?) -> [ByteAccess] {
-    placed.bindings.map(\.bound)
-      + (arguments.map {
-        [ByteAccess(buffer: ObjectIdentifier($0), region: 0..<$0.byteCount, writes: false)]
-      } ?? [])
-  }
-
-  private func encode(
-    _ dispatch: Dispatch, _ placed: PlacedDispatch, of part: SegmentPart,
-    arguments: (buffer: Buffer, offset: Int)?, into commands: CommandBuffer, pool: DescriptorPool?
-  ) throws {
-    let share = GangShare(of: dispatch, place: part.place, members: part.members, isIndirect: arguments != nil)
-    if case .nothing = share { return }
+  private func encode(_ dispatch: Dispatch, at position: Int, of part: Part, into commands: CommandBuffer)
+    throws
+  {
+    let placed = part.placed.dispatches[position]
+    let arguments = part.segment.arguments(of: dispatch)
+    let share = GangShare(
+      of: dispatch, place: part.place, workers: part.workers, isIndirect: arguments != nil)
+    if share == .nothing { return }
     let pipeline = try pipeline(for: dispatch, on: part.member)
     commands.beginLabel(dispatch.label)
     commands.bind(pipeline)
-    if let pool {
+    if let pool = part.pool {
       let buffers = placed.bindings.map {
         (buffer: $0.buffer, offset: $0.bound.bytes.lowerBound, range: $0.bound.bytes.count)
       }
@@ -129,7 +124,7 @@ struct Encoder {
       parameters(of: dispatch, placed, on: part.member).withUnsafeBytes { commands.push(constants: $0) }
     }
     if let arguments {
-      commands.dispatchIndirect(arguments.buffer, offset: arguments.offset)
+      commands.dispatchIndirect(arguments, offset: 12 * position)
     } else if case .part(let first, let counts) = share {
       commands.dispatch(from: first, counts: counts)
     } else {
@@ -161,8 +156,32 @@ struct Encoder {
       words: dispatch.kernel.words, name: dispatch.kernel.name, bindings: dispatch.bindings.count,
       pushConstantBytes: dispatch.parameters.count, specialization: dispatch.specialization)
   }
+}
 
-  private func place(_ dispatch: Dispatch) -> PlacedDispatch {
+extension Encoder {
+  /// Finds the bytes of each dispatch, and where barriers have to be.
+  private static func place(_ segment: Segment, _ arena: Buffer?, _ offsets: [Int?], hasAllBarriers: Bool)
+    -> PlacedSegment
+  {
+    var planner = BarrierPlanner()
+    var encoded = PlacedSegment(label: segment.label, repeats: segment.repeats)
+    for dispatch in segment.dispatches {
+      var placed = place(dispatch, arena, offsets)
+      let needed = planner.needsBarrier(before: accesses(of: placed, segment.arguments(of: dispatch)))
+      placed.barrierBefore = needed || hasAllBarriers
+      encoded.dispatches.append(placed)
+    }
+    return encoded
+  }
+
+  private static func accesses(of placed: PlacedDispatch, _ arguments: Buffer?) -> [ByteAccess] {
+    placed.bindings.map(\.bound)
+      + (arguments.map {
+        [ByteAccess(buffer: ObjectIdentifier($0), region: 0..<$0.byteCount, writes: false)]
+      } ?? [])
+  }
+
+  private static func place(_ dispatch: Dispatch, _ arena: Buffer?, _ offsets: [Int?]) -> PlacedDispatch {
     PlacedDispatch(
       label: dispatch.label, kernel: dispatch.kernel.name, groups: dispatch.groups, flops: dispatch.flops,
       bindings: dispatch.bindings.map { binding in
@@ -180,5 +199,12 @@ struct Encoder {
             buffer: arena, bytes: start..<start + region.byteCount, access: binding.access)
         }
       })
+  }
+}
+
+extension Segment {
+  /// Where the device finds the workgroups of `dispatch`; nil where they are known.
+  fileprivate func arguments(of dispatch: Dispatch) -> Buffer? {
+    dispatch.ignoresCondition ? nil : arguments
   }
 }

@@ -8,15 +8,15 @@ struct Rendezvous {
   private let set: DescriptorSet
   private let parameters: RendezvousParameters
 
-  /// Nil for a device that works alone.
-  init?(of device: Device, on member: Device, pool: DescriptorPool?) throws {
+  /// Where the first `workers` members of `device`'s gang meet; nil for a device that works alone.
+  init?(of device: Device, on member: Device, workers: Int, pool: DescriptorPool?) throws {
     guard let meeting = device.meeting, let pool else { return nil }
     let kernel = Kernel.rendezvous
     pipeline = try member.pipeline(
       words: kernel.words, name: kernel.name, bindings: 1,
       pushConstantBytes: MemoryLayout<RendezvousParameters>.size, specialization: [1])
     set = try pool.allocate(pipeline, [(buffer: meeting, offset: 0, range: meeting.byteCount)])
-    parameters = RendezvousParameters(members: UInt32(device.members.count))
+    parameters = RendezvousParameters(members: UInt32(workers))
   }
 
   /// All that any member did before is visible to all after it.
@@ -37,15 +37,16 @@ enum GangShare: Equatable {
 
   /// Cuts the last direction that has a workgroup for each member, else the longest. What depends on the number of
   /// workgroups, which a part can't know, stays whole, as do counts that are known only on the device.
-  init(of dispatch: Dispatch, place: Int, members: Int, isIndirect: Bool) {
+  init(of dispatch: Dispatch, place: Int, workers: Int, isIndirect: Bool) {
     let groups = [dispatch.groups.x, dispatch.groups.y, dispatch.groups.z]
-    guard members > 1, !isIndirect, groups.contains(where: { $0 > 1 }), !dispatch.kernel.knowsGroupCount else {
+    guard workers > 1, !isIndirect, groups.contains(where: { $0 > 1 }), !dispatch.kernel.knowsGroupCount
+    else {
       self = place == 0 ? .all : .nothing
       return
     }
     let longest = groups.indices.max { groups[$0] < groups[$1] } ?? 0
-    let axis = groups.indices.last { groups[$0] >= members } ?? longest
-    let range = groups[axis] * place / members..<groups[axis] * (place + 1) / members
+    let axis = groups.indices.last { groups[$0] >= workers } ?? longest
+    let range = groups[axis] * place / workers..<groups[axis] * (place + 1) / workers
     guard !range.isEmpty else {
       self = .nothing
       return

@@ -8,9 +8,7 @@ public final class Plan {
   public let label: String
   /// Sizes and counts of the plan.
   public let statistics: Statistics
-  /// What was encoded; its buffers are those that the plan keeps alive.
-  let record: PlanRecord
-  /// The command buffers of each segment, one a member of the device's gang, with the number of times it runs in each replay.
+  /// The segments, with the number of times each runs in a replay.
   let passes: [Pass]
   let arena: Buffer?
   /// Present when the plan looks for NaN and infinity.
@@ -18,11 +16,12 @@ public final class Plan {
   /// Where dispatches note indices out of range.
   let indexReports: [IndexReport]
 
-  private let descriptors: [DescriptorPool?]
+  private let encoder: Encoder
+  /// By the number of members of the device's gang that work.
+  private var encodings: [Int: Encoder.Encoding] = [:]
 
-  /// An encoded segment.
+  /// A segment.
   struct Pass {
-    let commands: [CommandBuffer]
     let repeats: Int
     /// Its start, then the end of each dispatch, in its last run, when timestamps were asked for and the device has them.
     let timestamps: TimestampPool?
@@ -55,17 +54,16 @@ public final class Plan {
       ? nil
       : try device.makeBuffer(bytes: arenaPlan.byteCount, domain: .device, label: "\(label): arena")
 
-    var encoder = Encoder(
-      device: device, plan: label, arena: arena, offsets: arenaPlan.offsets, options: options)
-    let pools = try encoder.descriptorPools(for: segments)
+    let encoder = Encoder(
+      device: device, plan: label, segments: segments, arena: arena, offsets: arenaPlan.offsets,
+      options: options)
     var passes: [Pass] = []
     for segment in segments {
       let timestamps =
         options.timestamps
         ? try TimestampPool(
           device, count: segment.dispatches.count + 1, label: "\(label): \(segment.label)") : nil
-      let commands = try encoder.encode(segment, pools: pools, timestamps: timestamps)
-      passes.append(Pass(commands: commands, repeats: segment.repeats, timestamps: timestamps))
+      passes.append(Pass(repeats: segment.repeats, timestamps: timestamps))
     }
     var statistics = encoder.record.statistics
     statistics.arenaBytes = arenaPlan.byteCount
@@ -78,8 +76,19 @@ public final class Plan {
     self.statistics = statistics
     self.arena = arena
     self.finiteChecks = finiteChecks
-    record = encoder.record
-    descriptors = pools
+    self.encoder = encoder
+    _ = try commands(workers: device.workers)
+  }
+
+  /// What was encoded; its buffers are those that the plan keeps alive.
+  var record: PlanRecord { encoder.record }
+
+  /// The command buffers of each segment, one for each of the device's members that work.
+  func commands(workers: Int) throws -> [[CommandBuffer]] {
+    if let known = encodings[workers] { return known.commands }
+    let encoding = try encoder.encode(workers: workers, timestamps: passes.map(\.timestamps))
+    encodings[workers] = encoding
+    return encoding.commands
   }
 
   private static func check(_ segments: [Segment], against limits: Limits) throws(RecordingError) {

@@ -40,6 +40,8 @@ public final class Replay {
   private let timelines: [Timeline]
   private var schedule: SubmissionSchedule
   private var submitted: UInt64 = 0
+  /// Members of the gang that worked on the last submission.
+  private var lastWorkers = 1
   /// Submissions that are under way at once.
   private let depth: Int
 
@@ -99,6 +101,7 @@ public final class Replay {
       lastEnd = now
       schedule.measured(oldest.part, seconds: seconds)
       profile.deviceSeconds += seconds
+      if lastWorkers > 1 { plan.device.contention.note(seconds: seconds) }
       profile.replays += oldest.part.replays
       done += oldest.part.replays
       try plan.checkIndices { () throws(VulkanError) in try wait(until: submitted) }
@@ -122,17 +125,25 @@ public final class Replay {
   }
 
   private func wait(until value: UInt64, timeout: UInt64 = .max) throws(VulkanError) {
-    for timeline in timelines { try timeline.wait(until: value, timeout: timeout) }
+    // A member that took no part in the last submissions has ended with its own last one.
+    for timeline in timelines {
+      try timeline.wait(until: min(value, timeline.submittedValue), timeout: timeout)
+    }
   }
 
-  private func submit(_ part: SubmissionSchedule.Part) throws(VulkanError) -> Submission {
+  private func submit(_ part: SubmissionSchedule.Part) throws -> Submission {
     let span = Trace.begin(.submission, plan.label)
     defer { span?.end() }
     let clock = ContinuousClock()
     let begin = clock.now
-    let commands = timelines.indices.map { member in
+    let workers = plan.device.workers
+    // One alone doesn't wait for those who worked before.
+    if workers < lastWorkers { try wait(until: submitted) }
+    lastWorkers = workers
+    let segments = try plan.commands(workers: workers)
+    let commands = (0..<workers).map { member in
       let once = part.runs.flatMap {
-        [CommandBuffer](repeating: plan.passes[$0.pass].commands[member], count: $0.count)
+        [CommandBuffer](repeating: segments[$0.pass][member], count: $0.count)
       }
       return part.times == 1 ? once : (0..<part.times).flatMap { _ in once }
     }

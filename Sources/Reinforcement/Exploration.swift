@@ -46,7 +46,7 @@ public enum Exploration {
     let seconds = (clock.now - start).seconds
     let totals: [Float] = try target.statistics.read()
     let returns = totals[..<copies].reduce(0) { $0 + Double($1) }
-    let finished = totals[(2 * copies)...].reduce(0) { $0 + Double($1) }
+    let finished = totals[(2 * copies)..<(3 * copies)].reduce(0) { $0 + Double($1) }
     return ExplorationResult(
       steps: times * copies * stepsPerReplay, seconds: seconds,
       returnMean: finished > 0 ? returns / finished : nil)
@@ -67,7 +67,8 @@ private struct ExplorationOperation: EffectOperation, DispatchedOperation {
         "explore \(target.environment.name) × \(target.copies)", target.environment.kernels.explore,
         specialization: target.specialization(local: local),
         parameters: ExplorationParameters(
-          copies: UInt32(target.copies), steps: UInt32(steps), clockOffset: UInt32(inputs[0].elementOffset)),
+          copies: UInt32(target.copies), agents: UInt32(target.agents), steps: UInt32(steps),
+          clockOffset: UInt32(inputs[0].elementOffset)),
         bindings: [.read(inputs[0].region), .read(target.seeds.region), .read(target.ranges.region)]
           + writes.map { .readWrite($0.region) },
         groups: Groups((target.copies + local - 1) / local, target.agents)))

@@ -145,7 +145,8 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
           specialization: environment.specialization(local: lanes.local) + lanes.specialization
             + [limit == nil ? 0 : 1],
           parameters: RolloutParameters(
-            copies: UInt32(environment.copies), horizon: UInt32(rollout.horizon),
+            copies: UInt32(environment.copies), agents: UInt32(environment.agents),
+            lanes: UInt32(lanes.groups.x * lanes.local), horizon: UInt32(rollout.horizon),
             firstStep: UInt32(steps.lowerBound), steps: UInt32(steps.count),
             clockOffset: UInt32(inputs[1].elementOffset), observationLimit: Float(limit ?? 0),
             policy: policy.parameters(offset: offset + weights, deviation: deviation + weights)),

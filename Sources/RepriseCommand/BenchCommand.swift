@@ -43,13 +43,13 @@ struct BenchEnvironmentCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let device = try Device(selection.device)
+    let device = try selection.open()
     let result = try Exploration.run(
       environment: environment, copies: copies, steps: steps, seed: seed, on: device)
     let summary = Summary(
       environment: environment, copies: copies, steps: result.steps, seconds: result.seconds,
       stepsPerSecond: result.stepsPerSecond, returnMean: result.returnMean, device: device.physical.name,
-      driver: device.physical.driver)
+      driver: device.driver)
     if json {
       try writeLine(jsonText(summary))
     } else {

@@ -37,7 +37,7 @@ struct BenchProductCommand: ParsableCommand {
   }
 
   func run() throws {
-    let device = try Device(selection.device)
+    let device = try selection.open()
     let values = (0..<size * size).map { Float($0 % 13) / 13 - 0.5 }
     let a = try Variable([size, size], values, on: device, label: "A")
     let b = try Variable([size, size], values.reversed(), on: device, label: "B")
@@ -60,7 +60,7 @@ struct BenchProductCommand: ParsableCommand {
     let summary = Summary(
       size: size, seconds: best.tiled, naiveSeconds: best.naive, gflops: flops / best.tiled / 1e9,
       naiveGflops: flops / best.naive / 1e9, ratio: best.naive / best.tiled, device: device.physical.name,
-      driver: device.physical.driver)
+      driver: device.driver)
     if json {
       try writeLine(jsonText(summary))
     } else {

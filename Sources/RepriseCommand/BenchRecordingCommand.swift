@@ -33,7 +33,7 @@ struct BenchRecordingCommand: ParsableCommand {
   }
 
   func run() throws {
-    let device = try Device(selection.device)
+    let device = try selection.open()
     let step = try BenchStep(.mlp, batch: 64, on: device)
     for number in 0..<100 { _ = try record(step, replays: number % 10 == 0) }
     let before = (resident: try residentBytes(), device: device.allocatedBytes)
@@ -46,7 +46,7 @@ struct BenchRecordingCommand: ParsableCommand {
       recordings: count, dispatches: dispatches, millisecondsPerRecording: seconds / Double(count) * 1e3,
       residentBytesBefore: before.resident, residentBytesAfter: try residentBytes(),
       deviceBytesBefore: before.device, deviceBytesAfter: device.allocatedBytes, device: device.physical.name,
-      driver: device.physical.driver)
+      driver: device.driver)
     try write(json ? jsonText(summary) + "\n" : summary.text)
   }
 

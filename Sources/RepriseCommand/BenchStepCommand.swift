@@ -60,7 +60,7 @@ struct BenchStepCommand: ParsableCommand {
   }
 
   func run() throws {
-    let device = try Device(selection.device)
+    let device = try selection.open()
     let step = try BenchStep(model, batch: batch, on: device)
     let forward = try step.record(backward: false)
     // The first recording compiles.
@@ -95,7 +95,7 @@ struct BenchStepCommand: ParsableCommand {
       arenaBytes: recorded.statistics.arenaBytes,
       arenaBytesWithoutReuse: recorded.statistics.arenaBytesWithoutReuse,
       forwardArenaBytes: forward.statistics.arenaBytes, device: device.physical.name,
-      driver: device.physical.driver)
+      driver: device.driver)
     if plan { try writeLine("\(forward)\n\(recorded)") }
     try write(json ? jsonText(summary) + "\n" : summary.text)
     if profile {

@@ -99,7 +99,7 @@ struct EvaluateCommand: ParsableCommand {
     let weights = try Safetensors(contentsOf: file)
     try weights.refuseOther(
       algorithm: Trained.name, environment: configuration.environment, file: file, run: directory)
-    let device = try Device(selection.device)
+    let device = try selection.open()
     let evaluation = try Trained.evaluate(
       configuration, weights: weights, file: file, episodes: episodes, isSampled: sampled, seed: seed,
       on: device)
@@ -115,14 +115,14 @@ struct EvaluateCommand: ParsableCommand {
     let settings = try RunConfiguration<SupervisedSettings>(of: directory).settings
     let kind: DataOptions.Task = algorithm == .classifier ? .classification : .regression
     let dataset = try evaluated(settings, kind)
-    let device = try Device(selection.device)
+    let device = try selection.open()
     let network = try settings.network(on: device)
     try network.load(from: Safetensors(contentsOf: directory.weights), named: directory.weights)
     let report = EvaluationReport(try settings.evaluate(network, on: dataset))
     if json {
       try writeLine(jsonText(report))
     } else {
-      try write("\(dataset.source) on \(device.physical.name) (\(device.physical.driver))\n\(report.text)")
+      try write("\(dataset.source) on \(device.physical.name) (\(device.driver))\n\(report.text)")
     }
   }
 

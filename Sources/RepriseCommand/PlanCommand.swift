@@ -56,7 +56,7 @@ struct PlanAlgorithmCommand<Chosen: Algorithm>: ParsableCommand {
   func run() throws {
     let configuration = try options.resolved().configuration
     let algorithm = try Chosen(
-      configuration, seeds: seeds?.seeds, on: Device(selection.device), options: switches.options)
+      configuration, seeds: seeds?.seeds, on: selection.open(), options: switches.options)
     let plan = algorithm.loop.plan
     try writeLine(format == .dot ? plan.graphviz : plan.description)
   }

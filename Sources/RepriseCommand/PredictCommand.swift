@@ -45,7 +45,7 @@ struct PredictCommand: ParsableCommand {
     }
     let settings = try RunConfiguration<SupervisedSettings>(of: directory).settings
     let samples = try PredictionInput.open(input, options: settings.dataOptions(.prediction))
-    let device = try Device(selection.device)
+    let device = try selection.open()
     let network = try settings.network(on: device)
     try network.load(from: Safetensors(contentsOf: directory.weights), named: directory.weights)
     let dataset = try Dataset(samples.samples, .unknown, source: input)

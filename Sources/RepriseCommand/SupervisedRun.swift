@@ -50,7 +50,7 @@ struct SupervisedRun: ParsableArguments {
     let wanted = data.configuration
     let prepared = try PreparedData(wanted, kind, seed: configuration.seed)
 
-    let device = try Device(selection.device)
+    let device = try selection.open()
     let objective = try Objective(prepared.dataset, rows: prepared.split.training)
     let shape = configuration.augmentation.sampleShape(prepared.dataset.inputs.shape)
     let network = try Network(
@@ -66,7 +66,7 @@ struct SupervisedRun: ParsableArguments {
       wanted, description, configuration, inputShape: prepared.dataset.inputs.shape,
       inputColumns: prepared.columns, normalization: trainer.normalization, objective: objective)
     let kept = RunConfiguration(
-      algorithm, settings, device: device.physical.name, driver: device.physical.driver)
+      algorithm, settings, device: device.physical.name, driver: device.driver)
     let writer = try RunWriter(directory, overwrite: overwrite, config: kept.yaml())
 
     let console = EpochConsole(json: json)
@@ -140,7 +140,7 @@ struct SupervisedRun: ParsableArguments {
     let learning = network.parameters.reduce(0) { $0 + (frozen.contains($1.name) ? 0 : $1.shape.count) }
     var rows = [
       ("device", "\(device.physical.name), \(device.reason)"),
-      ("driver", device.physical.driver),
+      ("driver", device.driver),
       (
         "data",
         "\(prepared.dataset.source), \(prepared.split.training.count.grouped) to learn, "

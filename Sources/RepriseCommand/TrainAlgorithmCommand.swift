@@ -100,7 +100,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     _ settings: ResolvedSettings<Trained.Configuration>, _ directory: RunDirectory, _ places: [RunDirectory],
     _ spans: Trace?
   ) throws {
-    let device = try Device(selection.device)
+    let device = try selection.open()
     var plan = switches.options
     plan.timestamps = spans != nil
     let trained = seeds?.seeds ?? [settings.configuration.seed]
@@ -114,7 +114,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     if !json {
       let rows =
         [
-          ("device", "\(device.physical.name), \(device.reason)"), ("driver", device.physical.driver),
+          ("device", "\(device.physical.name), \(device.reason)"), ("driver", device.driver),
           ("algorithm", Trained.name), ("environment", settings.configuration.environment),
         ] + settings.rows + (seeds.map { [("seeds", $0.text)] } ?? []) + [("run", directory.path)]
       try write(columns(rows, indent: ""))

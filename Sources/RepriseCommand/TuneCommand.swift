@@ -52,7 +52,7 @@ struct TuneCommand: ParsableCommand {
   }
 
   func run() throws {
-    let device = try Device(selection.device)
+    let device = try selection.open()
     guard let path = TileFile.path(device) else {
       throw CommandFailure(
         "There is no folder of caches to keep tiles in: none of REPRISE_CACHE, XDG_CACHE_HOME and HOME is set."
@@ -122,7 +122,7 @@ struct TuneCommand: ParsableCommand {
       return try writeLine(
         jsonText(
           Summary(
-            device: device.physical.name, driver: device.physical.driver, file: path,
+            device: device.physical.name, driver: device.driver, file: path,
             shapes: findings.map(Summary.Shape.init))))
     }
     let (slow, wrong) = findings.reduce((0, 0)) { ($0.0 + $1.slow, $0.1 + $1.wrong) }
@@ -177,7 +177,7 @@ private struct TuningConsole {
 
   func begin(_ device: Device) throws {
     guard !isSilent else { return }
-    try writeLine("\(device.physical.name) (\(device.physical.driver))")
+    try writeLine("\(device.physical.name) (\(device.driver))")
     try writeLine(Self.line(["rows x depth x columns", "default ms", "best ms", "ratio", "tiles"]))
   }
 

@@ -149,7 +149,8 @@ public final class CommandBuffer {
       return
     }
     keep(buffer)
-    device.functions.cmdDispatchIndirect(handle, buffer.handle(on: device), VkDeviceSize(buffer.offset + offset))
+    device.functions.cmdDispatchIndirect(
+      handle, buffer.handle(on: device), VkDeviceSize(buffer.offset + offset))
   }
 
   /// Makes all that was written before, by shaders, copies or the host, visible to all that comes after.

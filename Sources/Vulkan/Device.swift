@@ -17,6 +17,8 @@ public final class Device: Sendable {
   let helpers: [Device]
   /// Where the members of a gang meet; nil for a device that works alone.
   package let meeting: Buffer?
+  /// Whether a gang's cores are free for it.
+  package let contention = Contention()
   let gate = Mutex<Void>(())
   let pool: MemoryPool
   private let pipelineCache: PipelineCache
@@ -47,7 +49,9 @@ public final class Device: Sendable {
     let used: Instance
     if let instance { used = instance } else { used = try Instance() }
     let choice = try selection.choose(from: used.physicalDevices())
-    let members = try Gang.members(of: choice.device, instance: used, threads: threads)
+    // A gang's memory is the host's.
+    let members = try Gang.members(
+      of: choice.device, instance: used, threads: mapsDeviceMemory ? threads : 1)
     let isGang = members.count > 1
     physical = usesSubgroups ? choice.device : choice.device.withoutSubgroupOperations
     reason = choice.reason
@@ -57,8 +61,13 @@ public final class Device: Sendable {
     for member in members.dropFirst() { helpers.append(try Device(helping: self.physical, member)) }
     self.helpers = helpers
     pool = try MemoryPool(
-      logical, helpers: helpers.map(\.logical), mapsDeviceMemory: mapsDeviceMemory || isGang)
-    meeting = isGang ? try Buffer(pool, bytes: Meeting.bytes, domain: .device, label: "meeting") : nil
+      logical, helpers: helpers.map(\.logical), mapsDeviceMemory: mapsDeviceMemory)
+    // In memory of its own, which is no user's and isn't counted.
+    meeting =
+      isGang
+      ? try Buffer(
+        MemoryPool(logical, helpers: helpers.map(\.logical), mapsDeviceMemory: true), bytes: Meeting.bytes,
+        domain: .device, label: "meeting") : nil
     pipelineCache = try PipelineCache(logical, directory: cacheDirectory)
   }
 

@@ -75,15 +75,19 @@ extension Device {
   /// All that do the work of a dispatch: the device, and the others of its gang.
   package var members: [Device] { [self] + helpers }
 
-  /// Submits the command buffers of each member, as `submit(_:signal:on:)` does for one; `timelines` has one a member.
+  /// How many of them should work now: all, or, where others want the cores, the first.
+  package var workers: Int { helpers.isEmpty || contention.isCrowded ? 1 : members.count }
+
+  /// Submits the command buffers of all members, or of the first alone, as `submit(_:signal:on:)` does for one; `timelines` has
+  /// one a member.
   package func submit(
     members commandBuffers: [[CommandBuffer]], signal value: UInt64, on timelines: [Timeline]
   ) throws(VulkanError) {
     // Two plans that overtook each other on some member would wait for ever.
     try gate.withLock { (_) throws(VulkanError) in
       do throws(VulkanError) {
-        for (place, member) in members.enumerated() {
-          try member.submit(commandBuffers[place], signal: value, on: timelines[place])
+        for (place, commands) in commandBuffers.enumerated() {
+          try members[place].submit(commands, signal: value, on: timelines[place])
         }
       } catch {
         // Those that got theirs would wait for those that didn't.

@@ -48,7 +48,8 @@ final class MemoryBlock: Sendable {
     for device in devices {
       places.append(
         try Self.allocate(
-          device, size: size, kind: kind, pages: UnsafeMutableRawBufferPointer(start: pages, count: pageBytes)))
+          device, size: size, kind: kind, pages: UnsafeMutableRawBufferPointer(start: pages, count: pageBytes)
+        ))
     }
     pointer = if let pages { pages } else if mapped { try Self.map(places[0], size: size) } else { nil }
     finished = true

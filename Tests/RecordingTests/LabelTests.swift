@@ -8,7 +8,8 @@ import Vulkan
 /// What tools such as RenderDoc would show: the layer tells in which labelled group of commands it found something.
 struct LabelTests {
   @Test func commandsAreInGroupsOfSegmentAndDispatch() throws {
-    let device = TestDevice.shared
+    // Alone: where a gang meets, push constants of the same place are set.
+    let device = try TestDevice.make(threads: 1)
     let x = try buffer(device, [Float](repeating: 1, count: 64))
     let messages = try TestDevice.expectingMessages {
       // A dispatch that forgets its push constants.
@@ -19,10 +20,9 @@ struct LabelTests {
           bindings: [.read(Region(x)), .write(Region(x))],
           groups: Groups(1))
       ]
-      var encoder = Encoder(
-        device: device, plan: "my plan", arena: nil, offsets: [], options: PlanOptions())
-      _ = try encoder.encode(
-        segment, pool: try encoder.descriptorPool(for: [segment]), timestamps: nil)
+      let encoder = Encoder(
+        device: device, plan: "my plan", segments: [segment], arena: nil, offsets: [], options: PlanOptions())
+      _ = try encoder.encode(workers: 1, timestamps: [nil])
     }
     let message = try #require(messages.first { !$0.labels.isEmpty }, "\(messages)")
     // The layer names each twice.

@@ -13,10 +13,11 @@ public enum TestDevice {
 
   /// A new device of its own, without a pipeline cache unless a directory is given.
   public static func make(
-    _ selection: DeviceSelection = .environment, cacheDirectory: String? = nil
+    _ selection: DeviceSelection = .environment, cacheDirectory: String? = nil, threads: Int? = nil
   ) throws(VulkanError) -> Device {
     // Nothing can be kept under /dev/null: tests leave no files and find none.
-    try Device(selection, instance: makeInstance(), cacheDirectory: cacheDirectory ?? "/dev/null")
+    try Device(
+      selection, instance: makeInstance(), cacheDirectory: cacheDirectory ?? "/dev/null", threads: threads)
   }
 
   /// An instance whose messages are watched.

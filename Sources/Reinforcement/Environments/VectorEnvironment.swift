@@ -190,7 +190,8 @@ private struct StepOperation: EffectOperation, DispatchedOperation {
         "\(name) × \(target.agents * target.copies)", target.environment.kernels.step,
         specialization: target.specialization(local: local) + [UInt32(target.frameStack)],
         parameters: StepParameters(
-          copies: UInt32(target.copies), mode: UInt32(mode), clockOffset: UInt32(inputs[1].elementOffset),
+          copies: UInt32(target.copies), agents: UInt32(target.agents), mode: UInt32(mode),
+          clockOffset: UInt32(inputs[1].elementOffset),
           actionOffset: UInt32(inputs[0].elementOffset)),
         bindings: [
           .read(inputs[1].region), .read(target.seeds.region), .read(target.ranges.region),

@@ -141,7 +141,7 @@ extension Recorder {
 }
 
 extension ConvolutionShape {
-  /// Channels lie along y, and along z where there are more than a device counts.
+  /// Channels lie along y, and along z where there are more than 65 535, as the kernels know.
   fileprivate func channelGroups(_ across: Int) -> Groups {
     let channels = weights[0]
     let down = min(channels, 65535)
