@@ -33,20 +33,26 @@ package final class Contention: Sendable {
     }
   }
 
+  /// From now on one works alone for a while, and for longer the next time.
+  package func avoid() {
+    state.withLock { state in
+      state.end = ContinuousClock.now + state.pause
+      state.pause = min(state.pause * 2, Self.longestPause)
+    }
+  }
+
   /// Takes note that a gang has worked for `seconds`.
   package func note(seconds: Double) {
-    state.withLock { state in
+    let isCrowded = state.withLock { state in
       state.seconds += seconds
-      guard state.seconds >= Self.window, state.end == nil else { return }
+      guard state.seconds >= Self.window, state.end == nil else { return false }
       let switches = involuntarySwitches()
-      if Double(switches - state.switches) > Self.mostSwitches * state.seconds {
-        state.end = ContinuousClock.now + state.pause
-        state.pause = min(state.pause * 2, Self.longestPause)
-      } else {
-        state.pause = Self.shortestPause
-      }
+      let isCrowded = Double(switches - state.switches) > Self.mostSwitches * state.seconds
+      if !isCrowded { state.pause = Self.shortestPause }
       (state.switches, state.seconds) = (switches, 0)
+      return isCrowded
     }
+    if isCrowded { avoid() }
   }
 }
 
