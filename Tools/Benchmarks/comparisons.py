@@ -1,6 +1,7 @@
 # What is compared: the rows of `Tools/bench`, by group.
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from rows import Row
@@ -105,6 +106,16 @@ def wall_clock_rows(reprise, python, quick):
         yield Row("training", f"PPO from the start of the process to a mean return of {least} on CartPole, {caches} caches",
                   f"{SB3}, rl-zoo's recipe", [*clock, "--caches", caches, "--", *ours], peer, THREADS, unit="s",
                   return_tolerance=tolerance)
+
+
+def beside(found, reprise, other, name):
+    """The rows with another reprise in place of the peer, each of our commands once."""
+    commands = []
+    for row in found:
+        if row.ours not in commands:
+            commands.append(row.ours)
+            theirs = [other if part == reprise else part for part in row.ours]
+            yield replace(row, peer_name=name, peer=theirs, peer_choices=[[]])
 
 
 def rows(reprise, python, quick):
