@@ -27,6 +27,23 @@ def step_rows(reprise, python, quick):
             yield Row("supervised", f"training step of {name}, batch {batch}", peer_name, ours, peer, choices, unit="ms")
 
 
+# Rows and columns of the factors, and runs of each product in a process, of which the best counts.
+PRODUCTS = [(64, 200), (256, 50), (1024, 5)]
+
+
+def product_rows(reprise, python, quick):
+    """Square products beside NumPy's BLAS; in the largest, which a naive kernel computes too, launches cost next to nothing."""
+    for size, runs in PRODUCTS:
+        size_and_runs = ["--size", str(size), "--runs", str(min(runs, 5) if quick else runs)]
+        ours = [reprise, "bench", "product", *size_and_runs, "--json"]
+        numpy = [python, str(HERE / "numpy_product.py"), *size_and_runs]
+        work, seconds, is_control = f"{size}³ float32 product", {"ours": "seconds"}, size == 1024
+        yield Row("product", work, "NumPy", ours, numpy, THREADS, unit="ms", seconds=seconds, is_control=is_control)
+        if is_control:
+            seconds = {"ours": "seconds", "peer": "naive_seconds"}
+            yield Row("product", work, "our naive kernel", ours, [], unit="ms", seconds=seconds, is_control=True)
+
+
 # What we call an environment, what Gymnasium calls it, steps that take some seconds, and by how much mean returns of random
 # actions may differ.
 ENVIRONMENTS = [("cartpole", "CartPole-v1", 200_000_000, 0.5), ("acrobot", "Acrobot-v1", 50_000_000, 2),
@@ -36,21 +53,25 @@ ENVIRONMENTS = [("cartpole", "CartPole-v1", 200_000_000, 0.5), ("acrobot", "Acro
 
 
 def environment_rows(reprise, python, quick):
-    """Environments stepped alone beside gymnax's and EnvPool's; all three draw the random actions within the time."""
+    """Environments stepped alone beside gymnax's, EnvPool's and Taichi's; all draw the random actions within the time."""
     for ours, theirs, steps, tolerance in ENVIRONMENTS:
         def size(count):
             return ["--copies", "4096", "--steps", str(count), "--seed", "{seed}"]
 
         few = steps // 10
         count = few if quick else steps
+        stepping = ("environment", f"{theirs} stepping alone, 4096 copies, random actions")
+        command = [reprise, "bench", "environment", ours, *size(count), "--json"]
         for peer_name, script, taken, choices in (
             ("gymnax on JAX CPU", "gymnax_environment.py", count, [[]]),
             # A tenth of the steps, which take it as long as the others all of theirs.
             ("EnvPool", "envpool_environment.py", few, [[], ["--batch", "1024"]]),
         ):
-            yield Row("environment", f"{theirs} stepping alone, 4096 copies, random actions", peer_name,
-                      [reprise, "bench", "environment", ours, *size(count), "--json"],
-                      [python, str(HERE / script), theirs, *size(taken)], choices, return_tolerance=tolerance)
+            yield Row(*stepping, peer_name, command, [python, str(HERE / script), theirs, *size(taken)], choices,
+                      return_tolerance=tolerance)
+        if ours == "cartpole":
+            yield Row(*stepping, "Taichi on the same Vulkan driver", command,
+                      [python, str(HERE / "taichi_cartpole.py"), *size(count)], return_tolerance=tolerance)
 
 
 def training(reprise, algorithm, environment, steps, **settings):
@@ -72,9 +93,10 @@ def ppo_rows(reprise, python, quick):
                 reprise, "ppo", "cartpole", steps, environments=copies, horizon=horizon, epochs=4, minibatches=4,
                 hidden="64,64", learning_rate=2.5e-4, gamma=0.99, gae_lambda=0.95, clip=0.2, entropy=0,
                 value_coefficient=0.5, max_gradient_norm=0.5, anneal=anneal)
+            work = f"PPO CartPole, training included, {copies}×{horizon}, 4 epochs × 4 minibatches, 2×64 tanh"
             yield Row(
-                "training", f"PPO CartPole, training included, {copies}×{horizon}, 4 epochs × 4 minibatches, 2×64 tanh",
-                peer_name, ours, [python, str(HERE / script), *size], choices, return_tolerance=100)
+                "training", work + ("" if anneal == "none" else ", step size annealed"), peer_name, ours,
+                [python, str(HERE / script), *size], choices, return_tolerance=100)
 
 
 def sac_rows(reprise, python, quick):
@@ -115,9 +137,10 @@ def beside(found, reprise, other, name):
         if row.ours not in commands:
             commands.append(row.ours)
             theirs = [other if part == reprise else part for part in row.ours]
-            yield replace(row, peer_name=name, peer=theirs, peer_choices=[[]])
+            seconds = {side: row.seconds["ours"] for side in ("ours", "peer") if row.seconds}
+            yield replace(row, peer_name=name, peer=theirs, peer_choices=[[]], seconds=seconds)
 
 
 def rows(reprise, python, quick):
-    for group in (ppo_rows, sac_rows, wall_clock_rows, environment_rows, step_rows):
+    for group in (ppo_rows, sac_rows, wall_clock_rows, environment_rows, step_rows, product_rows):
         yield from group(reprise, python, quick)

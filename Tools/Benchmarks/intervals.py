@@ -19,6 +19,7 @@ class Interval:
     ratio: float
     # How much larger than the ratio the upper end is, and the ratio than the lower end; infinite for a single pair.
     width: float
+    pairs: int
 
     @property
     def ends(self):
@@ -26,7 +27,7 @@ class Interval:
 
     @property
     def is_settled(self):
-        return self.width < TRUSTED
+        return self.pairs >= FEWEST and self.width < TRUSTED
 
 
 def counted(pairs):
@@ -42,4 +43,4 @@ def interval(ratios):
     if freedom > 0:
         error = STUDENT[min(freedom, len(STUDENT)) - 1] * stdev(logarithms) / math.sqrt(len(ratios))
     # Beyond this, the exponential overflows.
-    return Interval(math.exp(mean(logarithms)), math.expm1(error) if error < 700 else math.inf)
+    return Interval(math.exp(mean(logarithms)), math.expm1(error) if error < 700 else math.inf, len(ratios))

@@ -40,8 +40,8 @@ def over(pairs, side, key):
 
 
 def ratio(measurement):
-    interval, pairs = measurement.interval, len(measurement.counted)
-    counted = f"{pairs} pairs" if pairs > 1 else "1 pair"
+    interval = measurement.interval
+    counted = f"{interval.pairs} pairs" if interval.pairs > 1 else "1 pair"
     doubt = "" if interval.is_settled else ", not settled"
     if not math.isfinite(interval.width):
         return f"{number(interval.ratio)}×, {counted}{doubt}"
@@ -68,7 +68,7 @@ def line(row, measurement, cores, drivers):
     threads = [pairs[0][side].get("threads", cores) for side in sides]
     compiling = over(pairs, "peer", "compile_seconds")
     return {
-        "work": row.work,
+        "work": row.work + (" (control)" if row.is_control else ""),
         "ours": speed(row, middle["ours"]),
         "peer": f"{row.peer_name} {speed(row, middle['peer'])}" + (
             f", compiled before in {number(mean(compiling))} s" if compiling else ""),
@@ -83,10 +83,11 @@ def line(row, measurement, cores, drivers):
 
 def entry(row, measurement, cores, load):
     """One row of the JSON file: all that was run and measured, and what the table makes of it."""
-    interval, pairs = measurement.interval, measurement.counted
+    pairs, interval = measurement.counted, measurement.interval
     width = interval.width if math.isfinite(interval.width) else None
     return {
-        "group": row.group, "work": row.work, "peer": row.peer_name, "commands": measurement.commands, "load": load,
+        "group": row.group, "work": row.work, "peer": row.peer_name, "control": row.is_control,
+        "commands": measurement.commands, "load": load,
         "pairs": measurement.pairs, "counted": len(pairs), "ratio": interval.ratio, "width": width,
         "interval": interval.ends if width is not None else None, "settled": interval.is_settled,
     } | {key: {side: value(over(pairs, side, name)) for side in ("ours", "peer")} for key, name, value in (
@@ -98,6 +99,12 @@ def entry(row, measurement, cores, load):
 def table(lines, columns=COLUMNS):
     rows = [columns, ["---"] * len(columns)] + [[entry[column] for column in columns] for entry in lines]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def comparison(lines):
+    """The table of rows, and what a control is where there is one."""
+    note = "Rows marked control are bound by compute: what saves launches leaves them as they are."
+    return table(lines) + (f"\n\n{note}" if any(entry["work"].endswith("(control)") for entry in lines) else "")
 
 
 def drivers():
@@ -116,9 +123,9 @@ def section(date, commit, command, cores, load, lines):
     """A dated section of RESULTS.md."""
     return "\n".join([
         f"\n## {date}, {commit}", "",
-        f"`{command}` on {cores} cores, load average {load:.1f} at the start; medians of interleaved pairs but for the first tenth, "
-        f"repeated until the ratio's 95 % interval is within ±{100 * TRUSTED:.0f} %. Memory is the process's peak.", "",
-        table(lines), ""])
+        f"`{command}` on {cores} cores, load average {load:.1f} at the start; medians of interleaved pairs but for the first "
+        f"tenth, repeated until the ratio's 95 % interval is within ±{100 * TRUSTED:.0f} %. Memory is the process's peak.", "",
+        comparison(lines), ""])
 
 
 def engine_section(date, commit, command, cores, load, device, lines, columns):

@@ -32,6 +32,11 @@ class Row:
     unit: str = "/s"
     # By how much the mean returns of the two may differ; without it, they are shown alone.
     return_tolerance: float | None = None
+    # What a side calls the seconds of a step where it prints no steps_per_second. Of a peer without a command, which our
+    # command measures as well, ours prints them.
+    seconds: dict = field(default_factory=dict)
+    # Whether it is bound by compute, so that it shows what is no saving of launches.
+    is_control: bool = False
 
 
 @dataclass
@@ -73,8 +78,11 @@ def contents(file):
     return file.read().strip()
 
 
-def run(command, seed):
-    """Runs the command in a process of its own and returns its JSON object, with its `peak_bytes` of memory."""
+def run(command, seed, seconds=None):
+    """Runs the command in a process of its own and returns its JSON object, with its `peak_bytes` of memory.
+
+    `seconds` is what it calls those of a step, where it prints no steps_per_second.
+    """
     with tempfile.TemporaryDirectory() as folder:
         filled = [part.replace("{seed}", str(seed)).replace("{folder}", folder) for part in command]
         shown = " ".join(Path(part).name if "/" in part else part for part in filled)
@@ -91,41 +99,49 @@ def run(command, seed):
     last = (said.splitlines() or [""])[-1]
     try:
         result = json.loads(last)
+        if seconds is not None:
+            result["steps_per_second"] = 1 / result[seconds]
         if not result["steps_per_second"] > 0:
             raise ValueError
         return result | {"peak_bytes": peak}
     except (ValueError, KeyError, TypeError) as error:
         raise BenchError(
-            f"`{shown}` must print a JSON object with a positive steps_per_second on its last line; "
+            f"`{shown}` must print a JSON object with a positive {seconds or 'steps_per_second'} on its last line; "
             f"it printed: {last[:200]!r}") from error
 
 
 def check_same_work(row, pair):
     """Refuses a pair that say what they computed, and computed something else."""
-    for key in ("parameters", "loss", "return_mean"):
+    for key in ("size", "parameters", "loss", "return_mean"):
         ours, peer = (pair[side].get(key) for side in ("ours", "peer"))
         if ours is None or peer is None:
             continue
-        tolerance = {"parameters": 0, "loss": 1e-3 * abs(peer), "return_mean": row.return_tolerance}[key]
+        tolerance = {"size": 0, "parameters": 0, "loss": 1e-3 * abs(peer), "return_mean": row.return_tolerance}[key]
         if tolerance is not None and not abs(ours - peer) <= tolerance:
             raise BenchError(f"{row.work}: not the same work: our {key} is {ours}, {row.peer_name}'s is {peer}.")
 
 
+def run_pair(row, commands, number):
+    """The results of both sides, in the order that the number of the pair gives them."""
+    order = ("ours", "peer") if number % 2 == 1 else ("peer", "ours")
+    pair = {side: run(commands[side], number, row.seconds.get(side)) for side in order if commands[side]}
+    return pair if row.peer else pair | {"peer": {"steps_per_second": 1 / pair["ours"][row.seconds["peer"]]}}
+
+
 def measure(row, most, progress):
-    """Pairs in the order A B B A …, after choosing the peer's fastest arguments, until the ratio is trusted or there are most."""
+    """Pairs in turn (A B B A …) until the ratio is trusted, at most `most`, after choosing the peer's fastest arguments."""
     choices = row.peer_choices
     chosen = choices[0]
     if len(choices) > 1:
         chosen = max(choices, key=lambda choice: run(row.peer + choice, 0)["steps_per_second"])
     measurement = Measurement({"ours": row.ours, "peer": row.peer + chosen})
     for number in range(1, most + 1):
-        order = ["ours", "peer"] if number % 2 == 1 else ["peer", "ours"]
-        pair = {side: run(measurement.commands[side], number) for side in order}
+        pair = run_pair(row, measurement.commands, number)
         check_same_work(row, pair)
         measurement.pairs.append(pair)
         ours, peer = (report.speed(row, pair[side]["steps_per_second"]) for side in ("ours", "peer"))
         ratio = report.ratio(measurement) if measurement.counted else "warm-up"
         progress(f"{row.group} {number}/{most}: ours {ours}, {row.peer_name} {peer}; {ratio}")
-        if len(measurement.counted) >= intervals.FEWEST and measurement.interval.is_settled:
+        if measurement.counted and measurement.interval.is_settled:
             break
     return measurement

@@ -14,10 +14,12 @@ from fakes import Fakes
 class Against(Fakes):
     def test_rows_beside_a_commit_run_each_of_our_commands_once_with_both(self):
         ours = ["clock", "/new/reprise", "train"]
-        found = [self.row(ours, ["python", name], peer_choices=[["a"], ["b"]], unit="s", return_tolerance=7)
+        found = [self.row(ours, ["python", name], peer_choices=[["a"], ["b"]], unit="s", return_tolerance=7,
+                          seconds={"ours": "seconds"})
                  for name in ("one.py", "two.py")]
         (row,) = comparisons.beside(found, "/new/reprise", "/old/reprise", "abc")
         self.assertEqual((row.ours, row.peer), (ours, ["clock", "/old/reprise", "train"]))
+        self.assertEqual(row.seconds, {"ours": "seconds", "peer": "seconds"})
         self.assertEqual((row.peer_name, row.peer_choices, row.unit, row.return_tolerance), ("abc", [[]], "s", 7))
 
     def test_every_group_has_rows_beside_a_commit(self):
