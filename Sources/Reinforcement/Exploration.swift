@@ -12,6 +12,8 @@ public struct ExplorationResult: Sendable {
   public let seconds: Double
   /// Mean return of the episodes that ended; nil where none did.
   public let returnMean: Double?
+  /// Bytes of the device that the steps took, and all else that lay there beside them.
+  public let deviceBytes: Int
   /// Steps a second.
   public var stepsPerSecond: Double { Double(steps) / max(seconds, 1e-9) }
 }
@@ -49,7 +51,7 @@ public enum Exploration {
     let finished = totals[(2 * copies)..<(3 * copies)].reduce(0) { $0 + Double($1) }
     return ExplorationResult(
       steps: times * copies * stepsPerReplay, seconds: seconds,
-      returnMean: finished > 0 ? returns / finished : nil)
+      returnMean: finished > 0 ? returns / finished : nil, deviceBytes: device.allocatedBytes)
   }
 }
 

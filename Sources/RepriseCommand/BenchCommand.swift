@@ -39,7 +39,10 @@ struct BenchEnvironmentCommand: ParsableCommand {
 
   @OptionGroup var selection: DeviceOptions
 
-  @Flag(help: "Print one JSON object: steps, seconds, steps_per_second, return_mean, copies, device, driver.")
+  @Flag(
+    help: """
+      Print one JSON object: steps, seconds, steps_per_second, return_mean, copies, device_bytes, device, driver.
+      """)
   var json = false
 
   func run() throws {
@@ -48,8 +51,8 @@ struct BenchEnvironmentCommand: ParsableCommand {
       environment: environment, copies: copies, steps: steps, seed: seed, on: device)
     let summary = Summary(
       environment: environment, copies: copies, steps: result.steps, seconds: result.seconds,
-      stepsPerSecond: result.stepsPerSecond, returnMean: result.returnMean, device: device.physical.name,
-      driver: device.driver)
+      stepsPerSecond: result.stepsPerSecond, returnMean: result.returnMean, deviceBytes: result.deviceBytes,
+      device: device.physical.name, driver: device.driver)
     if json {
       try writeLine(jsonText(summary))
     } else {
@@ -65,6 +68,7 @@ struct BenchEnvironmentCommand: ParsableCommand {
     let copies, steps: Int
     let seconds, stepsPerSecond: Double
     let returnMean: Double?
+    let deviceBytes: Int
     let device, driver: String
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 
 /// Models whose training step is measured.
 enum BenchModel: String, CaseIterable, ExpressibleByArgument {
-  /// 784-128-10 with relu.
+  /// 784-128-10 with relu, or with other hidden layers.
   case mlp
   /// 784-16-10 with relu.
   case tiny
@@ -23,9 +23,10 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  func module() throws -> any Module {
+  /// - Parameter hidden: units of the hidden layers of `mlp`.
+  func module(hidden: [Int]) throws -> any Module {
     switch self {
-    case .mlp: try Self.classifier(.mlp(), sample)
+    case .mlp: try Self.classifier(.mlp(hidden: hidden), sample)
     case .tiny: try Self.classifier(.mlp(hidden: [16]), sample)
     case .separable: try Self.classifier(.separable(), sample)
     case .block:

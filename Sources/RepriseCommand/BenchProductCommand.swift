@@ -27,7 +27,9 @@ struct BenchProductCommand: ParsableCommand {
   @OptionGroup var selection: DeviceOptions
 
   @Flag(
-    help: "Print one JSON object: size, seconds, naive_seconds, gflops, naive_gflops, ratio, device, driver.")
+    help: """
+      Print one JSON object: size, seconds, naive_seconds, gflops, naive_gflops, ratio, device_bytes, device, driver.
+      """)
   var json = false
 
   func validate() throws {
@@ -59,8 +61,8 @@ struct BenchProductCommand: ParsableCommand {
     let flops = 2 * Double(size) * Double(size) * Double(size)
     let summary = Summary(
       size: size, seconds: best.tiled, naiveSeconds: best.naive, gflops: flops / best.tiled / 1e9,
-      naiveGflops: flops / best.naive / 1e9, ratio: best.naive / best.tiled, device: device.physical.name,
-      driver: device.driver)
+      naiveGflops: flops / best.naive / 1e9, ratio: best.naive / best.tiled,
+      deviceBytes: device.allocatedBytes, device: device.physical.name, driver: device.driver)
     if json {
       try writeLine(jsonText(summary))
     } else {
@@ -114,6 +116,7 @@ struct BenchProductCommand: ParsableCommand {
   private struct Summary: Encodable {
     let size: Int
     let seconds, naiveSeconds, gflops, naiveGflops, ratio: Double
+    let deviceBytes: Int
     let device, driver: String
   }
 }

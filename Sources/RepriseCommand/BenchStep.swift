@@ -29,7 +29,7 @@ struct BenchStep {
     case block(output: Variable, dy: Variable, dx: Variable)
   }
 
-  init(_ model: BenchModel, batch: Int, on device: Device) throws {
+  init(_ model: BenchModel, hidden: [Int] = [128], batch: Int, on device: Device) throws {
     self.device = device
     self.model = model
     self.batch = batch
@@ -55,7 +55,7 @@ struct BenchStep {
         labels: labels, position: try Variable([], .uint32, on: device, label: "position"))
     }
     loss = try Variable([], on: device, label: "loss")
-    network = try Network(model.module(), on: device, seed: 1)
+    network = try Network(model.module(hidden: hidden), on: device, seed: 1)
     try network.loadMatching(from: BenchNoise.weights(of: network), named: "BenchNoise")
     adam = try Adam(
       network, groups: ParameterGroups(network, weightDecay: 1e-2), decoupledWeightDecay: true)

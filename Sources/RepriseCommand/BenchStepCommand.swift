@@ -30,6 +30,10 @@ struct BenchStepCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Samples in a batch.")
   var batch = 32
 
+  @Option(
+    help: ArgumentHelp("Units of the hidden layers of mlp, separated by commas.", valueName: "units"))
+  var hidden: CommaSeparated<Int>?
+
   @Option(parsing: .unconditional, help: "Replays that are timed.")
   var replays = 500
 
@@ -45,13 +49,16 @@ struct BenchStepCommand: ParsableCommand {
     help: """
       Print one JSON object: model, batch, parameters, dispatches, recording_milliseconds, replay_host_microseconds, \
       replay_microseconds, steps_per_second, loss (after the first \(Self.untimed) steps), arena_bytes, \
-      arena_bytes_without_reuse, forward_arena_bytes, device, driver.
+      arena_bytes_without_reuse, forward_arena_bytes, device_bytes, device, driver.
       """)
   var json = false
 
   func validate() throws {
     guard (1...4096).contains(batch) else {
       throw ValidationError("--batch is \(batch); it is from 1 to 4096")
+    }
+    guard hidden == nil || model == .mlp else {
+      throw ValidationError("--hidden is for mlp; \(model.rawValue) has layers of its own")
     }
     guard replays >= 0 else { throw ValidationError("--replays is \(replays); it must not be negative") }
     guard !(json && (plan || profile)) else {
@@ -61,7 +68,7 @@ struct BenchStepCommand: ParsableCommand {
 
   func run() throws {
     let device = try selection.open()
-    let step = try BenchStep(model, batch: batch, on: device)
+    let step = try BenchStep(model, hidden: hidden?.elements ?? [128], batch: batch, on: device)
     let forward = try step.record(backward: false)
     // The first recording compiles.
     var recorded = try step.record()
@@ -94,8 +101,8 @@ struct BenchStepCommand: ParsableCommand {
       replayMicroseconds: seconds * 1e6, stepsPerSecond: seconds > 0 ? 1 / seconds : 0, loss: Double(loss),
       arenaBytes: recorded.statistics.arenaBytes,
       arenaBytesWithoutReuse: recorded.statistics.arenaBytesWithoutReuse,
-      forwardArenaBytes: forward.statistics.arenaBytes, device: device.physical.name,
-      driver: device.driver)
+      forwardArenaBytes: forward.statistics.arenaBytes, deviceBytes: device.allocatedBytes,
+      device: device.physical.name, driver: device.driver)
     if plan { try writeLine("\(forward)\n\(recorded)") }
     try write(json ? jsonText(summary) + "\n" : summary.text)
     if profile {
@@ -111,7 +118,7 @@ struct BenchStepCommand: ParsableCommand {
     let recordingMilliseconds, replayHostMicroseconds, replayMicroseconds, stepsPerSecond: Double
     /// After the replays that are not timed.
     let loss: Double
-    let arenaBytes, arenaBytesWithoutReuse, forwardArenaBytes: Int
+    let arenaBytes, arenaBytesWithoutReuse, forwardArenaBytes, deviceBytes: Int
     let device, driver: String
 
     var text: String {

@@ -124,7 +124,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
 
     let loop = algorithm.loop
     let summary = TrainingSummary(
-      agents, total: loop.iterations, device: device.physical, of: directory,
+      agents, total: loop.iterations, on: device, of: directory,
       cost: profile ? IterationCost(loop.profile, loop.plan.statistics) : nil)
     try writeLine(json ? jsonText(summary) : summary.text)
     if let spans {

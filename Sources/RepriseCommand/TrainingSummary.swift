@@ -17,6 +17,8 @@ struct TrainingSummary: Encodable {
   let bestReturnMean: Double?
   /// Steps that gave what is no finite number, of all agents together.
   let faults: Int
+  /// Bytes of the device that the run had taken at its end.
+  let deviceBytes: Int
   let device, driver: String
   /// The file of one agent, or the files of many.
   let checkpoint: String?
@@ -29,13 +31,12 @@ struct TrainingSummary: Encodable {
 
   private enum CodingKeys: CodingKey {
     case iterations, steps, seconds, stepsPerSecond, returnMean, returnMeans, seeds, bestReturnMean, faults,
-      device,
-      driver, checkpoint, checkpoints, interrupted
+      deviceBytes, device, driver, checkpoint, checkpoints, interrupted
   }
 
   /// - Parameter directory: of the run; those of many agents lie in it.
   init<Trained>(
-    _ agents: [TrainedAgent<Trained>], total: Int, device: PhysicalDevice, of directory: RunDirectory,
+    _ agents: [TrainedAgent<Trained>], total: Int, on device: Device, of directory: RunDirectory,
     cost: IterationCost?
   ) {
     let last = agents.compactMap(\.last)
@@ -48,8 +49,9 @@ struct TrainingSummary: Encodable {
     returnMean = agents.compactMap(\.returnMean).mean
     bestReturnMean = agents.compactMap(\.bestReturnMean).mean
     faults = agents.reduce(0) { $0 + $1.faults }
-    self.device = device.name
-    driver = device.driver
+    deviceBytes = device.allocatedBytes
+    self.device = device.physical.name
+    driver = device.physical.driver
     interrupted = iterations < total
     self.cost = cost
     let files = agents.map(\.writer.directory.checkpoint)
@@ -74,6 +76,7 @@ struct TrainingSummary: Encodable {
     try container.encodeIfPresent(seeds, forKey: .seeds)
     try container.encodeIfPresent(bestReturnMean, forKey: .bestReturnMean)
     try container.encode(faults, forKey: .faults)
+    try container.encode(deviceBytes, forKey: .deviceBytes)
     try container.encode(device, forKey: .device)
     try container.encode(driver, forKey: .driver)
     try container.encodeIfPresent(checkpoint, forKey: .checkpoint)

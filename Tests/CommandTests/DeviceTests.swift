@@ -60,12 +60,23 @@ import Testing
     #expect(try #require(summary["steps_per_second"] as? Double) > 0)
     #expect(try #require(summary["return_mean"] as? Double).isFinite)
     #expect(summary["copies"] as? Int == 64)
+    #expect(try #require(summary["device_bytes"] as? Int) > 0)
     #expect(summary["device"] as? String != nil)
 
     let text = try tool.run(arguments)
     #expect(text.status == 0)
     #expect(text.output.contains("steps/s"))
     #expect(tool.names() == [])
+  }
+
+  @Test func `A step is measured for the layers that are asked for`() throws {
+    let result = try tool.run(
+      "bench", "step", "mlp", "--hidden", "8,4", "--batch", "2", "--replays", "1", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    let summary = try object(result.output)
+    #expect(summary["parameters"] as? Int == 785 * 8 + 9 * 4 + 5 * 10)
+    let arena = try #require(summary["arena_bytes"] as? Int)
+    #expect(try #require(summary["device_bytes"] as? Int) >= arena)
   }
 
   @Test func `A plan is printed and nothing is trained`() throws {

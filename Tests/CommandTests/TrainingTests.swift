@@ -72,7 +72,7 @@ import Testing
       "steps", "seconds", "steps_per_second", "return_mean", "device", "driver", "checkpoint", "iterations",
       "interrupted", "submissions_per_iteration", "host_microseconds_per_iteration",
       "device_milliseconds_per_iteration", "dispatches_per_iteration", "barriers_per_iteration",
-      "arena_bytes",
+      "arena_bytes", "device_bytes",
     ]
     #expect(expected.subtracting(summary.keys) == [])
     #expect(summary["steps"] as? Int == 1024)

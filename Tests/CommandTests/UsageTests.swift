@@ -88,6 +88,7 @@ import Testing
     (["train", "ppo", "--trace", ""], ["--trace"]),
     (["plan", "ppo", "--format", "svg"], ["'svg'", "--format", "dot"]),
     (["bench", "recording", "--count", "0"], ["--count", "0"]),
+    (["bench", "step", "separable", "--hidden", "8"], ["--hidden", "mlp"]),
     (
       ["train", "ppo", "--run", "there", "--device", "no such device"],
       ["\"no such device\"", "known devices"]

@@ -1,6 +1,7 @@
 # What is compared: the rows of `Tools/bench`, by group.
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from rows import Row
@@ -26,6 +27,23 @@ def step_rows(reprise, python, quick):
             yield Row("supervised", f"training step of {name}, batch {batch}", peer_name, ours, peer, choices, unit="ms")
 
 
+# Rows and columns of the factors, and runs of each product in a process, of which the best counts.
+PRODUCTS = [(64, 200), (256, 50), (1024, 5)]
+
+
+def product_rows(reprise, python, quick):
+    """Square products beside NumPy's BLAS; in the largest, which a naive kernel computes too, launches cost next to nothing."""
+    for size, runs in PRODUCTS:
+        size_and_runs = ["--size", str(size), "--runs", str(min(runs, 5) if quick else runs)]
+        ours = [reprise, "bench", "product", *size_and_runs, "--json"]
+        numpy = [python, str(HERE / "numpy_product.py"), *size_and_runs]
+        work, seconds, is_control = f"{size}³ float32 product", {"ours": "seconds"}, size == 1024
+        yield Row("product", work, "NumPy", ours, numpy, THREADS, unit="ms", seconds=seconds, is_control=is_control)
+        if is_control:
+            seconds = {"ours": "seconds", "peer": "naive_seconds"}
+            yield Row("product", work, "our naive kernel", ours, [], unit="ms", seconds=seconds, is_control=True)
+
+
 # What we call an environment, what Gymnasium calls it, steps that take some seconds, and by how much mean returns of random
 # actions may differ.
 ENVIRONMENTS = [("cartpole", "CartPole-v1", 200_000_000, 0.5), ("acrobot", "Acrobot-v1", 50_000_000, 2),
@@ -35,28 +53,45 @@ ENVIRONMENTS = [("cartpole", "CartPole-v1", 200_000_000, 0.5), ("acrobot", "Acro
 
 
 def environment_rows(reprise, python, quick):
-    """Environments stepped alone beside gymnax's and EnvPool's; all three draw the random actions within the time."""
+    """Environments stepped alone beside gymnax's, EnvPool's and Taichi's; all draw the random actions within the time."""
     for ours, theirs, steps, tolerance in ENVIRONMENTS:
         def size(count):
             return ["--copies", "4096", "--steps", str(count), "--seed", "{seed}"]
 
         few = steps // 10
         count = few if quick else steps
+        stepping = ("environment", f"{theirs} stepping alone, 4096 copies, random actions")
+        command = [reprise, "bench", "environment", ours, *size(count), "--json"]
         for peer_name, script, taken, choices in (
             ("gymnax on JAX CPU", "gymnax_environment.py", count, [[]]),
             # A tenth of the steps, which take it as long as the others all of theirs.
             ("EnvPool", "envpool_environment.py", few, [[], ["--batch", "1024"]]),
         ):
-            yield Row("environment", f"{theirs} stepping alone, 4096 copies, random actions", peer_name,
-                      [reprise, "bench", "environment", ours, *size(count), "--json"],
-                      [python, str(HERE / script), theirs, *size(taken)], choices, return_tolerance=tolerance)
+            yield Row(*stepping, peer_name, command, [python, str(HERE / script), theirs, *size(taken)], choices,
+                      return_tolerance=tolerance)
+        if ours == "cartpole":
+            yield Row(*stepping, "Taichi on the same Vulkan driver", command,
+                      [python, str(HERE / "taichi_cartpole.py"), *size(count)], return_tolerance=tolerance)
 
 
 def training(reprise, algorithm, environment, steps, **settings):
     """Our command that trains without a recipe, so that every setting is here or a default of the algorithm."""
     options = [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", str(value))]
     return [reprise, "train", algorithm, "--environment", environment, "--recipe", "none", *options, "--steps", str(steps),
-            "--seed", "{seed}", "--run", "{folder}/run", "--json"]
+            "--seed", "{seed}", "--run", "{folder}/run", "--overwrite", "--json"]
+
+
+def cartpole(reprise, steps, copies, horizon, **settings):
+    """Our PPO on CartPole with what all rows have in common."""
+    return training(reprise, "ppo", "cartpole", steps, environments=copies, horizon=horizon, hidden="64,64", clip=0.2,
+                    entropy=0, value_coefficient=0.5, max_gradient_norm=0.5, **settings)
+
+
+# Of the rows beside programs of our own choice.
+PPO = {"epochs": 4, "minibatches": 4, "learning_rate": 2.5e-4, "gamma": 0.99, "gae_lambda": 0.95}
+# What rl-baselines3-zoo trains CartPole by.
+ZOO = {"epochs": 20, "minibatches": 1, "learning_rate": 1e-3, "gamma": 0.98, "gae_lambda": 0.8,
+       "anneal": "learning-rate,clip"}
 
 
 def ppo_rows(reprise, python, quick):
@@ -67,13 +102,11 @@ def ppo_rows(reprise, python, quick):
         for peer_name, script, anneal, choices in (
             (SB3, "sb3_ppo_cartpole.py", "none", THREADS), ("JAX on CPU", "jax_ppo_cartpole.py", "learning-rate", [[]]),
         ):
-            ours = training(
-                reprise, "ppo", "cartpole", steps, environments=copies, horizon=horizon, epochs=4, minibatches=4,
-                hidden="64,64", learning_rate=2.5e-4, gamma=0.99, gae_lambda=0.95, clip=0.2, entropy=0,
-                value_coefficient=0.5, max_gradient_norm=0.5, anneal=anneal)
+            ours = cartpole(reprise, steps, copies, horizon, **PPO, anneal=anneal)
+            work = f"PPO CartPole, training included, {copies}×{horizon}, 4 epochs × 4 minibatches, 2×64 tanh"
             yield Row(
-                "training", f"PPO CartPole, training included, {copies}×{horizon}, 4 epochs × 4 minibatches, 2×64 tanh",
-                peer_name, ours, [python, str(HERE / script), *size], choices, return_tolerance=100)
+                "training", work + ("" if anneal == "none" else ", step size annealed"), peer_name, ours,
+                [python, str(HERE / script), *size], choices, return_tolerance=100)
 
 
 def sac_rows(reprise, python, quick):
@@ -93,20 +126,62 @@ def sac_rows(reprise, python, quick):
                   THREADS, return_tolerance=tolerance)
 
 
-def wall_clock_rows(reprise, python, quick):
+def clocked(python, goal, command, caches=None):
+    """The command under a clock, with caches of its own where they are named."""
+    chosen = ["--caches", caches] if caches else []
+    return [python, str(HERE / "wall_clock.py"), *goal, *chosen, "--", *command]
+
+
+def zoo(python, *options):
+    return [python, str(HERE / "sb3_zoo_cartpole.py"), "--seed", "{seed}", *options]
+
+
+def return_rows(reprise, python, quick):
     """From the start of a process until CartPole is learnt, each side by its own recipe."""
     # No return is above 500, so that only a side that hasn't learnt is further away.
     least, tolerance = (100, None) if quick else (475, 25)
-    clock = [python, str(HERE / "time_to_return.py"), "--least", str(least)]
+    goal = ["--least", str(least)]
     ours = [reprise, "train", "ppo", "--environment", "cartpole", "--seed", "{seed}", "--run", "{folder}/run", "--overwrite",
             "--json"]
-    peer = [*clock, "--", python, str(HERE / "sb3_zoo_cartpole.py"), "--seed", "{seed}"]
     for caches in ("cold", "warm"):
         yield Row("training", f"PPO from the start of the process to a mean return of {least} on CartPole, {caches} caches",
-                  f"{SB3}, rl-zoo's recipe", [*clock, "--caches", caches, "--", *ours], peer, THREADS, unit="s",
-                  return_tolerance=tolerance)
+                  f"{SB3}, rl-zoo's recipe", clocked(python, goal, ours, caches), clocked(python, goal, zoo(python)), THREADS,
+                  unit="s", return_tolerance=tolerance)
+
+
+def start_rows(reprise, python, quick):
+    """From the start of a process to the end of its first iteration, updates included; quick or not, it is one."""
+    copies, horizon = 64, 128
+    iteration = copies * horizon
+    peer = [python, str(HERE / "sb3_ppo_cartpole.py"), "--copies", str(copies), "--horizon", str(horizon), "--steps",
+            str(iteration), "--seed", "{seed}"]
+    ours = cartpole(reprise, 2 * iteration, copies, horizon, **PPO, anneal="none")
+    yield Row("training", f"PPO CartPole {copies}×{horizon} from the start of the process to its first update, warm caches",
+              SB3, clocked(python, ["--first"], ours, "warm"), clocked(python, ["--first"], peer), THREADS, unit="s",
+              return_tolerance=10)
+
+
+def whole_rows(reprise, python, quick):
+    """A whole command that trains CartPole by rl-zoo's recipe, the same for both."""
+    # Each return is of a single seed.
+    steps, tolerance = (10_000, None) if quick else (100_000, 150)
+    ours = cartpole(reprise, steps, 8, 32, **ZOO)
+    yield Row("training", f"rl-zoo's recipe for PPO on CartPole, {steps:,} steps, the whole command, warm caches", SB3,
+              clocked(python, [], ours, "warm"), clocked(python, [], zoo(python, "--steps", str(steps))), THREADS, unit="s",
+              return_tolerance=tolerance)
+
+
+def beside(found, reprise, other, name):
+    """The rows with another reprise in place of the peer, each of our commands once."""
+    commands = []
+    for row in found:
+        if row.ours not in commands:
+            commands.append(row.ours)
+            theirs = [other if part == reprise else part for part in row.ours]
+            seconds = {side: row.seconds["ours"] for side in ("ours", "peer") if row.seconds}
+            yield replace(row, peer_name=name, peer=theirs, peer_choices=[[]], seconds=seconds)
 
 
 def rows(reprise, python, quick):
-    for group in (ppo_rows, sac_rows, wall_clock_rows, environment_rows, step_rows):
+    for group in (ppo_rows, sac_rows, return_rows, start_rows, whole_rows, environment_rows, step_rows, product_rows):
         yield from group(reprise, python, quick)

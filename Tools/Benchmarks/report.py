@@ -1,10 +1,14 @@
 # From pairs of results to the table, RESULTS.md and a JSON file.
 
 import json
+import math
 import subprocess
-from statistics import median
+from statistics import mean, median
 
-COLUMNS = ["work", "ours", "peer", "ratio (min–max)", "return or loss, ours / peer", "threads ours / peer", "device"]
+from intervals import TRUSTED
+
+COLUMNS = ["work", "ours", "peer", "ratio (95 % interval)", "memory ours / peer", "return or loss, ours / peer",
+           "threads ours / peer", "device"]
 
 
 def number(value):
@@ -25,36 +29,82 @@ def speed(row, steps_per_second):
     return f"{number({'ms': 1000, 's': 1}[row.unit] / steps_per_second)} {row.unit}"
 
 
-def mean(results, side, key):
-    values = [pair[side][key] for pair in results if pair[side].get(key) is not None]
-    return sum(values) / len(values) if values else None
+def memory(size):
+    """A size in bytes, in words."""
+    return f"{number(size / 2**20)} MiB" if size < 2**30 else f"{number(size / 2**30)} GiB"
 
 
-def line(row, results, cores, drivers):
-    """One row of the table; the ratio is taken pair by pair, because the machine's speed drifts between pairs."""
-    ratios = [pair["ours"]["steps_per_second"] / pair["peer"]["steps_per_second"] for pair in results]
-    middle = {side: median(pair[side]["steps_per_second"] for pair in results) for side in ("ours", "peer")}
-    key, digits = ("loss", 4) if "loss" in results[0]["ours"] else ("return_mean", 1)
-    outcomes = [mean(results, side, key) for side in ("ours", "peer")]
-    device = [results[0]["ours"][key] for key in ("device", "driver") if key in results[0]["ours"]]
-    threads = [results[0][side].get("threads", cores) for side in ("ours", "peer")]
-    compiling = mean(results, "peer", "compile_seconds")
+def over(pairs, side, key):
+    """The values that a side of the pairs has for a key."""
+    return [pair[side][key] for pair in pairs if pair[side].get(key) is not None]
+
+
+def ratio(measurement):
+    interval = measurement.interval
+    counted = f"{interval.pairs} pairs" if interval.pairs > 1 else "1 pair"
+    doubt = "" if interval.is_settled else ", not settled"
+    if not math.isfinite(interval.width):
+        return f"{number(interval.ratio)}×, {counted}{doubt}"
+    least, most = map(number, interval.ends)
+    return f"{number(interval.ratio)}× ±{number(100 * interval.width)} % ({least}–{most}), {counted}{doubt}"
+
+
+def peak(measurement, side):
+    """The most memory that a side's process had, and what of the device it holds where it says so."""
+    peaks = over(measurement.counted, side, "peak_bytes")
+    if not peaks:
+        return "–"
+    device = over(measurement.counted, side, "device_bytes")
+    return memory(max(peaks)) + (f", device {memory(max(device))}" if device else "")
+
+
+def line(row, measurement, cores, drivers):
+    """One row of the table."""
+    pairs, sides = measurement.counted, ("ours", "peer")
+    middle = {side: median(over(pairs, side, "steps_per_second")) for side in sides}
+    key, digits = ("loss", 4) if "loss" in pairs[0]["ours"] else ("return_mean", 1)
+    outcomes = [over(pairs, side, key) for side in sides]
+    device = [pairs[0]["ours"][key] for key in ("device", "driver") if key in pairs[0]["ours"]]
+    threads = [pairs[0][side].get("threads", cores) for side in sides]
+    compiling = over(pairs, "peer", "compile_seconds")
     return {
-        "work": row.work,
+        "work": row.work + (" (control)" if row.is_control else ""),
         "ours": speed(row, middle["ours"]),
         "peer": f"{row.peer_name} {speed(row, middle['peer'])}" + (
-            f", compiled before in {number(compiling)} s" if compiling else ""),
-        "ratio (min–max)": f"{number(median(ratios))}× ({number(min(ratios))}–{number(max(ratios))})",
+            f", compiled before in {number(mean(compiling))} s" if compiling else ""),
+        "ratio (95 % interval)": ratio(measurement),
+        "memory ours / peer": " / ".join(peak(measurement, side) for side in sides),
         "return or loss, ours / peer": " / ".join(
-            "–" if value is None else f"{value:.{digits}f}" for value in outcomes),
+            f"{mean(values):.{digits}f}" if values else "–" for values in outcomes),
         "threads ours / peer": " / ".join(map(str, threads)),
         "device": ", ".join(device) or drivers,
     }
 
 
+def entry(row, measurement, cores, load):
+    """One row of the JSON file: all that was run and measured, and what the table makes of it."""
+    pairs, interval = measurement.counted, measurement.interval
+    width = interval.width if math.isfinite(interval.width) else None
+    return {
+        "group": row.group, "work": row.work, "peer": row.peer_name, "control": row.is_control,
+        "commands": measurement.commands, "load": load,
+        "pairs": measurement.pairs, "counted": len(pairs), "ratio": interval.ratio, "width": width,
+        "interval": interval.ends if width is not None else None, "settled": interval.is_settled,
+    } | {key: {side: value(over(pairs, side, name)) for side in ("ours", "peer")} for key, name, value in (
+        ("peak_bytes", "peak_bytes", lambda sizes: max(sizes, default=None)),
+        ("device_bytes", "device_bytes", lambda sizes: max(sizes, default=None)),
+        ("threads", "threads", lambda counts: counts[0] if counts else cores))}
+
+
 def table(lines, columns=COLUMNS):
     rows = [columns, ["---"] * len(columns)] + [[entry[column] for column in columns] for entry in lines]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def comparison(lines):
+    """The table of rows, and what a control is where there is one."""
+    note = "Rows marked control are bound by compute: what saves launches leaves them as they are."
+    return table(lines) + (f"\n\n{note}" if any(entry["work"].endswith("(control)") for entry in lines) else "")
 
 
 def drivers():
@@ -69,12 +119,13 @@ def drivers():
     return "; ".join(found) or "unknown"
 
 
-def section(date, commit, command, cores, load, pairs, lines):
+def section(date, commit, command, cores, load, lines):
     """A dated section of RESULTS.md."""
     return "\n".join([
         f"\n## {date}, {commit}", "",
-        f"`{command}` on {cores} cores, load average {load:.1f} at the start; medians of {pairs} interleaved pairs.", "",
-        table(lines), ""])
+        f"`{command}` on {cores} cores, load average {load:.1f} at the start; medians of interleaved pairs but for the first "
+        f"tenth, repeated until the ratio's 95 % interval is within ±{100 * TRUSTED:.0f} %. Memory is the process's peak.", "",
+        comparison(lines), ""])
 
 
 def engine_section(date, commit, command, cores, load, device, lines, columns):
@@ -101,5 +152,5 @@ def append(path, text):
 
 
 def save(path, record):
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(record, indent=2) + "\n")

@@ -32,16 +32,22 @@ def environments(name, copies, options):
     return make_vec_env(name, n_envs=copies, seed=options.seed, vec_env_cls=DummyVecEnv)
 
 
+def outcome(model, episodes):
+    """The steps so far, and the last episodes with their mean return."""
+    returns = [episode["r"] for episode in model.ep_info_buffer][-episodes:]
+    mean = {"return_mean": sum(returns) / len(returns)} if returns else {}
+    return {"steps": model.num_timesteps, "episodes": len(returns), "threads": torch.get_num_threads()} | mean
+
+
 def time_steps(model, warm_up, steps, episodes):
-    """Learns for some steps, then for those that are timed, and prints the JSON object; its return is of the last episodes."""
+    """Learns for some steps, then for those that are timed; prints a JSON object after each, with the last episodes' return."""
     model.learn(warm_up)
+    print(json.dumps(outcome(model, episodes)), flush=True)
     before = model.num_timesteps
     start = time.perf_counter()
     model.learn(steps, reset_num_timesteps=False)
     seconds = time.perf_counter() - start
     taken = model.num_timesteps - before
-    returns = [episode["r"] for episode in model.ep_info_buffer][-episodes:]
-    print(json.dumps({
+    print(json.dumps(outcome(model, episodes) | {
         "steps": taken, "seconds": seconds, "steps_per_second": taken / seconds,
-        "return_mean": sum(returns) / len(returns), "threads": torch.get_num_threads(),
     }))

@@ -27,12 +27,14 @@ class Report(BaseCallback):
 
 
 def main():
-    options = sb3.parser().parse_args()
+    parser = sb3.parser()
+    parser.add_argument("--steps", type=int, default=100_000)
+    options = parser.parse_args()
     model = PPO(
         "MlpPolicy", sb3.environments("CartPole-v1", 8, options), n_steps=32, batch_size=256, gae_lambda=0.8, gamma=0.98,
         n_epochs=20, ent_coef=0.0, learning_rate=lambda left: 0.001 * left, clip_range=lambda left: 0.2 * left, device="cpu",
         seed=options.seed)
-    model.learn(100_000, callback=Report())
+    model.learn(options.steps, callback=Report())
 
 
 main()

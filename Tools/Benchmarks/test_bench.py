@@ -2,75 +2,121 @@
 #   python3 -m unittest discover -s Tools/Benchmarks
 
 import json
-import subprocess
-import sys
-import tempfile
+import math
+import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import comparisons
 import engine
+import intervals
 import learning
 import policies
 import report
 import rows
-
-# Waits to be stopped, and then prints its device.
-STOPPED = """trap 'echo "{\\"device\\": \\"D\\"}"; exit' TERM; while true; do sleep 0.05; done"""
+from fakes import Fakes
 
 
-class Bench(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.log = self.folder / "log"
-
-    def script(self, name, body):
-        path = self.folder / name
-        path.write_text(f"#!/bin/sh\n{body}\n")
-        path.chmod(0o755)
-        return [str(path)]
-
-    def fake(self, name, speeds, **more):
-        """A command that reports one speed after another, and writes its name and arguments into the log."""
-        counter, answers = self.folder / f"{name}.count", self.folder / f"{name}.answers"
-        answers.write_text("".join(json.dumps({"steps_per_second": s, **more}) + "\n" for s in speeds))
-        return self.script(name, f'echo {name} "$@" >> {self.log}; echo x >> {counter}; echo noise\n'
-                                 f"sed -n \"$(wc -l < {counter})p\" {answers}")
-
-    def row(self, ours, peer, **more):
-        return rows.Row("group", "some work", "Peer", ours, peer, **more)
-
+class Bench(Fakes):
     def test_pairs_are_taken_in_turn_and_ratios_pair_by_pair(self):
         ours = self.fake("ours", [100, 400, 900], return_mean=20.0, device="Fake GPU")
         peer = self.fake("peer", [10, 200, 300], return_mean=22.0, threads=1)
         row = self.row([*ours, "{seed}"], peer)
-        results = rows.measure(row, 3, lambda text: None)
+        measurement = rows.measure(row, 3, lambda text: None)
         self.assertEqual(self.log.read_text().split("\n")[:6], ["ours 1", "peer", "peer", "ours 2", "ours 3", "peer"])
-        line = report.line(row, results, 8, "drivers")
-        self.assertEqual(line["ratio (min–max)"], "3× (2–10)")
-        self.assertEqual((line["ours"], line["peer"]), ("400/s", "Peer 200/s"))
+        line = report.line(row, measurement, 8, "drivers")
+        # The first pair, whose ratio is 10, warms up; t for one degree of freedom is 12.706.
+        half = math.exp(12.706 * math.log(3 / 2) / 2)
+        self.assertEqual(line["ratio (95 % interval)"], f"2.45× ±{100 * (half - 1):,.0f} % ({math.sqrt(6) / half:.3g}–"
+                                                        f"{math.sqrt(6) * half:.3g}), 2 pairs, not settled")
+        self.assertEqual((line["ours"], line["peer"]), ("650/s", "Peer 250/s"))
         self.assertEqual(line["return or loss, ours / peer"], "20.0 / 22.0")
         self.assertEqual(line["threads ours / peer"], "8 / 1")
         self.assertEqual(line["device"], "Fake GPU")
-        self.assertIn("| some work | 400/s | Peer 200/s | 3× (2–10) |", report.table([line]))
+        self.assertIn("| some work | 650/s | Peer 250/s | 2.45× ±", report.table([line]))
+
+    def test_pairs_are_repeated_until_the_ratio_is_trusted(self):
+        # Ratios of 2, and then of 2 but for 1 % to either side.
+        steady = [200, 202, 198, 202, 198, 202, 198]
+        for speeds, most, expected in ((steady, 7, 5), (steady[:3], 3, 3), ([100, 400, 200, 400, 200, 400, 200], 7, 7)):
+            row = self.row(self.fake(f"ours{most}{expected}", speeds), self.fake(f"peer{most}{expected}", [100] * 7))
+            measurement = rows.measure(row, most, lambda text: None)
+            self.assertEqual(len(measurement.pairs), expected)
+            self.assertEqual(measurement.interval.is_settled, expected == 5)
+            self.assertEqual("not settled" in report.ratio(measurement), expected != 5)
+
+    def test_a_ratio_has_the_interval_of_its_logarithm(self):
+        interval = intervals.interval([1, 2, 4])
+        self.assertAlmostEqual(interval.ratio, 2)
+        # The logarithms' deviation is log 2, and t for two degrees of freedom 4.303.
+        self.assertAlmostEqual(interval.width, 2 ** (4.303 / math.sqrt(3)) - 1)
+        self.assertAlmostEqual(interval.ends[0] * interval.ends[1], 4)
+        self.assertEqual(intervals.interval([3]).width, math.inf)
+        self.assertEqual([len(intervals.counted([0] * count)) for count in (1, 2, 12, 19, 20, 40)], [0, 1, 11, 18, 18, 36])
+
+    def test_memory_is_the_peak_of_the_process_and_of_those_it_starts(self):
+        body = "print('{\"steps_per_second\": 1, \"device_bytes\": 3000000}')"
+        for use in ("bytearray(200_000_000)", "__import__('subprocess').run(['python3', '-c', 'bytearray(200_000_000)'])"):
+            result = rows.run(["python3", "-c", f"{use}; {body}"], 1)
+            self.assertGreater(result["peak_bytes"], 200_000_000)
+            self.assertLess(result["peak_bytes"], 300_000_000)
+        # The first pair warms up.
+        pair = {"ours": result, "peer": {"steps_per_second": 1, "peak_bytes": 5 * 2**30}}
+        lines = [report.line(self.row([], []), rows.Measurement({}, [pair, other]), 8, "") for other in
+                 (pair, {"ours": {"steps_per_second": 1}, "peer": pair["peer"]})]
+        ours = f"{result['peak_bytes'] / 2**20:.0f} MiB, device 2.86 MiB"
+        self.assertEqual([line["memory ours / peer"] for line in lines], [f"{ours} / 5 GiB", "– / 5 GiB"])
+
+    def test_a_run_that_is_stuck_is_stopped(self):
+        begin = time.monotonic()
+        with unittest.mock.patch.object(rows, "TIMEOUT_SECONDS", 0.2):
+            with self.assertRaisesRegex(rows.BenchError, "still running after 0.2 s"):
+                rows.run(self.script("stuck", "exec sleep 60"), 1)
+        self.assertLess(time.monotonic() - begin, 30)
+
+    def test_the_record_has_every_pair_and_what_comes_of_them(self):
+        ours, peer = (self.fake(name, [4] * 5, threads=count) for name, count in (("ours", 2), ("peer", 1)))
+        row = self.row(ours, peer, peer_choices=[["slow"]])
+        entry = json.loads(json.dumps(report.entry(row, rows.measure(row, 5, lambda text: None), 8, 0.5)))
+        self.assertEqual([entry[key] for key in ("group", "work", "peer", "load", "counted", "ratio", "width", "settled")],
+                         ["group", "some work", "Peer", 0.5, 4, 1, 0, True])
+        self.assertEqual((entry["commands"]["peer"], len(entry["pairs"]), entry["interval"]), ([*peer, "slow"], 5, [1, 1]))
+        self.assertEqual((entry["threads"], entry["device_bytes"]), ({"ours": 2, "peer": 1}, {"ours": None, "peer": None}))
+        self.assertEqual(entry["peak_bytes"]["peer"], max(pair["peer"]["peak_bytes"] for pair in entry["pairs"][1:]))
 
     def test_steps_are_compared_in_milliseconds_where_they_do_the_same_work(self):
-        ours = self.fake("ours", [500], loss=2.3456, parameters=7, device="Fake GPU", driver="fake 1.0")
-        row = self.row(ours, self.fake("peer", [250], loss=2.3457, parameters=7), unit="ms")
-        line = report.line(row, rows.measure(row, 1, lambda text: None), 8, "drivers")
+        ours = self.fake("ours", [500, 500], loss=2.3456, parameters=7, device="Fake GPU", driver="fake 1.0")
+        row = self.row(ours, self.fake("peer", [250, 250], loss=2.3457, parameters=7), unit="ms")
+        line = report.line(row, rows.measure(row, 2, lambda text: None), 8, "drivers")
         self.assertEqual((line["ours"], line["peer"]), ("2 ms", "Peer 4 ms"))
-        results = [{"ours": {"steps_per_second": 9}, "peer": {"steps_per_second": 3, "compile_seconds": 2.5}}]
-        self.assertEqual(report.line(row, results, 8, "")["peer"], "Peer 333 ms, compiled before in 2.5 s")
+        pair = {"ours": {"steps_per_second": 9}, "peer": {"steps_per_second": 3, "compile_seconds": 2.5}}
+        compiled = report.line(row, rows.Measurement({}, [pair, pair]), 8, "")
+        self.assertEqual(compiled["peer"], "Peer 333 ms, compiled before in 2.5 s")
         self.assertEqual(report.speed(self.row(ours, ours, unit="s"), 0.25), "4 s")
-        self.assertEqual(line["ratio (min–max)"], "2× (2–2)")
+        self.assertEqual(line["ratio (95 % interval)"], "2×, 1 pair, not settled")
         self.assertEqual(line["return or loss, ours / peer"], "2.3456 / 2.3457")
         self.assertEqual(line["device"], "Fake GPU, fake 1.0")
         for other, expected in ({"loss": 2.4}, "our loss is 2.3456, Peer's is 2.4"), ({"parameters": 8}, "our parameters"):
             peer = self.fake(f"other{len(expected)}", [1], **{"loss": 2.3456, "parameters": 7, **other})
             with self.assertRaisesRegex(rows.BenchError, expected):
-                rows.measure(self.row(self.script("same", f"cat {self.folder / 'ours.answers'}"), peer), 1, print)
+                rows.measure(self.row(self.script("same", f"head -n 1 {self.folder / 'ours.answers'}"), peer), 1, print)
+
+    def test_our_own_command_may_measure_the_peer_as_well(self):
+        ours = self.script("ours", f"echo run >> {self.log}; echo '{json.dumps({'seconds': 0.5, 'naive': 4, 'size': 8})}'")
+        row = self.row(ours, [], unit="s", seconds={"ours": "seconds", "peer": "naive"}, is_control=True)
+        measurement = rows.measure(row, 2, lambda text: None)
+        self.assertEqual(self.log.read_text().count("run"), 2)
+        line = report.line(row, measurement, 8, "")
+        self.assertEqual((line["ours"], line["peer"]), ("0.5 s", "Peer 4 s"))
+        self.assertAlmostEqual(measurement.interval.ratio, 8)
+        self.assertTrue(line["memory ours / peer"].endswith(" / –"))
+        self.assertEqual(line["work"], "some work (control)")
+        self.assertIn("Rows marked control", report.section("", "", "", 1, 1, [line]))
+        self.assertNotIn("Rows marked control", report.comparison([line | {"work": "some work"}]))
+        with self.assertRaisesRegex(rows.BenchError, "our size is 8, Peer's is 9"):
+            other = self.fake("peer", [1], size=9)
+            rows.measure(self.row(ours, other, seconds={"ours": "seconds"}), 1, print)
 
     def test_mean_returns_that_differ_too_much_are_refused(self):
         row = self.row(["ours"], ["peer"], return_tolerance=0.5)
@@ -87,44 +133,6 @@ class Bench(unittest.TestCase):
         self.assertEqual(len(found), len({(row.work, row.peer_name) for row in found}))
         for part in [part for row in found for part in row.ours + row.peer if part.endswith(".py")]:
             self.assertTrue(Path(part).exists(), part)
-
-    def clock(self, *arguments):
-        """What the clock prints, and its exit status."""
-        process = subprocess.run([sys.executable, str(comparisons.HERE / "time_to_return.py"), "--least", "100", *arguments],
-                                 capture_output=True, text=True, timeout=60)
-        return json.loads(process.stdout or "{}"), process
-
-    def printing(self, *iterations, then=STOPPED):
-        """A command that prints iterations of (steps, episodes, mean return), and its device when it is stopped."""
-        lines = [json.dumps({"steps": steps, "episodes": episodes, "threads": 1} | ({"return_mean": mean} if episodes else {}))
-                 for steps, episodes, mean in iterations]
-        return self.script("printing", "\n".join([f"echo '{line}'" for line in lines] + [then]))
-
-    def test_the_clock_stops_at_the_mean_return_of_the_last_steps(self):
-        # 90 leaves the window of 2048 steps with the third line; the fourth is never read.
-        result, _ = self.clock("--", *self.printing((1000, 3, 90), (2000, 1, 101), (3048, 0, None), (4000, 1, 500)))
-        self.assertEqual([result[key] for key in ("steps", "return_mean", "threads", "device")], [3048, 101, 1, "D"])
-        self.assertAlmostEqual(result["steps_per_second"], 1 / result["seconds"])
-        self.assertLess(result["seconds"], 50)
-
-    def test_the_clock_counts_a_run_that_ends_before_whole(self):
-        result, _ = self.clock("--", *self.printing((256, 2, 20), (512, 2, 30), then='echo \'{"steps": 9}\'; sleep 1'))
-        self.assertEqual((result["steps"], result["return_mean"]), (512, 25))
-        self.assertGreaterEqual(result["seconds"], 1)
-        result, process = self.clock("--", *self.printing((256, 2, 20), then="exit 3"))
-        self.assertEqual((result, process.returncode), ({}, 1))
-        self.assertIn("exited with 3", process.stderr)
-
-    def test_caches_are_empty_or_those_of_a_run_before(self):
-        line = json.dumps({"steps": 1, "episodes": 1, "return_mean": 100})
-        command = self.script("caching", f'ls "$REPRISE_CACHE" "$MESA_SHADER_CACHE_DIR" >> {self.log} 2>&1 && echo warm >> '
-                              f'{self.log}\nmkdir -p "$REPRISE_CACHE" "$MESA_SHADER_CACHE_DIR"\necho \'{line}\'\n'
-                              "exec sleep 60")
-        for caches, runs in (("cold", [False]), ("warm", [False, True])):
-            self.log.write_text("")
-            self.assertEqual(self.clock("--caches", caches, "--", *command)[0]["return_mean"], 100)
-            self.assertEqual(self.log.read_text().count("warm"), sum(runs))
-            self.assertEqual(self.log.read_text().count("cannot access"), 2)
 
     def test_the_peer_runs_with_its_fastest_arguments(self):
         ours = self.fake("ours", [1])
@@ -208,11 +216,11 @@ esac''')[0]
         path = self.folder / "RESULTS.md"
         line = dict.fromkeys(report.COLUMNS, "x")
         for date in ("2026-01-01", "2026-01-02"):
-            report.append(path, report.section(date, "abc", "Tools/bench", 2, 0.5, 6, [line]))
+            report.append(path, report.section(date, "abc", "Tools/bench", 2, 0.5, [line]))
         text = path.read_text()
         self.assertEqual(text.count("# Results"), 1)
         self.assertLess(text.index("## 2026-01-01, abc"), text.index("## 2026-01-02, abc"))
-        self.assertIn("`Tools/bench` on 2 cores, load average 0.5 at the start; medians of 6", text)
+        self.assertIn("`Tools/bench` on 2 cores, load average 0.5 at the start; medians of", text)
 
     def test_rates_have_their_unit(self):
         speeds = {12: "12/s", 999.9: "1 k/s", 1234: "1.23 k/s", 999.6e3: "1 M/s", 567.8e6: "568 M/s", 3e12: "3,000 G/s"}

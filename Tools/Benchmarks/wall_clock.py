@@ -1,6 +1,6 @@
-# Wall clock from the start of a process to the mean return that it is to learn: prints one JSON object on its last line,
-# in which a step a second is a whole run. The process prints a JSON object for each iteration, with `steps`, `episodes` and
-# their `return_mean`; a run that ends before is counted whole, and its return shows it.
+# Wall clock from the start of a process to its end, to its first iteration, or to the mean return that it is to learn: prints
+# one JSON object on its last line, in which a step a second is a whole run. The process prints a JSON object for each
+# iteration, with `steps`, `episodes` and their `return_mean`; a run that ends before is counted whole, and its return shows it.
 
 import argparse
 import json
@@ -32,10 +32,10 @@ def run(command, environment, read):
 
 
 class Returns:
-    """The mean return of the episodes that ended in the last steps, until it is reached, and what else the process says."""
+    """The mean return of the episodes that ended in the last steps, until there is enough, and what else the process says."""
 
-    def __init__(self, least):
-        self.least, self.recent, self.steps, self.about = least, deque(), 0, {}
+    def __init__(self, is_enough):
+        self.is_enough, self.recent, self.steps, self.about = is_enough, deque(), 0, {}
 
     @property
     def mean(self):
@@ -43,28 +43,29 @@ class Returns:
         count = sum(line["episodes"] for line in lines)
         return sum(line["return_mean"] * line["episodes"] for line in lines) / count if count else None
 
-    @property
-    def is_reached(self):
-        return self.mean is not None and self.mean >= self.least
-
     def read(self, line):
-        self.about |= {key: line[key] for key in ("device", "driver", "threads") if key in line}
-        if "episodes" in line and not self.is_reached:
+        self.about |= {key: line[key] for key in ("device", "driver", "device_bytes", "threads") if key in line}
+        if "episodes" in line and not self.is_enough(self):
             self.steps = line["steps"]
             self.recent.append(line)
             while self.recent[0]["steps"] <= self.steps - WINDOW:
                 self.recent.popleft()
-        return self.is_reached
+        return self.is_enough(self)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--least", type=float, required=True, help="the mean return to wait for")
+    goal = parser.add_mutually_exclusive_group()
+    goal.add_argument("--least", type=float, metavar="return", help="stop at this mean return in place of the end")
+    goal.add_argument("--first", action="store_true", help="stop after the first iteration in place of the end")
     parser.add_argument("--caches", choices=["cold", "warm"],
                         help="give reprise and Mesa caches of their own, empty or from a run before")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
-    returns = Returns(options.least)
+    if options.least is not None:
+        returns = Returns(lambda returns: returns.mean is not None and returns.mean >= options.least)
+    else:
+        returns = Returns(lambda returns: options.first and returns.steps > 0)
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(os.environ)
         if options.caches:
