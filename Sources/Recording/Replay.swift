@@ -101,7 +101,7 @@ public final class Replay {
       lastEnd = now
       schedule.measured(oldest.part, seconds: seconds)
       profile.deviceSeconds += seconds
-      if lastWorkers > 1 { plan.device.contention.note(seconds: seconds) }
+      if lastWorkers > 1 { plan.device.contention.note(seconds: seconds, members: lastWorkers) }
       profile.replays += oldest.part.replays
       done += oldest.part.replays
       try plan.checkIndices { () throws(VulkanError) in try wait(until: submitted) }

@@ -4,10 +4,11 @@ import Synchronization
 /// Whether others want the cores that a gang works on. Its members wait for each other without sleep, so that one that is kept
 /// off its core keeps all of them; then one alone is faster.
 ///
-/// Told by how often the system takes the process off a core: almost never on a machine with nothing else to do.
+/// Told by the processor time of the process: as members work or wait without sleep, they get all of their cores' unless others
+/// want it.
 package final class Contention: Sendable {
   private struct State {
-    var switches = involuntarySwitches()
+    var processor = processorSeconds()
     var seconds = 0.0
     /// Until when one works alone, and for how long the next time.
     var end: ContinuousClock.Instant?
@@ -15,9 +16,9 @@ package final class Contention: Sendable {
   }
 
   /// What is looked at together, in seconds.
-  private static let window = 0.05
-  /// Switches a second that are too many: half of those that one other busy process on some core causes.
-  private static let mostSwitches = 60.0
+  private static let window = 0.2
+  /// The share of their cores' time that members have to get. With one other busy process it is two thirds of two cores.
+  private static let leastShare = 0.85
   private static let shortestPause = Duration.seconds(1)
   private static let longestPause = Duration.seconds(32)
 
@@ -41,23 +42,24 @@ package final class Contention: Sendable {
     }
   }
 
-  /// Takes note that a gang has worked for `seconds`.
-  package func note(seconds: Double) {
+  /// Takes note that a gang of `members` has worked for `seconds`.
+  package func note(seconds: Double, members: Int) {
     let isCrowded = state.withLock { state in
       state.seconds += seconds
       guard state.seconds >= Self.window, state.end == nil else { return false }
-      let switches = involuntarySwitches()
-      let isCrowded = Double(switches - state.switches) > Self.mostSwitches * state.seconds
+      let processor = processorSeconds()
+      let isCrowded = processor - state.processor < Self.leastShare * state.seconds * Double(members)
       if !isCrowded { state.pause = Self.shortestPause }
-      (state.switches, state.seconds) = (switches, 0)
+      (state.processor, state.seconds) = (processor, 0)
       return isCrowded
     }
     if isCrowded { avoid() }
   }
 }
 
-/// How often the process was taken off a core so far.
-private func involuntarySwitches() -> Int {
-  var usage = rusage()
-  return getrusage(RUSAGE_SELF.rawValue, &usage) == 0 ? Int(usage.ru_nivcsw) : 0
+/// Seconds that the process has had on all cores so far.
+private func processorSeconds() -> Double {
+  var time = timespec()
+  return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0
+    ? Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec) : 0
 }
