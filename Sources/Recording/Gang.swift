@@ -35,7 +35,7 @@ enum GangShare: Equatable {
   /// Workgroups from `first` on, `counts` of them.
   case part(first: [Int], counts: [Int])
 
-  /// Cuts the last direction that has a workgroup for each member, else the longest. What depends on the number of
+  /// Cuts the longest direction, because the end of another may hold workgroups that have nothing to do. What depends on the number of
   /// workgroups, which a part can't know, stays whole, as do counts that are known only on the device.
   init(of dispatch: Dispatch, place: Int, workers: Int, isIndirect: Bool) {
     let groups = [dispatch.groups.x, dispatch.groups.y, dispatch.groups.z]
@@ -44,8 +44,7 @@ enum GangShare: Equatable {
       self = place == 0 ? .all : .nothing
       return
     }
-    let longest = groups.indices.max { groups[$0] < groups[$1] } ?? 0
-    let axis = groups.indices.last { groups[$0] >= workers } ?? longest
+    let axis = groups.indices.max { groups[$0] < groups[$1] } ?? 0
     let range = groups[axis] * place / workers..<groups[axis] * (place + 1) / workers
     guard !range.isEmpty else {
       self = .nothing

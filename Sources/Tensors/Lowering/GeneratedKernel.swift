@@ -45,7 +45,7 @@ struct GeneratedKernel {
       checks += kernel.checks.count
     }
     text += [
-      "void main() {", "  uint group = gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;",
+      "void main() {", "  uint group = gl_WorkGroupID.y * 65535u + gl_WorkGroupID.x;",
       "  \(choices.joined(separator: "\n  else "))", "}",
     ]
     let header = KernelSource.header(ports, bindingLimit: bindingLimit, usedBy: text, hasReport: checks > 0)

@@ -127,7 +127,7 @@ struct CustomOperation: DispatchedOperation {
     }
     lines += [
       "uint lane() {",
-      "  return (gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x",
+      "  return (gl_WorkGroupID.y * \(groups?.x ?? 65535)u + gl_WorkGroupID.x) * gl_WorkGroupSize.x",
       "    + gl_LocalInvocationID.x;",
       "}",
       "#line 1",
