@@ -8,7 +8,7 @@
 #include "Parameters/tensor_kernels.h"
 
 layout(local_size_x_id = 0) in;
-layout(constant_id = 18) const uint BIASED = 0;
+layout(constant_id = 19) const uint BIASED = 0;
 layout(push_constant) uniform Push { DepthwiseParameters p; };
 layout(std430, binding = 0) readonly buffer X { float x[]; };
 layout(std430, binding = 0) readonly buffer XFours { vec4 x4[]; };
@@ -16,7 +16,7 @@ layout(std430, binding = 1) readonly buffer Weights { float weights[]; };
 layout(std430, binding = 2) readonly buffer Bias { float bias[]; };
 layout(std430, binding = 3) writeonly buffer Y { float y[]; };
 layout(std430, binding = 3) writeonly buffer YFours { vec4 y4[]; };
-#include "depthwise_window.glsl"
+#include "depthwise_rows.glsl"
 
 void main() {
   uint channel = gl_WorkGroupID.y + gl_WorkGroupID.z * 65535u;

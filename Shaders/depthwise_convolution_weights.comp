@@ -14,7 +14,7 @@ layout(std430, binding = 0) readonly buffer XFours { vec4 x4[]; };
 layout(std430, binding = 1) readonly buffer Gradient { float dy[]; };
 layout(std430, binding = 1) readonly buffer GradientFours { vec4 dy4[]; };
 layout(std430, binding = 2) writeonly buffer WeightGradient { float dw[]; };
-#include "depthwise_window.glsl"
+#include "depthwise_rows.glsl"
 
 void main() {
   uint channels = p.groups * p.outputs;

@@ -1,5 +1,5 @@
-// A tile of ROWS x 4 elements of y, the rows of x that it reads, and which tap lies where: all of it known when the pipeline is
-// made. Wants DepthwiseParameters `p`, and x in storage buffers `x` and `x4`.
+// A tile of ROWS x COLUMNS elements of y, the window of x that it reads, and which tap lies where: all of it known when the
+// pipeline is made.
 #ifndef REPRISE_DEPTHWISE_WINDOW_GLSL
 #define REPRISE_DEPTHWISE_WINDOW_GLSL
 
@@ -20,8 +20,8 @@ layout(constant_id = 14) const int SPAN_Y = 1;       // rows and columns of the 
 layout(constant_id = 15) const int SPAN_X = 1;
 layout(constant_id = 16) const int SHIFT = 0;        // columns before the window that loads in fours bring
 layout(constant_id = 17) const uint Y_FOURS = 0;     // rows of y in fours
+layout(constant_id = 18) const int COLUMNS = 4;
 const int TAPS = KERNEL_Y * KERNEL_X;
-const int LOADED = (SPAN_X + SHIFT + 3) / 4 * 4;
 
 // The row or column of the window that tap k of element i of the tile reads; negative where it falls between elements of x.
 int placeY(int i, int k) {
@@ -40,27 +40,6 @@ int placeX(int i, int k) {
 ivec2 windowOf(int row, int column) {
   if (TRANSPOSED != 0u) return ivec2(row / STRIDE_Y + FIRST_Y, column / STRIDE_X + FIRST_X);
   return ivec2(row * STRIDE_Y + FIRST_Y, column * STRIDE_X + FIRST_X);
-}
-
-// One row of the window, from SHIFT columns before it; zeros outside of x.
-void loadRow(uint base, int row, int column, out float window[LOADED]) {
-  bool rowInside = uint(row) < p.height;
-  uint start = base + uint(rowInside ? row : 0) * p.width;
-  if (X_FOURS != 0u) {
-    [[unroll]] for (int i = 0; i < LOADED; i += 4) {
-      int at = column - SHIFT + i;
-      bool inside = rowInside && uint(at) < p.width;
-      vec4 fours = x4[(start + uint(inside ? at : 0)) / 4u];
-      [[unroll]] for (int j = 0; j < 4; j++) window[i + j] = inside ? fours[j] : 0.0;
-    }
-  } else {
-    [[unroll]] for (int i = 0; i < LOADED; i++) {
-      int at = column - SHIFT + i;
-      bool inside = rowInside && uint(at) < p.width && i < SPAN_X + SHIFT;
-      float value = x[start + uint(inside ? at : 0)];
-      window[i] = inside ? value : 0.0;
-    }
-  }
 }
 
 #endif

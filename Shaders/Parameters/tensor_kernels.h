@@ -43,6 +43,7 @@ struct DepthwiseParameters {
   uint tilesDown, tilesAcross;  // of an image of y
   uint tilesOfGroup;            // that a workgroup computes
   uint xOffset, weightOffset, biasOffset, yOffset;
+  uint xHigh, weightHigh, yHigh;  // where pictures are reached by address: the high halves, and the offsets are the low ones
 };
 
 struct PoolParameters {

@@ -139,8 +139,8 @@ public struct Dispatch: Sendable {
   public let groups: Groups
   /// Floating point operations, for plans and profiles; 0 where nobody counted.
   public let flops: Int
-  /// An address among the parameters, which is known once memory is placed; the device must have pointers.
-  public var address: AddressParameter?
+  /// Addresses among the parameters, which are known once memory is placed; the device must have pointers.
+  public var addresses: [AddressParameter] = []
   /// Whether it runs in a conditional segment whatever the condition.
   var ignoresCondition = false
 
@@ -158,15 +158,15 @@ public struct Dispatch: Sendable {
     self.flops = flops
   }
 
-  /// A dispatch without push constants.
+  /// A dispatch without push constants, or with words of them for `addresses`.
   public init(
-    _ label: String, _ kernel: Kernel, specialization: [UInt32], bindings: [Binding], groups: Groups,
-    flops: Int = 0
+    _ label: String, _ kernel: Kernel, specialization: [UInt32], addressWords: Int = 0, bindings: [Binding],
+    groups: Groups, flops: Int = 0
   ) {
     self.label = label
     self.kernel = kernel
     self.specialization = specialization
-    self.parameters = []
+    self.parameters = [UInt8](repeating: 0, count: 4 * addressWords)
     self.bindings = bindings
     self.groups = groups
     self.flops = flops

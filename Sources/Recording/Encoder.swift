@@ -133,18 +133,19 @@ struct Encoder {
     commands.endLabel()
   }
 
-  /// The push constants, with the address that the dispatch asks for.
+  /// The push constants, with the addresses that the dispatch asks for.
   private func parameters(of dispatch: Dispatch, _ placed: PlacedDispatch, on member: Device) -> [UInt8] {
-    guard let wanted = dispatch.address else { return dispatch.parameters }
-    let binding = placed.bindings[wanted.binding]
-    guard let start = binding.buffer.address(on: member) else {
-      preconditionFailure("\(dispatch.label) wants an address on a device without pointers")
-    }
-    let address = start + UInt64(binding.bound.bytes.lowerBound + wanted.offset)
     var parameters = dispatch.parameters
-    parameters.withUnsafeMutableBytes {
-      $0.storeBytes(of: UInt32(truncatingIfNeeded: address), toByteOffset: wanted.low, as: UInt32.self)
-      $0.storeBytes(of: UInt32(address >> 32), toByteOffset: wanted.high, as: UInt32.self)
+    for wanted in dispatch.addresses {
+      let binding = placed.bindings[wanted.binding]
+      guard let start = binding.buffer.address(on: member) else {
+        preconditionFailure("\(dispatch.label) wants an address on a device without pointers")
+      }
+      let address = start + UInt64(binding.bound.bytes.lowerBound + wanted.offset)
+      parameters.withUnsafeMutableBytes {
+        $0.storeBytes(of: UInt32(truncatingIfNeeded: address), toByteOffset: wanted.low, as: UInt32.self)
+        $0.storeBytes(of: UInt32(address >> 32), toByteOffset: wanted.high, as: UInt32.self)
+      }
     }
     return parameters
   }

@@ -15,8 +15,8 @@ struct FusedKernel {
     memory: @escaping (Int) -> Region
   ) {
     let shape = Schedule.iterationShape(graph.nodes[nodes[0]], in: graph)
-    func body(_ quads: Quads?) -> KernelBody {
-      var body = KernelBody(nodes, over: shape, quads: quads, in: graph, memory: memory)
+    func body(_ quads: Quads?, inner: Set<Int> = []) -> KernelBody {
+      var body = KernelBody(nodes, over: shape, inner: inner, quads: quads, in: graph, memory: memory)
       for id in nodes { body.emit(id, isStored: isStored(id)) }
       return body
     }
@@ -24,14 +24,18 @@ struct FusedKernel {
     let storesHalf = plain.stores.contains { $0.type == .float16 }
     let isShort = plain.length <= Quads.longest
     let quads = storesHalf || !isShort ? nil : quadLimit.flatMap { Quads(over: shape, bindingLimit: $0) }
-    let wide = quads.map { body($0) }
+    var wide = quads.map { body($0) }
     let neighbours = storesHalf ? 2 : wide?.hasQuads == true ? 4 : 1
-    let lanes = (shape.count + neighbours - 1) / neighbours
+    let rounds = neighbours == 4 ? Rounds(over: shape, loads: plain.axesOfLoads) : nil
+    if let rounds, let quads { wide = body(quads, inner: rounds.inner) }
+    let lanes = (shape.count + neighbours - 1) / neighbours / (rounds?.count ?? 1)
     var lines = [
       "uint lane = group * gl_WorkGroupSize.x + gl_LocalInvocationID.x;",
       "if (lane >= \(lanes)u) return;",
     ]
-    if let quads, let wide, neighbours == 4 {
+    if let quads, let wide, let rounds {
+      lines = Self.rounds(rounds, wide, quads)
+    } else if let quads, let wide, neighbours == 4 {
       lines += Self.quads(wide, quads, plain)
     } else if storesHalf {
       lines += Self.pairs(plain.stores, Self.element(plain), count: shape.count)
@@ -40,7 +44,8 @@ struct FusedKernel {
     }
     generated = GeneratedKernel(
       label: label, ports: (wide ?? plain).ports, checks: plain.checks, lines: lines, lanes: lanes,
-      neighbours: storesHalf ? 1 : neighbours, flops: plain.operations * shape.count)
+      neighbours: storesHalf ? 1 : neighbours * (rounds?.count ?? 1), local: rounds?.local,
+      flops: plain.operations * shape.count)
   }
 
   /// All that is done for the element `index`.
@@ -58,8 +63,29 @@ struct FusedKernel {
     }
   }
 
-  /// A lane computes four neighbours, and stores at once what lies side by side; what remains is the last lane's.
+  /// Four neighbours a round, so that what a workgroup's neighbours have in common is loaded once.
+  private static func rounds(_ rounds: Rounds, _ body: KernelBody, _ quads: Quads) -> [String] {
+    let outer = body.neededAxes.subtracting(rounds.inner)
+    return [
+      "uint lane = group * \(rounds.local * rounds.count)u + gl_LocalInvocationID.x;", "uint index = lane * 4u;",
+    ] + KernelSource.coordinates(outer, of: body.shape, from: "index") + body.outerLoads + [
+      "for (uint round = 0u; round < \(rounds.count)u; round++, lane += \(rounds.local)u) {"
+    ] + quad(body, quads, axes: body.neededAxes.intersection(rounds.inner)).map { "  \($0)" } + ["}"]
+  }
+
+  /// A lane computes four neighbours; what remains is the last lane's.
   private static func quads(_ body: KernelBody, _ quads: Quads, _ plain: KernelBody) -> [String] {
+    let shape = body.shape
+    let lines = quad(body, quads, axes: body.neededAxes)
+    let whole = shape.count / 4
+    guard shape.count % 4 != 0 else { return lines }
+    return ["if (lane < \(whole)u) {"] + lines.map { "  \($0)" }
+      + ["}", "for (uint index = \(4 * whole)u; lane == \(whole)u && index < \(shape.count)u; index++) {"]
+      + element(plain).map { "  \($0)" } + ["}"]
+  }
+
+  /// The four neighbours of `lane`, with the coordinates of `axes`; what lies side by side is stored at once.
+  private static func quad(_ body: KernelBody, _ quads: Quads, axes: Set<Int>) -> [String] {
     let shape = body.shape
     let inside =
       ["uint index = lane * 4u + side;"]
@@ -67,18 +93,14 @@ struct FusedKernel {
       + body.sideLoads + body.statements + stores(body.stores)
     let wide = body.stores.enumerated().filter { $0.element.isQuad }
     var lines = ["uint index = lane * 4u;"]
-    lines += KernelSource.coordinates(body.neededAxes, of: shape, from: "index") + body.loads
+    lines += KernelSource.coordinates(axes, of: shape, from: "index") + body.loads
     lines +=
       wide.map { "\($0.element.type.glslQuad) quad\($0.offset);" }
       + Quads.sides(inside)
     lines += wide.map { number, store in
       "QUAD\(store.port)(lane\(store.start == 0 ? "" : " + \(store.start / 4)u")) = quad\(number);"
     }
-    let whole = shape.count / 4
-    guard shape.count % 4 != 0 else { return lines }
-    return ["if (lane < \(whole)u) {"] + lines.map { "  \($0)" }
-      + ["}", "for (uint index = \(4 * whole)u; lane == \(whole)u && index < \(shape.count)u; index++) {"]
-      + element(plain).map { "  \($0)" } + ["}"]
+    return lines
   }
 
   /// A lane computes two neighbours, so that it alone writes the word that they share.
@@ -98,5 +120,36 @@ struct FusedKernel {
       lines.append("STORE\(store.port)(\(word), \(value));")
     }
     return lines
+  }
+}
+
+/// How a large kernel is cut into few, long workgroups: starting one costs a CPU driver as much as some hundred elements.
+struct Rounds {
+  /// How often each lane computes four neighbours, and lanes of a workgroup.
+  let count, local: Int
+  /// The last axes, along which a workgroup's elements lie: what depends on none of them is the same in all rounds.
+  let inner: Set<Int>
+
+  /// Workgroups that keep any device busy.
+  private static let leastGroups = 512
+
+  /// Nil where the kernel is small, or no number of rounds divides it.
+  ///
+  /// - Parameter loads: the axes that each load depends on.
+  init?(over shape: Shape, loads: [Set<Int>]) {
+    let last = shape.rank - 1
+    let shared = loads.filter { !$0.contains(last) }.compactMap { $0.max() }.max() ?? -1
+    inner = Set((shared + 1)..<shape.rank)
+    let run = inner.reduce(1) { $0 * shape[$1] }
+    guard shape.count % 4 == 0, run % 4 == 0 else { return nil }
+    var best = (count: 1, local: 0)
+    for local in [128, 64, 32] {
+      for count in 2...8 where count > best.count {
+        let lanes = local * count
+        if run / 4 % lanes == 0, shape.count / 4 / lanes >= Self.leastGroups { best = (count, local) }
+      }
+    }
+    guard best.local > 0 else { return nil }
+    (count, local) = best
   }
 }

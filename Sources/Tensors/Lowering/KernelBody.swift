@@ -39,6 +39,8 @@ struct KernelBody {
   /// Indices that are compared with a size, in the order of the report's words.
   private(set) var checks: [IndexCheck] = []
   private(set) var neededAxes: Set<Int> = []
+  /// The axes that each load depends on.
+  private(set) var axesOfLoads: [Set<Int>] = []
   /// Elementwise operations, for counting.
   private(set) var operations = 0
   /// How long the statements' code is, in simple operations.
@@ -151,6 +153,7 @@ struct KernelBody {
     if let known = names[load] { return known }
     let name = "l\(names.count)"
     names[load] = name
+    axesOfLoads.append(axes)
     let isOuter = !inner.isEmpty && axes.isDisjoint(with: inner)
     let declaration = "\(type.dataType.glsl) \(name) = "
     guard let quads, !axes.isDisjoint(with: quads.axes) else {

@@ -1,3 +1,5 @@
+import Vulkan
+
 /// A node on its way to kernels: the graph's nodes after rewriting, and copies that the kernels need.
 struct LoweredNode {
   var operation: any Operation
@@ -56,6 +58,8 @@ struct LoweredGraph {
   /// Nodes that are needed, inputs before consumers.
   private(set) var order: [Int] = []
   private(set) var consumers: [[Int]] = []
+  /// Nodes whose pictures have their batch last.
+  private var batchLast: Set<Int> = []
 
   init(_ graph: Graph, fusion: Bool = true) {
     nodes = graph.nodes.map { node in
@@ -63,6 +67,8 @@ struct LoweredGraph {
       let inputs = node.operation is CustomGradient ? [node.inputs[0]] : node.inputs
       return LoweredNode(operation: node.operation, inputs: inputs, type: node.type)
     }
+    find(live: graph.effects)
+    batchLast = BatchLast.apply(to: &self, bindingLimit: graph.device.physical.limits.maxStorageBufferRange)
     find(live: graph.effects)
     transposeProducts(graph.effects)
     find(live: graph.effects)
@@ -210,13 +216,24 @@ struct LoweredGraph {
       let whole =
         resolved.layout.offset == 0 && resolved.layout.isContiguous(nodes[input].type.shape)
         && base.type.shape.count == nodes[input].type.shape.count
-      guard [.fused, .reduced, .dispatched].contains(base.role), whole, placed.insert(resolved.base).inserted
+      // Kernels take four pictures at once, from where a pack needn't begin.
+      guard [.fused, .reduced, .dispatched].contains(base.role), whole, !batchLast.contains(resolved.base),
+        placed.insert(resolved.base).inserted
       else {
         nodes.append(LoweredNode(operation: Copy(), inputs: [input], type: nodes[input].type))
         nodes[pack].inputs[position] = nodes.count - 1
         continue
       }
     }
+  }
+
+  /// A new node, whose inputs fit.
+  mutating func add(_ operation: any Operation, _ inputs: [Int]) -> Int {
+    guard let type = try? operation.resultType(inputs.map { nodes[$0].type }) else {
+      preconditionFailure("\(operation.name) of \(inputs.map { nodes[$0].type })")
+    }
+    nodes.append(LoweredNode(operation: operation, inputs: inputs, type: type))
+    return nodes.count - 1
   }
 
   private mutating func copy(of id: Int, _ copies: inout [Int: Int]) -> Int {

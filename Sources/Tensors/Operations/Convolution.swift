@@ -4,11 +4,13 @@ import Recording
 ///
 /// x [n, groups·c, h, w], weights [groups·o, c, kh, kw], bias [groups·o] → [n, groups·o, h′, w′]. Transposed, it is the
 /// gradient of a convolution with respect to x: the weights lead from its inputs to its results just the same.
-struct Convolution: DispatchedOperation {
+struct Convolution: DispatchedOperation, PictureOperation {
   let window: SlidingWindow
   let groups: Int
   /// The pictures' size where strides lie in x and not in y; nil for a convolution.
   var transposedSize: Pair?
+  /// Whether x and y are [c, h, w, n], as lowering makes them.
+  var isBatchLast = false
 
   var name: String { transposedSize == nil ? "conv2d" : "conv_transpose2d" }
   var identity: String? { "\(name) \(window) \(groups) \(transposedSize.map { "\($0)" } ?? "")" }
@@ -96,12 +98,31 @@ struct Convolution: DispatchedOperation {
     return at >= 0 && at < size ? at : nil
   }
 
+  var pictures: Set<Int> { [0] }
+  var givesPictures: Bool { true }
+  var isWorthCopies: Bool { true }
+
+  func batchLast(_ inputs: [TensorType], _ type: TensorType) -> (any Operation)? {
+    guard DepthwiseTile(batchLast: shape(inputs[0], inputs[1], type)) != nil else { return nil }
+    var form = self
+    form.isBatchLast = true
+    return form
+  }
+
+  private func shape(_ x: TensorType, _ weights: TensorType, _ y: TensorType) -> ConvolutionShape {
+    ConvolutionShape(
+      window: window, groups: groups, weights: weights.shape, isTransposed: transposedSize != nil,
+      x: x.shape.picture(isBatchLast), y: y.shape.picture(isBatchLast))
+  }
+
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
     guard output.type.shape.count > 0 else { return }
-    let shape = ConvolutionShape(
-      window: window, groups: groups, weights: inputs[1].type.shape, isTransposed: transposedSize != nil,
-      x: inputs[0].type.shape.picture, y: output.type.shape.picture)
+    let shape = shape(inputs[0].type, inputs[1].type, output.type)
     let bias = inputs.dropFirst(2).first
+    if isBatchLast, let tile = DepthwiseTile(batchLast: shape) {
+      recorder.depthwise(name, shape, tile, x: inputs[0], weights: inputs[1], bias: bias, y: output)
+      return
+    }
     guard let tile = DepthwiseTile(shape) else {
       recorder.convolution(name, shape, x: inputs[0], weights: inputs[1], bias: bias, y: output)
       return
@@ -116,9 +137,11 @@ struct Convolution: DispatchedOperation {
 /// The gradient of a convolution's weights: `dw[o, c] = Σ over n of x[n, c] under the window, times dy[n, o]`.
 ///
 /// x [n, groups·c, h, w], dy [n, groups·o, h′, w′] → [groups·o, c, kh, kw].
-struct ConvolutionWeights: DispatchedOperation {
+struct ConvolutionWeights: DispatchedOperation, PictureOperation {
   let window: SlidingWindow
   let groups: Int
+  /// Whether x and dy are [c, h, w, n], as lowering makes them.
+  var isBatchLast = false
 
   var name: String { "conv2d_weights" }
   var identity: String? { "\(name) \(window) \(groups)" }
@@ -172,10 +195,30 @@ struct ConvolutionWeights: DispatchedOperation {
     }
   }
 
+  var pictures: Set<Int> { [0, 1] }
+  var givesPictures: Bool { false }
+  var isWorthCopies: Bool { true }
+
+  func batchLast(_ inputs: [TensorType], _ type: TensorType) -> (any Operation)? {
+    let shape = shape(inputs[0], inputs[1], type)
+    guard shape.inputs == 1, DepthwiseTile(batchLast: shape) != nil else { return nil }
+    var form = self
+    form.isBatchLast = true
+    return form
+  }
+
+  private func shape(_ x: TensorType, _ gradient: TensorType, _ weights: TensorType) -> ConvolutionShape {
+    ConvolutionShape(
+      window: window, groups: groups, weights: weights.shape, isTransposed: false,
+      x: x.shape.picture(isBatchLast), y: gradient.shape.picture(isBatchLast))
+  }
+
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
-    let shape = ConvolutionShape(
-      window: window, groups: groups, weights: output.type.shape, isTransposed: false,
-      x: inputs[0].type.shape.picture, y: inputs[1].type.shape.picture)
+    let shape = shape(inputs[0].type, inputs[1].type, output.type)
+    if isBatchLast, let tile = DepthwiseTile(batchLast: shape) {
+      recorder.depthwiseWeights(name, shape, tile, x: inputs[0], gradient: inputs[1], output: output)
+      return
+    }
     guard shape.inputs == 1, let tile = DepthwiseTile(shape) else {
       recorder.weightGradient(name, shape, x: inputs[0], gradient: inputs[1], output: output)
       return

@@ -34,12 +34,15 @@ struct MatrixTiles: Equatable {
     let local = subgroup.size * max(1, min(width / subgroup.size, settings.subgroups))
     let block: Int
     // A broadcast costs as much as a dozen products: it should serve eight.
-    let fours = holdsB && width > local ? settings.fours : 1
+    var fours = holdsB && width > local ? settings.fours : 1
     if holdsB {
       kernel =
         !handsRound
         ? .matrixProductHeldPlain : settings.addressed != 0 ? .matrixProductHeldAddressed : .matrixProductHeld
-      block = [8, 16, 32, 64].first { $0 >= min(depth, settings.depth) } ?? settings.depth
+      // Rather one block of 96 than a second of 64 that is half empty.
+      let isWhole = settings.depth == 64 && (65...96).contains(depth)
+      if isWhole { fours = 1 }
+      block = isWhole ? 96 : [8, 16, 32, 64].first { $0 >= min(depth, settings.depth) } ?? settings.depth
       // Tall enough to pay for the block; short enough that all cores work where k can't be split.
       let others = (width + local * fours - 1) / (local * fours) * products
       let down = (settings.workgroups + others - 1) / others

@@ -173,7 +173,12 @@ struct RecordedProduct {
         .read(a.region), .read(b.region), .read((side ?? a).region), .write(partial?.region ?? c.region),
       ],
       groups: tiles.groups, flops: 2 * products * terms * size * a.columns)
-    if tiles.kernel == .matrixProductHeldAddressed { dispatch.address = .b(from: b.elementOffset) }
+    if tiles.kernel == .matrixProductHeldAddressed {
+      dispatch.addresses = [
+        AddressParameter(
+          binding: 1, element: b.elementOffset, \MatrixProductParameters.bOffset, \MatrixProductParameters.bHigh)
+      ]
+    }
     recorder.dispatch(dispatch)
     if let partial { finishParts(partial, parts: tiles.parts, into: &recorder) }
   }
@@ -205,15 +210,5 @@ struct RecordedProduct {
     let products = batch.reduce(1, *)
     return
       "matmul \(products == 1 ? "" : "\(products)×")\(c.rows)×\(terms == 1 ? "" : "\(terms)×")\(a.columns)×\(c.columns)"
-  }
-}
-
-extension AddressParameter {
-  /// The address of an element of B, where `matrix_product_held_addressed` looks for it.
-  fileprivate static func b(from element: Int) -> AddressParameter {
-    guard let low = MemoryLayout<MatrixProductParameters>.offset(of: \.bOffset),
-      let high = MemoryLayout<MatrixProductParameters>.offset(of: \.bHigh)
-    else { preconditionFailure("the fields of a C struct have offsets") }
-    return AddressParameter(binding: 1, offset: element * 4, low: low, high: high)
   }
 }

@@ -77,4 +77,9 @@ public struct SlidingWindow: Hashable, Sendable {
 extension Shape {
   /// The last two sizes.
   var picture: Pair { Pair(dimensions[rank - 2], dimensions[rank - 1]) }
+
+  /// The sizes of the pictures of [n, c, h, w], or of [c, h, w, n].
+  func picture(_ isBatchLast: Bool) -> Pair {
+    isBatchLast ? Pair(dimensions[rank - 3], dimensions[rank - 2]) : picture
+  }
 }

@@ -73,12 +73,7 @@ struct View: Operation {
   func layout(of layout: Layout, _ input: Shape) -> Layout? {
     var strides = layout.strides
     switch kind {
-    case .reshape(let shape):
-      if layout.isContiguous(input) { return Layout(offset: layout.offset, strides: shape.strides) }
-      guard shape.squeezed == input.squeezed else { return nil }
-      var strides = layout.squeezedStrides(input).makeIterator()
-      return Layout(
-        offset: layout.offset, strides: shape.dimensions.map { $0 == 1 ? 0 : strides.next() ?? 0 })
+    case .reshape(let shape): return layout.reshaped(from: input, to: shape)
     case .expand(let shape):
       let added = shape.rank - input.rank
       return Layout(
