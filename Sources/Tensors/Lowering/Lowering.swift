@@ -71,8 +71,11 @@ struct Lowering {
   private func dispatch(_ kernels: [GeneratedKernel], into recorder: inout Recorder) throws {
     let local = kernels.compactMap(\.local).max() ?? (device.physical.kind == .cpu ? 32 : 64)
     let ports = kernels.flatMap(\.ports)
+    // Around barriers, LLVM takes minutes for many loads that don't branch.
+    let hasBarriers = kernels.contains { !$0.declarations.isEmpty }
     let pointers =
-      device.physical.branchesAtDescriptors ? KernelSource.pointers(ports, bindingLimit: bindingLimit) : []
+      device.physical.branchesAtDescriptors && !hasBarriers
+      ? KernelSource.pointers(ports, bindingLimit: bindingLimit) : []
     let source = GeneratedKernel.source(kernels, local: local, bindingLimit: bindingLimit, pointers: pointers)
     let kernel = try KernelLibrary.kernel(source: source, cacheDirectory: device.cacheDirectory)
     let checks = kernels.flatMap(\.checks)
