@@ -79,6 +79,22 @@ import Testing
     #expect(try #require(summary["device_bytes"] as? Int) >= arena)
   }
 
+  @Test func `The limits of a device are positive`() throws {
+    let result = try tool.run("bench", "limits", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors == "")
+    let summary = try object(result.output)
+    for key in [
+      "gigabytes_per_second", "near_gigabytes_per_second", "gflops", "launch_microseconds",
+      "launch_without_barrier_microseconds", "submission_microseconds",
+    ] {
+      let value = try #require(summary[key] as? Double, "\(key)")
+      #expect(value > 0 && value.isFinite, "\(key)")
+    }
+    #expect(try #require(summary["timestamp_microseconds"] as? Double) >= 0)
+    #expect(summary["device"] as? String != nil && summary["driver"] as? String != nil)
+  }
+
   @Test func `A plan is printed and nothing is trained`() throws {
     let result = try tool.run("plan", "ppo", "--environments", "4", "--horizon", "16")
     #expect(result.status == 0, "\(result.errors)")

@@ -14,7 +14,7 @@ import Testing
       [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
       ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["plan"], ["plan", "ppo"],
       ["recipes"], ["bench"],
-      ["bench", "environment"], ["tune"],
+      ["bench", "environment"], ["bench", "limits"], ["tune"],
     ]
     for command in commands {
       let help = try tool.run(command + ["--help"])
