@@ -20,7 +20,7 @@ let package = Package(
       name: "RepriseCommand",
       dependencies: [
         "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
-        "ShaderCompiler", "Kernels", "Yams",
+        "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -1,4 +1,4 @@
-// Push constants of the kernels that look at what others wrote. Offsets are in elements from the start of a binding.
+// Push constants of the kernels that look at what others wrote, or measure a device. Offsets are in elements from the start of a binding.
 #ifndef REPRISE_RECORDING_KERNELS_H
 #define REPRISE_RECORDING_KERNELS_H
 #include "types.h"
@@ -27,6 +27,10 @@ struct RendezvousParameters {
 
 struct ConditionalGroupsParameters {
   uint count, conditionOffset;
+};
+
+struct MultiplyAddParameters {
+  float factor, addend;
 };
 
 #endif

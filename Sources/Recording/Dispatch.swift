@@ -88,13 +88,28 @@ public struct Binding: Sendable {
   public let region: Region
   /// What the kernel does to them.
   public let access: Access
+  /// How many of them it touches at most, for plans and profiles; hazards are those of the region.
+  public let touched: Int
 
-  /// Bytes that are only read.
-  public static func read(_ region: Region) -> Binding { Binding(region: region, access: .read) }
-  /// Bytes that are only written.
-  public static func write(_ region: Region) -> Binding { Binding(region: region, access: .write) }
-  /// Bytes that are read and written.
-  public static func readWrite(_ region: Region) -> Binding { Binding(region: region, access: .readWrite) }
+  /// - Parameter touched: bytes that the kernel touches at most; all of the region unless that is less.
+  init(_ region: Region, _ access: Access, touching touched: Int?) {
+    self.region = region
+    self.access = access
+    self.touched = min(region.byteCount, touched ?? region.byteCount)
+  }
+
+  /// Bytes that are only read, of which `touched` at most.
+  public static func read(_ region: Region, touching touched: Int? = nil) -> Binding {
+    Binding(region, .read, touching: touched)
+  }
+  /// Bytes that are only written, of which `touched` at most.
+  public static func write(_ region: Region, touching touched: Int? = nil) -> Binding {
+    Binding(region, .write, touching: touched)
+  }
+  /// Bytes that are read and written, of which `touched` at most.
+  public static func readWrite(_ region: Region, touching touched: Int? = nil) -> Binding {
+    Binding(region, .readWrite, touching: touched)
+  }
 }
 
 /// The number of workgroups in each direction.

@@ -190,14 +190,16 @@ extension Encoder {
         switch region.place {
         case .persistent(let buffer):
           return PlacedBinding(
-            buffer: buffer, bytes: region.offset..<region.offset + region.byteCount, access: binding.access)
+            buffer: buffer, bytes: region.offset..<region.offset + region.byteCount, access: binding.access,
+            touched: binding.touched)
         case .transient(let number):
           guard let arena, let offset = offsets[number] else {
             preconditionFailure("a transient that a dispatch binds has no place in the arena")
           }
           let start = offset + region.offset
           return PlacedBinding(
-            buffer: arena, bytes: start..<start + region.byteCount, access: binding.access)
+            buffer: arena, bytes: start..<start + region.byteCount, access: binding.access,
+            touched: binding.touched)
         }
       })
   }

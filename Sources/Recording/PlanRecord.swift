@@ -40,9 +40,9 @@ struct PlacedDispatch {
   let bindings: [PlacedBinding]
   var barrierBefore = false
 
-  /// Bytes of the regions that it may read, and of those that it may write.
-  var bytesRead: Int { bindings.reduce(0) { $0 + ($1.access.reads ? $1.bytes.count : 0) } }
-  var bytesWritten: Int { bindings.reduce(0) { $0 + ($1.access.writes ? $1.bytes.count : 0) } }
+  /// Bytes that it may read, and that it may write.
+  var bytesRead: Int { bindings.reduce(0) { $0 + ($1.access.reads ? $1.touched : 0) } }
+  var bytesWritten: Int { bindings.reduce(0) { $0 + ($1.access.writes ? $1.touched : 0) } }
 }
 
 /// A region in the buffer where it lies.
@@ -50,6 +50,8 @@ struct PlacedBinding {
   let buffer: Buffer
   let bytes: Range<Int>
   let access: Access
+  /// Bytes that the kernel touches at most.
+  let touched: Int
 
   /// What is bound, and how.
   var bound: ByteAccess {
@@ -64,9 +66,9 @@ extension Plan {
     public internal(set) var dispatches = 0
     /// Barriers in one replay, repeats counted.
     public internal(set) var barriers = 0
-    /// Bytes of the regions that the dispatches of one replay read.
+    /// Bytes that the dispatches of one replay read, at most.
     public internal(set) var bytesRead = 0
-    /// Bytes of the regions that the dispatches of one replay write.
+    /// Bytes that the dispatches of one replay write, at most.
     public internal(set) var bytesWritten = 0
     /// Floating point operations of those dispatches that count them.
     public internal(set) var flops = 0

@@ -2,14 +2,19 @@ public import Vulkan
 
 /// How long a dispatch took on the device, and how much it had to do.
 public struct Timing: Sendable {
-  /// The segment that it belongs to, and its own label.
-  public let segment, dispatch: String
+  /// The segment that it belongs to, its own label, and its kernel.
+  public let segment, dispatch, kernel: String
+  /// Whether a barrier is before it, as it always is before the first of a segment.
+  public let hasBarrier: Bool
   /// Runs in each replay.
   public let repeats: Int
   /// Seconds of its last run, the wait for a barrier before it included, and when that began, from the plan's first on.
   public let start, seconds: Double
-  /// Bytes of the regions that it reads and writes, and its floating point operations where they are counted.
-  public let bytes, flops: Int
+  /// Bytes that it reads and that it writes at most, and its floating point operations where they are counted.
+  public let bytesRead, bytesWritten, flops: Int
+
+  /// Bytes that it reads and writes at most.
+  public var bytes: Int { bytesRead + bytesWritten }
 }
 
 extension Plan {
@@ -28,11 +33,13 @@ extension Plan {
     return record.segments.flatMap { segment in
       // A segment's first time is its start.
       defer { seconds = seconds.dropFirst(segment.dispatches.count + 1) }
-      return zip(segment.dispatches, zip(seconds, seconds.dropFirst())).map { dispatch, times in
-        Timing(
-          segment: segment.label, dispatch: dispatch.label, repeats: segment.repeats, start: times.0,
-          seconds: times.1 - times.0, bytes: dispatch.bytesRead + dispatch.bytesWritten, flops: dispatch.flops
-        )
+      return zip(segment.dispatches.enumerated(), zip(seconds, seconds.dropFirst())).map { numbered, times in
+        let (position, dispatch) = numbered
+        return Timing(
+          segment: segment.label, dispatch: dispatch.label, kernel: dispatch.kernel,
+          hasBarrier: position == 0 || dispatch.barrierBefore, repeats: segment.repeats, start: times.0,
+          seconds: times.1 - times.0, bytesRead: dispatch.bytesRead, bytesWritten: dispatch.bytesWritten,
+          flops: dispatch.flops)
       }
     }
   }

@@ -33,6 +33,9 @@ public struct MultilayerPerceptron: Sendable, Equatable {
     return Linear(inputs, outputs, weight: .orthogonal(gain: gain), bias: .constant(0))
   }
 
+  /// Floating point operations of one evaluation's products.
+  var flops: Int { zip(widths, widths.dropFirst()).reduce(0) { $0 + 2 * $1.0 * $1.1 } }
+
   /// How often loops go round in one step of a kernel that evaluates it in place (`Shaders/policy.glsl`), or a little more.
   func loopRounds(handed: Int) -> Int {
     let layers = zip(widths, widths.dropFirst()).map { inputs, outputs in

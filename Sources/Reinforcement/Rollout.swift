@@ -157,7 +157,8 @@ private struct RolloutOperation: EffectOperation, DispatchedOperation {
             // Each lane reads only what it wrote.
             .write(scratch),
           ] + writes.steppedRegions(goingOn: 3),
-          groups: lanes.groups))
+          groups: lanes.groups,
+          flops: steps.count * environment.agents * environment.copies * policy.flops))
     }
   }
 }

@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure speed.",
     subcommands: [
       BenchEnvironmentCommand.self, BenchProductCommand.self, BenchStepCommand.self,
-      BenchRecordingCommand.self,
+      BenchLimitsCommand.self, BenchRecordingCommand.self,
     ])
 }
 

@@ -40,7 +40,7 @@ struct BenchStepCommand: ParsableCommand {
   @Flag(help: "Print the plan as well.")
   var plan = false
 
-  @Flag(help: "Print the time of each dispatch as well.")
+  @Flag(help: "Print the time of each dispatch as well; with --json, as profile.")
   var profile = false
 
   @OptionGroup var selection: DeviceOptions
@@ -61,9 +61,7 @@ struct BenchStepCommand: ParsableCommand {
       throw ValidationError("--hidden is for mlp; \(model.rawValue) has layers of its own")
     }
     guard replays >= 0 else { throw ValidationError("--replays is \(replays); it must not be negative") }
-    guard !(json && (plan || profile)) else {
-      throw ValidationError("--json excludes --plan and --profile")
-    }
+    guard !(json && plan) else { throw ValidationError("--json excludes --plan") }
   }
 
   func run() throws {
@@ -91,6 +89,12 @@ struct BenchStepCommand: ParsableCommand {
       return (clock.now - start).seconds / Double(times)
     }.sorted()
     let seconds = parts.isEmpty ? 0 : parts[parts.count / 2]
+    var timings: [Timing] = []
+    if profile {
+      let timed = try step.record(options: PlanOptions(timestamps: true))
+      try timed.replay(times: 3)
+      timings = try timed.timings()
+    }
     let counted = Double(max(1, replay.profile.replays - before.replays))
     let summary = Summary(
       model: model.rawValue, batch: batch,
@@ -102,14 +106,11 @@ struct BenchStepCommand: ParsableCommand {
       arenaBytes: recorded.statistics.arenaBytes,
       arenaBytesWithoutReuse: recorded.statistics.arenaBytesWithoutReuse,
       forwardArenaBytes: forward.statistics.arenaBytes, deviceBytes: device.allocatedBytes,
-      device: device.physical.name, driver: device.driver)
+      device: device.physical.name, driver: device.driver,
+      profile: profile ? timings.map { DispatchCost($0) } : nil)
     if plan { try writeLine("\(forward)\n\(recorded)") }
     try write(json ? jsonText(summary) + "\n" : summary.text)
-    if profile {
-      let timed = try step.record(options: PlanOptions(timestamps: true))
-      try timed.replay(times: 3)
-      try write(dispatchTable(timed.timings()))
-    }
+    if profile && !json { try write(dispatchTable(timings)) }
   }
 
   private struct Summary: Encodable {
@@ -120,6 +121,8 @@ struct BenchStepCommand: ParsableCommand {
     let loss: Double
     let arenaBytes, arenaBytesWithoutReuse, forwardArenaBytes, deviceBytes: Int
     let device, driver: String
+    /// The dispatches of a step, where they are asked for.
+    let profile: [DispatchCost]?
 
     var text: String {
       let share = 100 * Double(arenaBytes) / Double(max(1, arenaBytesWithoutReuse))

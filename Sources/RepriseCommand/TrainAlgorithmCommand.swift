@@ -58,7 +58,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
 
   @Flag(
     help:
-      "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory; and, but for --json, the time of each dispatch and what the host spent its time on."
+      "Add what an iteration costs to the summary: submissions, host and device time, dispatches, memory, the time of each dispatch; and, but for --json, what the host spent its time on."
   )
   var profile = false
 
@@ -123,12 +123,12 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     try training.run()
 
     let loop = algorithm.loop
+    let timings = try loop.plan.timings()
     let summary = TrainingSummary(
       agents, total: loop.iterations, on: device, of: directory,
-      cost: profile ? IterationCost(loop.profile, loop.plan.statistics) : nil)
+      cost: profile ? IterationCost(loop.profile, loop.plan.statistics, timings) : nil)
     try writeLine(json ? jsonText(summary) : summary.text)
     if let spans {
-      let timings = try loop.plan.timings()
       if let trace { try ChromeTrace(host: spans, device: timings).write(to: trace) }
       if profile && !json { try writeLine(dispatchTable(timings) + hostTable(spans)) }
     }

@@ -111,8 +111,10 @@ struct IterationCost: Encodable {
   let deviceMillisecondsPerIteration: Double
   let dispatchesPerIteration, barriersPerIteration: Int
   let arenaBytes: Int
+  /// The dispatches of the last iteration.
+  let profile: [DispatchCost]
 
-  init(_ profile: Replay.Profile, _ statistics: Plan.Statistics) {
+  init(_ profile: Replay.Profile, _ statistics: Plan.Statistics, _ timings: [Timing]) {
     let replays = Double(max(1, profile.replays))
     submissionsPerIteration = Double(profile.submissions) / replays
     hostMicrosecondsPerIteration = profile.hostSeconds / replays * 1e6
@@ -120,6 +122,7 @@ struct IterationCost: Encodable {
     dispatchesPerIteration = statistics.dispatches
     barriersPerIteration = statistics.barriers
     arenaBytes = statistics.arenaBytes
+    self.profile = timings.map { DispatchCost($0) }
   }
 
   var text: String {

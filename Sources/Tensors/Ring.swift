@@ -68,7 +68,10 @@ private struct RingAppend: EffectOperation, DispatchedOperation {
           capacity: UInt32(rows.type.shape[0]), width: UInt32(width),
           counterOffset: UInt32(inputs[0].elementOffset), valueOffset: UInt32(inputs[1].elementOffset)),
         // The other rows stay, so that the hazards are those of all.
-        bindings: [.read(inputs[0].region), .read(inputs[1].region), .readWrite(rows.region)],
+        bindings: [
+          .read(inputs[0].region), .read(inputs[1].region, touching: width * 4),
+          .readWrite(rows.region, touching: width * 4),
+        ],
         groups: Groups((width + local - 1) / local)))
   }
 }

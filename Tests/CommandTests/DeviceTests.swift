@@ -79,6 +79,43 @@ import Testing
     #expect(try #require(summary["device_bytes"] as? Int) >= arena)
   }
 
+  @Test func `A profile of a step is an object a dispatch`() throws {
+    let result = try tool.run(
+      "bench", "step", "mlp", "--hidden", "8", "--batch", "4", "--replays", "1", "--profile", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    let summary = try object(result.output)
+    let profile = try #require(summary["profile"] as? [[String: Any]])
+    #expect(try profile.isEmpty || profile.count == #require(summary["dispatches"] as? Int))
+    for dispatch in profile {
+      let names = [
+        "barrier", "bytes_read", "bytes_written", "flops", "kernel", "label", "microseconds", "runs",
+        "segment",
+      ]
+      #expect(dispatch.keys.sorted() == names)
+      #expect(try #require(dispatch["microseconds"] as? Double) >= 0)
+      // No more than the samples on the device, of which a step gathers four.
+      if dispatch["label"] as? String == "sample_rows" {
+        #expect(try #require(dispatch["bytes_read"] as? Int) < 4 * 785 * 4 + 64)
+      }
+    }
+  }
+
+  @Test func `The limits of a device are positive`() throws {
+    let result = try tool.run("bench", "limits", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors == "")
+    let summary = try object(result.output)
+    for key in [
+      "gigabytes_per_second", "near_gigabytes_per_second", "gflops", "launch_microseconds",
+      "launch_without_barrier_microseconds", "submission_microseconds",
+    ] {
+      let value = try #require(summary[key] as? Double, "\(key)")
+      #expect(value > 0 && value.isFinite, "\(key)")
+    }
+    #expect(try #require(summary["timestamp_microseconds"] as? Double) >= 0)
+    #expect(summary["device"] as? String != nil && summary["driver"] as? String != nil)
+  }
+
   @Test func `A plan is printed and nothing is trained`() throws {
     let result = try tool.run("plan", "ppo", "--environments", "4", "--horizon", "16")
     #expect(result.status == 0, "\(result.errors)")

@@ -14,7 +14,7 @@ import Testing
       [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
       ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["plan"], ["plan", "ppo"],
       ["recipes"], ["bench"],
-      ["bench", "environment"], ["tune"],
+      ["bench", "environment"], ["bench", "limits"], ["tune"],
     ]
     for command in commands {
       let help = try tool.run(command + ["--help"])
@@ -89,6 +89,7 @@ import Testing
     (["plan", "ppo", "--format", "svg"], ["'svg'", "--format", "dot"]),
     (["bench", "recording", "--count", "0"], ["--count", "0"]),
     (["bench", "step", "separable", "--hidden", "8"], ["--hidden", "mlp"]),
+    (["bench", "step", "mlp", "--json", "--plan"], ["--json", "--plan"]),
     (
       ["train", "ppo", "--run", "there", "--device", "no such device"],
       ["\"no such device\"", "known devices"]

@@ -46,6 +46,20 @@ struct PlanTests {
     #expect(plan.statistics.arenaBytesWithoutReuse == 8 * 1280)
   }
 
+  @Test func bytesAreThoseThatAreTouched() throws {
+    let x = try buffer(device, [Float](repeating: 1, count: 300))
+    // Never more than is bound.
+    for (touched, expected) in [(4, 4), (nil, 1200), (1 << 20, 1200)] {
+      var recorder = Recorder(on: device, label: "touched", options: PlanOptions())
+      recorder.dispatch(
+        Dispatch(
+          "count", .limitLaunch, specialization: [1], bindings: [.readWrite(Region(x), touching: touched)],
+          groups: Groups(1)))
+      let statistics = try recorder.finish().statistics
+      #expect(statistics.bytesRead == expected && statistics.bytesWritten == expected)
+    }
+  }
+
   @Test func switchesChangeNoBit() throws {
     let options = [
       PlanOptions(), PlanOptions(serialBarriers: true), PlanOptions(noAliasing: true),

@@ -60,6 +60,7 @@ struct TraceTests {
     #expect(timings.map(\.dispatch) == ["a0", "a1", "b0", "b1"])
     #expect(timings.map(\.segment) == ["a", "a", "b", "b"])
     #expect(timings.map(\.repeats) == [3, 3, 1, 1])
+    #expect(timings.allSatisfy { $0.kernel == "scale" && $0.hasBarrier })
     #expect(timings.allSatisfy { $0.bytes == 8000 && $0.flops == 1000 && $0.seconds >= 0 })
     #expect(timings[0].start == 0)
     for (a, b) in zip(timings, timings.dropFirst()) { #expect(a.start + a.seconds <= b.start + 1e-9) }

@@ -13,6 +13,8 @@ struct KernelBody {
     var writes = false
     /// Whether some accesses take four elements.
     var isQuad = false
+    /// Bytes that all loads touch at most, and that all stores do.
+    var loaded = 0, stored = 0
   }
 
   /// The element of a store, and its value.
@@ -146,11 +148,12 @@ struct KernelBody {
     }
     let type = graph.nodes[input].type
     let (region, layout) = source(resolved, type.dataType)
-    let port = port(region, type.dataType, writes: false)
+    let port = port(region, type.dataType)
     let (place, axes, isAligned) = place(layout, type, in: region)
     let load = Self.load(port, place, type.dataType)
     // The same element is loaded once.
     if let known = names[load] { return known }
+    note(loads: axes.reduce(1) { $0 * shape[$1] }, of: port)
     let name = "l\(names.count)"
     names[load] = name
     axesOfLoads.append(axes)
@@ -211,7 +214,8 @@ struct KernelBody {
     let resolved = graph.resolve(input)
     let type = graph.nodes[input].type
     let (region, layout) = source(resolved, type.dataType)
-    let port = port(region, type.dataType, writes: false)
+    let port = port(region, type.dataType)
+    note(loads: min(shape.count, type.shape.count), of: port)
     let start = layout.offset + region.firstElement(type.dataType)
     return { coordinates in
       var terms = start == 0 ? [] : ["\(start)u"]
@@ -237,9 +241,10 @@ struct KernelBody {
   private mutating func store(
     _ value: String, _ type: DataType, at offset: Int, in region: Region, isPart: Bool = false
   ) {
-    let port = port(region, type, writes: true)
+    let port = port(region, type)
+    note(stores: shape.count, to: port)
     // The second half of a last word is kept.
-    if isPart && type == .float16 { ports[port].reads = true }
+    if isPart && type == .float16 { note(loads: 1, of: port) }
     let start = offset + region.firstElement(type)
     let isQuad = quads?.areAligned(shape.strides, start: start, of: shape, type, in: region) ?? false
     if isQuad { ports[port].isQuad = true }
@@ -248,16 +253,26 @@ struct KernelBody {
   }
 
   /// One binding for all uses of a region, so that a kernel may replace what it reads.
-  private mutating func port(_ region: Region, _ type: DataType, writes: Bool) -> Int {
+  private mutating func port(_ region: Region, _ type: DataType) -> Int {
     let index = ports.firstIndex { $0.region == region } ?? ports.count
     if index == ports.count { ports.append(Port(region: region, type: type)) }
-    if writes { ports[index].writes = true } else { ports[index].reads = true }
     return index
+  }
+
+  private mutating func note(loads elements: Int, of port: Int) {
+    ports[port].reads = true
+    ports[port].loaded += elements * ports[port].type.byteCount
+  }
+
+  private mutating func note(stores elements: Int, to port: Int) {
+    ports[port].writes = true
+    ports[port].stored += elements * ports[port].type.byteCount
   }
 
   /// A port that only the kernel itself writes: results of reductions.
   mutating func output(_ region: Region, _ type: DataType, isQuad: Bool) -> Int {
-    let port = port(region, type, writes: true)
+    let port = port(region, type)
+    note(stores: region.byteCount / type.byteCount, to: port)
     if isQuad { ports[port].isQuad = true }
     return port
   }

@@ -82,7 +82,10 @@ enum KernelSource {
   static func bindings(_ ports: [KernelBody.Port], bindingLimit: Int) -> [Binding] {
     ports.flatMap { port in
       pieces(port, bindingLimit).map { region in
-        port.writes ? (port.reads ? .readWrite(region) : .write(region)) : .read(region)
+        guard port.writes else { return .read(region, touching: port.loaded) }
+        return port.reads
+          ? .readWrite(region, touching: max(port.loaded, port.stored))
+          : .write(region, touching: port.stored)
       }
     }
   }

@@ -171,8 +171,9 @@ struct ReductionKernel {
   ) -> GeneratedKernel {
     var ports: [KernelBody.Port] = []
     for (sum, region) in sums {
-      ports.append(KernelBody.Port(region: region, type: sum.type, reads: true))
-      ports.append(KernelBody.Port(region: sum.target, type: sum.type, writes: true))
+      ports.append(KernelBody.Port(region: region, type: sum.type, reads: true, loaded: region.byteCount))
+      ports.append(
+        KernelBody.Port(region: sum.target, type: sum.type, writes: true, stored: sum.target.byteCount))
     }
     var lines = [
       "uint place = group * gl_WorkGroupSize.x + gl_LocalInvocationID.x;",

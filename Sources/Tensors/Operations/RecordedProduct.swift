@@ -76,6 +76,14 @@ struct Operand {
     } + (terms - 1) * termStride
   }
 
+  /// Bytes of its elements, each once.
+  func bytes(_ batch: [Int], _ terms: Int) -> Int {
+    let matrices = zip(batch, batchStrides).reduce(termStride == 0 ? 1 : terms) {
+      $0 * ($1.1 == 0 ? 1 : $1.0)
+    }
+    return matrices * (rowStride == 0 ? 1 : rows) * (columnStride == 0 ? 1 : columns) * 4
+  }
+
   /// Bytes that a binding of nothing but its elements has, at most.
   func boundBytes(_ batch: [Int], _ terms: Int) -> Int {
     (end(batch, terms) - offset) * 4 + Region.alignment
@@ -170,7 +178,10 @@ struct RecordedProduct {
         cOuter: split ? UInt32(size * inner) : outers(c), sideOuter: outers(side),
         terms: UInt32(terms), aTerm: UInt32(a.termStride), bTerm: UInt32(b.termStride), bHigh: 0),
       bindings: [
-        .read(a.region), .read(b.region), .read((side ?? a).region), .write(partial?.region ?? c.region),
+        .read(a.region, touching: a.bytes(batch, terms)), .read(b.region, touching: b.bytes(batch, terms)),
+        // Where the parts are added, so is this.
+        .read((side ?? a).region, touching: split ? 0 : side?.bytes(batch, 1) ?? 0),
+        .write(partial?.region ?? c.region, touching: split ? nil : c.bytes(batch, 1)),
       ],
       groups: tiles.groups, flops: 2 * products * terms * size * a.columns)
     if tiles.kernel == .matrixProductHeldAddressed {
@@ -200,7 +211,8 @@ struct RecordedProduct {
           cOuter: UInt32(c.batchStrides.dropLast().last ?? 0),
           sideOuter: UInt32(side?.batchStrides.dropLast().last ?? 0)),
         bindings: [
-          .read(partial.region), .read(side?.region ?? partial.region), .write(c.region),
+          .read(partial.region), .read(side?.region ?? partial.region, touching: side?.bytes(batch, 1) ?? 0),
+          .write(c.region, touching: c.bytes(batch, 1)),
         ],
         groups: Groups((products * c.rows * c.columns + local - 1) / local),
         flops: parts * products * c.rows * c.columns))
