@@ -95,7 +95,8 @@ extension AddressParameter {
   init<Parameters>(
     binding: Int, element: Int, _ low: PartialKeyPath<Parameters>, _ high: PartialKeyPath<Parameters>
   ) {
-    guard let low = MemoryLayout<Parameters>.offset(of: low), let high = MemoryLayout<Parameters>.offset(of: high)
+    guard let low = MemoryLayout<Parameters>.offset(of: low),
+      let high = MemoryLayout<Parameters>.offset(of: high)
     else { preconditionFailure("the fields of a C struct have offsets") }
     self.init(binding: binding, offset: element * 4, low: low, high: high)
   }

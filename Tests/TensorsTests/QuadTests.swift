@@ -51,6 +51,22 @@ struct QuadTests {
     #expect(plan.statistics.dispatches < 9)
   }
 
+  /// Large shapes, whose lanes compute several fours: what is the same in all of them depends on the first axes, or on none.
+  @Test(arguments: [[12, 32, 32, 32], [12, 7, 4096], [192, 4096], [393_216], [384, 1025]] as [Shape])
+  func rounds(_ shape: Shape) throws {
+    var random = SeededRandom(UInt64(shape.count))
+    let first = Shape([shape[0]] + [Int](repeating: 1, count: shape.rank - 1))
+    let inputs = [
+      HostTensor(shape, &random), HostTensor(first, &random), HostTensor([shape[shape.rank - 1]], &random),
+    ]
+    let plan = try expectEqualBits(inputs) { _, x in
+      [(x[0] * x[1].square() + 0.5).relu(), x[0].tanh(), (x[0] + x[2]).abs()]
+    }
+    // Divided by the elements of a lane, where those divide the rows.
+    let workgroups = try #require(plan.description.matches(of: #/\] (\d+)×/#).compactMap { Int($0.1) }.max())
+    #expect((workgroups * 128 <= shape.count / 2) == (shape != [384, 1025]), "\(workgroups)")
+  }
+
   /// Shapes and axes: rounds or outputs side by side, some of either, one to many lanes an output, and parts.
   static let reductions: [(Shape, [Int])] = [
     ([64, 16, 8, 8], [0, 2, 3]), ([8, 16, 14, 14], [0, 2, 3]), ([8, 16, 7, 7], [0, 2, 3]), ([4100, 4], [0]),

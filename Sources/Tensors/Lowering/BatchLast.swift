@@ -31,7 +31,9 @@ struct BatchLast {
 
   /// Turns what can be turned in `graph`; returns the nodes that were made.
   static func apply(to graph: inout LoweredGraph, bindingLimit: Int) -> Set<Int> {
-    guard graph.order.contains(where: { graph.nodes[$0].operation is any PictureOperation }) else { return [] }
+    guard graph.order.contains(where: { graph.nodes[$0].operation is any PictureOperation }) else {
+      return []
+    }
     var pass = BatchLast(bindingLimit: bindingLimit)
     for id in graph.order { pass.visit(id, &graph) }
     return pass.made
@@ -56,7 +58,8 @@ struct BatchLast {
       var operation = node.operation
       if let reduction = operation as? Reduction {
         let rank = node.type.shape.rank
-        operation = Reduction(kind: reduction.kind, axes: reduction.axes.map { ($0 + rank - 1) % rank }.sorted())
+        operation = Reduction(
+          kind: reduction.kind, axes: reduction.axes.map { ($0 + rank - 1) % rank }.sorted())
       }
       replace(id, operation, inputs, &graph)
     }
@@ -141,7 +144,8 @@ struct BatchLast {
     _ id: Int, _ operation: any Operation, _ inputs: [Int], _ graph: inout LoweredGraph
   ) {
     let dimensions = graph.nodes[id].type.shape.dimensions
-    let type = TensorType(Shape(Array(dimensions.dropFirst()) + dimensions.prefix(1)), graph.nodes[id].type.dataType)
+    let type = TensorType(
+      Shape(Array(dimensions.dropFirst()) + dimensions.prefix(1)), graph.nodes[id].type.dataType)
     graph.nodes.append(LoweredNode(operation: operation, inputs: inputs, type: type))
     let result = graph.nodes.count - 1
     made.insert(result)

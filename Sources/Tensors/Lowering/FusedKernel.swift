@@ -67,7 +67,8 @@ struct FusedKernel {
   private static func rounds(_ rounds: Rounds, _ body: KernelBody, _ quads: Quads) -> [String] {
     let outer = body.neededAxes.subtracting(rounds.inner)
     return [
-      "uint lane = group * \(rounds.local * rounds.count)u + gl_LocalInvocationID.x;", "uint index = lane * 4u;",
+      "uint lane = group * \(rounds.local * rounds.count)u + gl_LocalInvocationID.x;",
+      "uint index = lane * 4u;",
     ] + KernelSource.coordinates(outer, of: body.shape, from: "index") + body.outerLoads + [
       "for (uint round = 0u; round < \(rounds.count)u; round++, lane += \(rounds.local)u) {"
     ] + quad(body, quads, axes: body.neededAxes.intersection(rounds.inner)).map { "  \($0)" } + ["}"]

@@ -7,7 +7,8 @@ enum KernelSource {
   /// A region larger than `bindingLimit` bytes is bound in several pieces, and its accessors choose; `pointers` are the ports
   /// that are reached by their addresses, as `addresses` gives them.
   static func header(
-    _ ports: [KernelBody.Port], bindingLimit: Int, pointers: [Int], usedBy text: [String], hasReport: Bool = false
+    _ ports: [KernelBody.Port], bindingLimit: Int, pointers: [Int], usedBy text: [String],
+    hasReport: Bool = false
   ) -> [String] {
     var lines = ["#version 450", "layout(local_size_x_id = 0) in;"]
     if !pointers.isEmpty {

@@ -20,7 +20,8 @@ struct DepthwiseTile {
     let sizes = [4, 2, 1].filter { !shape.isTransposed || $0 % shape.window.stride.rows == 0 }
     let tiles = sizes.map { DepthwiseTile(shape, Pair($0, 4)) }
     guard
-      let tile = tiles.first(where: { $0.loads(shape) <= 64 && $0.size.rows * shape.taps <= 100 }) ?? tiles.last,
+      let tile = tiles.first(where: { $0.loads(shape) <= 64 && $0.size.rows * shape.taps <= 100 })
+        ?? tiles.last,
       tile.span.rows * tile.span.columns <= 128
     else { return nil }
     self = tile
@@ -32,7 +33,9 @@ struct DepthwiseTile {
     let step = shape.isTransposed ? shape.window.stride : 1
     let tiles = stride(from: step.rows, through: 16, by: step.rows).flatMap { rows in
       stride(from: step.columns, through: 16, by: step.columns).map { Pair(rows, $0) }
-    }.filter { $0.rows * $0.columns * max(9, shape.taps) <= 144 || $0 == step }.map { DepthwiseTile(shape, $0) }
+    }.filter { $0.rows * $0.columns * max(9, shape.taps) <= 144 || $0 == step }.map {
+      DepthwiseTile(shape, $0)
+    }
     func accesses(_ tile: DepthwiseTile) -> Int {
       tile.count(shape.y) * (tile.span.rows * tile.span.columns + tile.size.rows * tile.size.columns)
     }

@@ -187,7 +187,8 @@ struct RecordedProduct {
     if tiles.kernel == .matrixProductHeldAddressed {
       dispatch.addresses = [
         AddressParameter(
-          binding: 1, element: b.elementOffset, \MatrixProductParameters.bOffset, \MatrixProductParameters.bHigh)
+          binding: 1, element: b.elementOffset, \MatrixProductParameters.bOffset,
+          \MatrixProductParameters.bHigh)
       ]
     }
     recorder.dispatch(dispatch)
