@@ -10,8 +10,8 @@ OF_ALL = {
     "products": "llvmpipe makes a gather of every load from a storage buffer, about 45 cycles for eight floats and 51 to 70 "
                 "for four floats a lane, in which the units could do about as many multiply-adds of eight; so a product comes "
                 "close to the limit only where each loaded number serves many, as it does not with few rows, columns or terms.",
-    "depthwise": "Their operations aren't counted, and an element serves the few taps and the tile of one lane only, so that "
-                 "the same row is gathered again by its neighbours, at 45 cycles for eight floats.",
+    "depthwise": "An element serves the taps of one lane's tile of some 4 × 4 pixels only, whose window of 6 × 6 is gathered "
+                 "anew for each tile; and sums of four pictures for each pixel of a tile don't fit the registers.",
     "elementwise": "Operands that aren't four neighbours are loaded float by float, eight in about 45 cycles where the copy "
                    "moves 32 in 51 to 70; and a division, root or exponential counts as one operation but takes as long as "
                    "many.",

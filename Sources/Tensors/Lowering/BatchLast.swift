@@ -5,8 +5,6 @@ protocol PictureOperation: Operation {
   /// Inputs that are pictures.
   var pictures: Set<Int> { get }
   var givesPictures: Bool { get }
-  /// Whether the form is worth a copy of pictures that have their batch first.
-  var isWorthCopies: Bool { get }
   /// The form, nil where inputs and result of these types have none.
   func batchLast(_ inputs: [TensorType], _ type: TensorType) -> (any Operation)?
 }
@@ -29,7 +27,7 @@ struct BatchLast {
 
   private init(bindingLimit: Int) { self.bindingLimit = bindingLimit }
 
-  /// Turns what can be turned in `graph`; returns the nodes that were made.
+  /// Turns what can be turned in `graph`, for kernels that reach pictures by pointers; returns the nodes that were made.
   static func apply(to graph: inout LoweredGraph, bindingLimit: Int) -> Set<Int> {
     guard graph.order.contains(where: { graph.nodes[$0].operation is any PictureOperation }) else {
       return []
@@ -76,9 +74,6 @@ struct BatchLast {
     let pictures = operation.pictures.map { types[$0] } + (operation.givesPictures ? [node.type] : [])
     guard pictures.allSatisfy(fits), let form = operation.batchLast(types, node.type) else { return }
     let inputs = node.inputs.enumerated().map { operation.pictures.contains($0) ? turned($1, &graph) : $1 }
-    guard operation.isWorthCopies || operation.pictures.contains(where: { leads(inputs[$0], graph) }) else {
-      return
-    }
     if operation.givesPictures {
       replace(id, form, inputs, &graph)
     } else {

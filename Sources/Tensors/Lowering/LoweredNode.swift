@@ -68,7 +68,10 @@ struct LoweredGraph {
       return LoweredNode(operation: node.operation, inputs: inputs, type: node.type)
     }
     find(live: graph.effects)
-    batchLast = BatchLast.apply(to: &self, bindingLimit: graph.device.physical.limits.maxStorageBufferRange)
+    if graph.device.physical.features.bufferDeviceAddress {
+      let limit = graph.device.physical.limits.maxStorageBufferRange
+      batchLast = BatchLast.apply(to: &self, bindingLimit: limit)
+    }
     find(live: graph.effects)
     transposeProducts(graph.effects)
     find(live: graph.effects)

@@ -100,7 +100,6 @@ struct Convolution: DispatchedOperation, PictureOperation {
 
   var pictures: Set<Int> { [0] }
   var givesPictures: Bool { true }
-  var isWorthCopies: Bool { true }
 
   func batchLast(_ inputs: [TensorType], _ type: TensorType) -> (any Operation)? {
     guard DepthwiseTile(batchLast: shape(inputs[0], inputs[1], type)) != nil else { return nil }
@@ -197,7 +196,6 @@ struct ConvolutionWeights: DispatchedOperation, PictureOperation {
 
   var pictures: Set<Int> { [0, 1] }
   var givesPictures: Bool { false }
-  var isWorthCopies: Bool { true }
 
   func batchLast(_ inputs: [TensorType], _ type: TensorType) -> (any Operation)? {
     let shape = shape(inputs[0], inputs[1], type)

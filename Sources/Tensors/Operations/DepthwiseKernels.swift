@@ -121,7 +121,7 @@ extension Recorder {
       bindings: [
         .read(x.region), .read(weights.region), .read((bias ?? weights).region), .write(y.region),
       ],
-      groups: shape.channelGroups((tiles + tilesOfGroup - 1) / tilesOfGroup))
+      groups: shape.channelGroups((tiles + tilesOfGroup - 1) / tilesOfGroup), flops: shape.flops(y))
     if tile.isBatchLast { depthwise.addresses = [.x(x), .y(y)] }
     dispatch(depthwise)
   }
@@ -158,7 +158,7 @@ extension Recorder {
         parameters: shape.parameters(
           tile, tilesOfGroup: piece.length, x: x, weights: gradient, bias: nil, y: target),
         bindings: [.read(x.region), .read(gradient.region), .write(target.region)],
-        groups: shape.channelGroups(piece.parts / min(local, piece.length)))
+        groups: shape.channelGroups(piece.parts / min(local, piece.length)), flops: shape.flops(gradient))
       if tile.isBatchLast { sum.addresses = [.x(x), .gradient(gradient)] }
       dispatch(sum)
     }
@@ -195,6 +195,9 @@ extension ConvolutionShape {
     let down = min(channels, 65535)
     return Groups(across, down, (channels + down - 1) / down)
   }
+
+  /// Multiplications and additions of a tap for each element of y.
+  fileprivate func flops(_ y: Value) -> Int { 2 * y.type.shape.count * inputs * taps }
 
   fileprivate func parameters(
     _ tile: DepthwiseTile, tilesOfGroup: Int, x: Value, weights: Value, bias: Value?, y: Value
