@@ -14,16 +14,17 @@ protocol PictureOperation: Operation {
 ///
 /// Then all lanes of a subgroup are at one pixel, four neighbours in memory at any width of the pictures, a channel is one run
 /// of memory for statistics, and a convolution of one pixel is one product instead of one a picture. The tensors of the graph
-/// keep their shapes: each node that is turned leaves a view of the turned one in its place.
+/// keep their shapes: who reads a turned node as it was reads a view of it.
 struct BatchLast {
   /// A batch has to fill lanes with four pictures each.
   private static let leastBatch = 16
 
   /// Bytes of a binding; what is bound in pieces keeps its order.
   private let bindingLimit: Int
-  /// Nodes with their batch last.
+  /// Nodes with their batch last, in the places of those that had it first, so that effects stay before and behind them.
   private var made: Set<Int> = []
-  private var turned: [Int: Int] = [:]
+  /// Views of nodes with the batch last, and of turned ones with the batch first.
+  private var (turned, asBefore): ([Int: Int], [Int: Int]) = ([:], [:])
 
   private init(bindingLimit: Int) { self.bindingLimit = bindingLimit }
 
@@ -38,6 +39,7 @@ struct BatchLast {
   }
 
   private mutating func visit(_ id: Int, _ graph: inout LoweredGraph) {
+    graph.nodes[id].inputs = graph.nodes[id].inputs.map { asBefore[$0] ?? $0 }
     let node = graph.nodes[id]
     if let operation = node.operation as? any PictureOperation {
       turn(operation, id, &graph)
@@ -93,11 +95,13 @@ struct BatchLast {
     guard leads(pictures, graph) else { return }
     let channels = graph.nodes[pictures].type.shape[0]
     let columns = graph.add(View(kind: .reshape([channels, shape[2] * shape[0]])), [pictures])
-    let product = graph.add(node.operation, [node.inputs[0], columns] + node.inputs.dropFirst(2))
-    made.insert(product)
-    let split = graph.add(View(kind: .reshape([shape[1], shape[2], shape[0]])), [product])
-    graph.nodes[id].operation = View(kind: .permute([2, 0, 1]))
-    graph.nodes[id].inputs = [split]
+    graph.nodes[id].inputs[1] = columns
+    graph.nodes[id].type = TensorType([shape[1], shape[2] * shape[0]])
+    made.insert(id)
+    let split = graph.add(View(kind: .reshape([shape[1], shape[2], shape[0]])), [id])
+    let view = graph.add(View(kind: .permute([2, 0, 1])), [split])
+    asBefore[id] = view
+    turned[view] = split
   }
 
   /// Σ over n of a[n]·b[n] for pictures a [n, o, pixels] and b [n, pixels, c]: one product along pixels·n.
@@ -134,17 +138,17 @@ struct BatchLast {
     return result
   }
 
-  /// Puts a view of a new node in the place of `id`.
+  /// Puts a node with its batch last in the place of `id`.
   private mutating func replace(
     _ id: Int, _ operation: any Operation, _ inputs: [Int], _ graph: inout LoweredGraph
   ) {
     let dimensions = graph.nodes[id].type.shape.dimensions
     let type = TensorType(
       Shape(Array(dimensions.dropFirst()) + dimensions.prefix(1)), graph.nodes[id].type.dataType)
-    graph.nodes.append(LoweredNode(operation: operation, inputs: inputs, type: type))
-    let result = graph.nodes.count - 1
-    made.insert(result)
-    graph.nodes[id].operation = View(kind: .permute([dimensions.count - 1] + Array(0..<dimensions.count - 1)))
-    graph.nodes[id].inputs = [result]
+    graph.nodes[id] = LoweredNode(operation: operation, inputs: inputs, type: type)
+    made.insert(id)
+    let view = graph.add(View(kind: .permute([dimensions.count - 1] + Array(0..<dimensions.count - 1))), [id])
+    asBefore[id] = view
+    turned[view] = id
   }
 }

@@ -15,7 +15,6 @@ extension LoweredGraph {
   /// - Returns: whether the graph has changed.
   mutating func recompute(_ schedule: Schedule, _ effects: [Int]) -> Bool {
     var clones: [CloneKey: Int] = [:]
-    let positions = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
     for id in order where nodes[id].type.byteCount >= Self.leastBytes {
       let readers = readers(of: id).filter { nodes[$0.consumer].role != .pack }
       guard let first = readers.map({ schedule.level(ofUseBy: $0.consumer, self) }).min(),
@@ -23,7 +22,7 @@ extension LoweredGraph {
       else { continue }
       for (consumer, input) in readers {
         let level = schedule.level(ofUseBy: consumer, self)
-        guard level > first, isReadable(chain.loads, by: consumer, effects, positions),
+        guard level > first, isReadable(chain.loads, by: consumer, effects),
           chain.loads.count(where: { isExtended($0, to: level, schedule) }) <= 1
         else { continue }
         let isApart = nodes[consumer].role == .dispatched
@@ -59,13 +58,11 @@ extension LoweredGraph {
   }
 
   /// Whether `consumer` still finds in memory what the loads read: no variable has been assigned.
-  private func isReadable(
-    _ loads: Set<Int>, by consumer: Int, _ effects: [Int], _ positions: [Int: Int]
-  ) -> Bool {
+  private func isReadable(_ loads: Set<Int>, by consumer: Int, _ effects: [Int]) -> Bool {
     loads.allSatisfy { load in
       guard let read = nodes[load].operation as? ReadVariable else { return true }
       return !effects.contains { effect in
-        positions[effect, default: 0] < positions[consumer, default: 0]
+        effect < consumer
           && ((nodes[effect].operation as? any EffectOperation)?.writes.contains { $0 === read.variable }
             ?? true)
       }
