@@ -1,4 +1,5 @@
-// Push constants of the kernels that look at what others wrote, or measure a device. Offsets are in elements from the start of a binding.
+// Push constants of the kernels that look at what others wrote, or measure a device. Offsets are in elements from the start of
+// a binding.
 #ifndef REPRISE_RECORDING_KERNELS_H
 #define REPRISE_RECORDING_KERNELS_H
 #include "types.h"

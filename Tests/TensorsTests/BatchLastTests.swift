@@ -58,29 +58,6 @@ struct BatchLastTests {
     }
   }
 
-  /// Weights that are assigned one after another: the gradients of all of them are those of the old ones.
-  @Test func assignmentsStayBehindWhatReadsTheOldWeights() throws {
-    let device = TestDevice.shared
-    func weights(_ isAssigned: Bool) throws -> [[Float]] {
-      var random = SeededRandom(9)
-      let variables = try ([[16, 4, 5, 5], [4, 1, 3, 3], [6, 4, 1, 1]] as [Shape]).map { shape in
-        try Variable(shape, random.values(shape.count).map(Float.init), on: device, label: "variable")
-      }
-      let results = try variables.map { try Variable($0.type.shape, on: device, label: "result") }
-      try device.run { graph in
-        let x = variables.map(graph.read)
-        let y = x[0].conv2d(x[1], padding: 1, groups: 4).relu().conv2d(x[2]).tanh()
-        let gradients = graph.gradients(of: y.sum(), withRespectTo: x)
-        // From the last layer on, as the gradients come.
-        for (index, gradient) in gradients.enumerated().reversed() {
-          (isAssigned ? variables : results)[index].assign(x[index] - gradient)
-        }
-      }
-      return try (isAssigned ? variables : results).map { try $0.read() }
-    }
-    #expect(try weights(true) == weights(false))
-  }
-
   /// A batch that isn't a multiple of four, or too small to fill lanes, keeps its order.
   @Test(arguments: [1, 12, 18])
   func otherBatches(_ count: Int) throws {
