@@ -1,10 +1,8 @@
 // The body of matrix_product.comp and matrix_product_plain.comp.
-#include "Parameters/tensor_kernels.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint HANDED = 4;
 layout(constant_id = 2) const uint ROWS = 8;
-layout(push_constant) uniform Push { MatrixProductParameters p; };
 #include "matrix_io.glsl"
 
 void main() {

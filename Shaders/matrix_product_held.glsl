@@ -1,10 +1,8 @@
 // The body of matrix_product_held.comp and its twins.
-#include "Parameters/tensor_kernels.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint HANDED = 4;
 layout(constant_id = 2) const uint DEPTH = 64;
-layout(push_constant) uniform Push { MatrixProductParameters p; };
 #include "matrix_io.glsl"
 
 layout(constant_id = 9) const uint SIDE_MOVES = 0;  // the side differs from row to row
@@ -56,9 +54,9 @@ void main() {
           uint at = aStart + row * p.aRow + min(depth, end - LOADED) * p.aColumn;
           vec4 held = vec4(0.0);
           if (A_FOURS != 0u) {
-            held = depth < end ? a4[at / 4u] : held;
+            held = depth < end ? readA4(at / 4u) : held;
           } else {
-            held.x = depth < end ? a[at] : 0.0;
+            held.x = depth < end ? readA(at) : 0.0;
           }
           [[unroll]] for (uint i = 0u; i < HANDED; i++) {
             [[unroll]] for (uint j = 0u; j < LOADED; j++) {

@@ -1,7 +1,7 @@
 // C = epilogue(A B), or the part of A B that one part of the depth gives; or a sum of such products.
 // A: [rows, depth], B: [depth, columns], side (what is added, or an activation's result), C: any strides; z: products, parts.
-// A workgroup computes rowsOfGroup rows of local_size * 4 * COLUMNS columns, as in matrix_product_held.comp; B is reached by
-// its address. Reference: MatrixProduct.reference.
+// A workgroup computes rowsOfGroup rows of local_size * 4 * COLUMNS columns, as in matrix_product_held.comp; operands are
+// reached by their addresses. Reference: MatrixProduct.reference.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require

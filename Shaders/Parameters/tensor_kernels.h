@@ -15,15 +15,17 @@ struct MatrixProductParameters {
   uint aInner, bInner, cInner, sideInner;
   uint aOuter, bOuter, cOuter, sideOuter;
   uint terms, aTerm, bTerm;  // products that are added up
-  uint bHigh;  // where B is reached by address: the high half, and bOffset the low one
 };
 
-struct MatrixPartsParameters {
-  uint rows, columns, products, parts;
-  uint cOffset, cRow, cColumn;
-  uint sideOffset, sideRow, sideColumn;
-  uint inner;
-  uint cInner, sideInner, cOuter, sideOuter;
+#ifdef __STDC__
+typedef struct MatrixProductParameters MatrixProductParameters;
+#endif
+
+// Of the kernel that reaches its operands by address: the offsets are the low halves, and these the high ones. More than
+// 128 bytes, so not for every device.
+struct AddressedProductParameters {
+  MatrixProductParameters product;
+  uint aHigh, bHigh, cHigh, sideHigh;
 };
 
 struct ColumnsParameters {

@@ -46,6 +46,7 @@ public final class Instance: Sendable {
   }
 
   package init(_ options: Options, library: String) throws(VulkanError) {
+    VectorWidth.isToldApart
     let loader = try Loader(library: library)
     let layer = "VK_LAYER_KHRONOS_validation"
     if options.validation {

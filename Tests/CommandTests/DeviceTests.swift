@@ -35,6 +35,33 @@ import Testing
     #expect(tool.names() == [])
   }
 
+  @Test func `llvmpipe computes as wide as it is told, and keeps code of each width apart`() throws {
+    /// Elements of a subgroup, and how much Mesa's cache on disk then holds.
+    func width(_ bits: Int) throws -> (size: Int?, cached: Int) {
+      let environment = ["LP_NATIVE_VECTOR_WIDTH": "\(bits)", "MESA_SHADER_CACHE_DIR": tool.folder]
+      let bench = try tool.run(
+        "bench", "environment", "cartpole", "--copies", "8", "--steps", "800", "--json",
+        environment: environment)
+      #expect(bench.status == 0, "\(bench.errors)")
+      let result = try tool.run("devices", "--json", environment: environment)
+      let devices = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]]
+      let device = devices?.first { $0["driverName"] as? String == "llvmpipe" }
+      let files = FileManager.default.enumerator(
+        at: URL(filePath: tool.folder), includingPropertiesForKeys: [.fileSizeKey])
+      let cached = files?.compactMap { try? ($0 as? URL)?.resourceValues(forKeys: [.fileSizeKey]).fileSize }
+        .reduce(0, +)
+      return ((device?["subgroups"] as? [String: Any])?["size"] as? Int, try #require(cached))
+    }
+    let narrow = try width(256)
+    guard let size = narrow.size else { return }
+    #expect(size == 8)
+    let wide = try width(512)
+    #expect(wide.size == 16)
+    #expect(narrow.cached > 0 && wide.cached > narrow.cached)
+    let again = try width(512)
+    #expect(again.cached == wide.cached)
+  }
+
   @Test func `A device can be asked for by its number, name or UUID`() throws {
     let devices = try #require(
       try JSONSerialization.jsonObject(with: Data(try tool.run("devices", "--json").output.utf8))

@@ -70,7 +70,8 @@ struct FusedKernel {
       "uint lane = group * \(rounds.local * rounds.count)u + gl_LocalInvocationID.x;",
       "uint index = lane * 4u;",
     ] + KernelSource.coordinates(outer, of: body.shape, from: "index") + body.outerLoads + [
-      "for (uint round = 0u; round < \(rounds.count)u; round++, lane += \(rounds.local)u) {"
+      // Drivers would unroll it, and compile the body as often.
+      "[[dont_unroll]] for (uint round = 0u; round < \(rounds.count)u; round++, lane += \(rounds.local)u) {"
     ] + quad(body, quads, axes: body.neededAxes.intersection(rounds.inner)).map { "  \($0)" } + ["}"]
   }
 

@@ -10,7 +10,10 @@ enum KernelSource {
     _ ports: [KernelBody.Port], bindingLimit: Int, pointers: [Int], usedBy text: [String],
     hasReport: Bool = false
   ) -> [String] {
-    var lines = ["#version 450", "layout(local_size_x_id = 0) in;"]
+    var lines = [
+      "#version 450", "#extension GL_EXT_control_flow_attributes : require",
+      "layout(local_size_x_id = 0) in;",
+    ]
     if !pointers.isEmpty {
       lines.insert("#extension GL_EXT_buffer_reference : require", at: 1)
       lines.insert("#extension GL_EXT_buffer_reference_uvec2 : require", at: 1)

@@ -58,9 +58,6 @@ struct MatrixTiles: Equatable {
     let bAcross = b.isInFours(along: \.columnStride, across: \.rowStride, extent: columns)
     let bDown = holdsB && b.isInFours(along: \.rowStride, across: \.columnStride, extent: depth)
     let cAcross = c.isInFours(along: \.columnStride, across: \.rowStride, extent: columns)
-    let sideAcross =
-      product.side?.isInFours(along: \.columnStride, across: \.rowStride, extent: columns) ?? false
-    let sideLoads: UInt32 = sideAcross ? 1 : product.side?.columnStride == 0 ? 2 : 0
     let across = (width + local * fours - 1) / (local * fours)
     let down = (count + rows - 1) / rows
     // Enough workgroups for all cores.
@@ -81,7 +78,7 @@ struct MatrixTiles: Equatable {
     var specialization =
       [local, handed, holdsB ? block : rows].map(UInt32.init) + [
         (holdsB ? alongDepth : alongRows && rows % 4 == 0) ? 1 : 0, bAcross ? 2 : bDown ? 1 : 0,
-        cInFours ? 1 : 0, sideLoads, parts > 1 ? 0 : product.epilogue.rawValue,
+        cInFours ? 1 : 0, product.sideLoads, parts > 1 ? 0 : product.epilogue.rawValue,
         parts > 1 || product.side == nil ? 0 : 1,
       ]
     specialization += [

@@ -1,3 +1,4 @@
+import KernelParameters
 import Synchronization
 package import Vulkan
 
@@ -5,7 +6,7 @@ package import Vulkan
 package struct TileSettings: Equatable, Sendable {
   /// 1: a lane holds a block of B that the rows of A walk past, where there are enough rows. 0: it holds a tile of C.
   var holdsB: Int
-  /// 1: a lane loads that block through a pointer.
+  /// 1: a lane reaches its operands through pointers.
   var addressed: Int
   /// Depth of that block, and fours of columns that it is wide, at most.
   var depth, fours: Int
@@ -88,7 +89,9 @@ package struct TileSettings: Equatable, Sendable {
   func isUsable(on device: PhysicalDevice) -> Bool {
     let lanes = subgroups.multipliedReportingOverflow(by: device.subgroups.size)
     return Self.fields.allSatisfy { $0.values.contains(self[keyPath: $0.path]) }
-      && (addressed == 0 || device.features.bufferDeviceAddress)
+      && (addressed == 0
+        || device.features.bufferDeviceAddress
+          && MemoryLayout<AddressedProductParameters>.size <= device.limits.maxPushConstants)
       // What a lane holds: more takes drivers long to compile, and registers run out.
       && depth * fours <= 128
       && !lanes.overflow
