@@ -64,7 +64,10 @@ let package = Package(
     .target(name: "Recording", dependencies: ["Vulkan", "Kernels", "KernelParameters"]),
 
     // A thin typed layer over Vulkan 1.2 compute; the loader is opened at run time.
-    .target(name: "Vulkan", dependencies: ["CVulkan"]),
+    .target(name: "Vulkan", dependencies: ["CVulkan", "SPIRV"]),
+
+    // SPIR-V as instructions, and what is rewritten in it.
+    .target(name: "SPIRV"),
 
     // vulkan.h, each handle a type of its own.
     .systemLibrary(

@@ -37,13 +37,15 @@ void main() {
           [[unroll]] for (uint i = 0u; i < DEPTH; i += 4u) {
             [[unroll]] for (uint c = 0u; c < 4u; c++) {
               uint at = bStart + min(column[s] + c, p.columns - 1u) * p.bColumn + min(k + i, end - 4u);
-              vec4 fours = k + i < end ? readB4(at / 4u) : vec4(0.0);
-              [[unroll]] for (uint j = 0u; j < 4u; j++) right[i + j][s][c] = fours[j];
+              vec4 fours = readB4(at / 4u);
+              [[unroll]] for (uint j = 0u; j < 4u; j++) right[i + j][s][c] = k + i < end ? fours[j] : 0.0;
             }
           }
         } else {
-          [[unroll]] for (uint i = 0u; i < DEPTH; i++)
-            right[i][s] = k + i < end ? loadB(min(k + i, end - 1u), column[s]) : vec4(0.0);
+          [[unroll]] for (uint i = 0u; i < DEPTH; i++) {
+            vec4 across = loadB(min(k + i, end - 1u), column[s]);
+            right[i][s] = k + i < end ? across : vec4(0.0);
+          }
         }
       }
       for (uint row = firstRow; row < lastRow; row++) {
@@ -54,10 +56,11 @@ void main() {
           uint at = aStart + row * p.aRow + min(depth, end - LOADED) * p.aColumn;
           vec4 held = vec4(0.0);
           if (A_FOURS != 0u) {
-            held = depth < end ? readA4(at / 4u) : held;
+            held = readA4(at / 4u);
           } else {
-            held.x = depth < end ? readA(at) : 0.0;
+            held.x = readA(at);
           }
+          if (depth >= end) held = vec4(0.0);
           [[unroll]] for (uint i = 0u; i < HANDED; i++) {
             [[unroll]] for (uint j = 0u; j < LOADED; j++) {
               vec4 left = vec4(handRound(held[j], i));

@@ -120,9 +120,8 @@ struct Encoder {
       }
       commands.bind(try pool.allocate(pipeline, buffers, label: dispatch.label))
     }
-    if !dispatch.parameters.isEmpty {
-      parameters(of: dispatch, placed, on: part.member).withUnsafeBytes { commands.push(constants: $0) }
-    }
+    let parameters = parameters(of: dispatch, placed, for: pipeline, on: part.member)
+    if !parameters.isEmpty { parameters.withUnsafeBytes { commands.push(constants: $0) } }
     if let arguments {
       commands.dispatchIndirect(arguments, offset: 12 * position)
     } else if case .part(let first, let counts) = share {
@@ -133,10 +132,20 @@ struct Encoder {
     commands.endLabel()
   }
 
-  /// The push constants, with the addresses that the dispatch asks for.
-  private func parameters(of dispatch: Dispatch, _ placed: PlacedDispatch, on member: Device) -> [UInt8] {
+  /// The push constants, with the addresses that the dispatch and its pipeline ask for.
+  private func parameters(
+    of dispatch: Dispatch, _ placed: PlacedDispatch, for pipeline: Pipeline, on member: Device
+  ) -> [UInt8] {
     var parameters = dispatch.parameters
-    for wanted in dispatch.addresses {
+    var wanted = dispatch.addresses
+    if let first = pipeline.addressOffset {
+      parameters += [UInt8](repeating: 0, count: pipeline.pushConstantBytes - parameters.count)
+      wanted += placed.bindings.indices.map { binding in
+        let place = first + 8 * binding
+        return AddressParameter(binding: binding, offset: 0, low: place, high: place + 4)
+      }
+    }
+    for wanted in wanted {
       let binding = placed.bindings[wanted.binding]
       guard let start = binding.buffer.address(on: member) else {
         preconditionFailure("\(dispatch.label) wants an address on a device without pointers")
@@ -153,7 +162,7 @@ struct Encoder {
   private func pipeline(for dispatch: Dispatch, on member: Device) throws -> Pipeline {
     let span = Trace.begin(.pipelines, dispatch.kernel.name)
     defer { span?.end() }
-    return try member.pipeline(
+    return try member.addressedPipeline(
       words: dispatch.kernel.words, name: dispatch.kernel.name, bindings: dispatch.bindings.count,
       pushConstantBytes: dispatch.parameters.count, specialization: dispatch.specialization)
   }

@@ -40,7 +40,11 @@ struct BenchStepCommand: ParsableCommand {
   @Flag(help: "Print the plan as well.")
   var plan = false
 
-  @Flag(help: "Print the time of each dispatch as well; with --json, as profile.")
+  @Flag(
+    help: """
+      Print the time of each dispatch as well; with --json, as profile. With --replays 0 of the first run, in which drivers \
+      compile.
+      """)
   var profile = false
 
   @OptionGroup var selection: DeviceOptions
@@ -92,7 +96,7 @@ struct BenchStepCommand: ParsableCommand {
     var timings: [Timing] = []
     if profile {
       let timed = try step.record(options: PlanOptions(timestamps: true))
-      try timed.replay(times: 3)
+      try timed.replay(times: replays == 0 ? 1 : 3)
       timings = try timed.timings()
     }
     let counted = Double(max(1, replay.profile.replays - before.replays))

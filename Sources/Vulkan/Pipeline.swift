@@ -1,4 +1,5 @@
 import CVulkan
+import SPIRV
 
 /// A compute shader with its specialization, ready to dispatch.
 ///
@@ -9,8 +10,11 @@ public final class Pipeline: Sendable {
   public let name: String
   /// How many storage buffers the kernel has.
   public let bindings: Int
-  /// Bytes of its push constants.
+  /// Bytes of its push constants, addresses included.
   public let pushConstantBytes: Int
+  /// Where the push constants want the address of binding 0, eight bytes, with those of the other bindings behind it; nil
+  /// where the kernel reaches its buffers by descriptor.
+  package let addressOffset: Int?
 
   private let device: LogicalDevice
   nonisolated(unsafe) let handle: VkPipeline
@@ -23,12 +27,23 @@ public final class Pipeline: Sendable {
     let wordCount: Int
     let name: String
     let bindings: Int
-    let pushConstantBytes: Int
+    var pushConstantBytes: Int
     let specialization: [UInt32]
+    let byAddress: Bool
   }
 
   init(_ device: LogicalDevice, _ key: Key, words: [UInt32], cache: VkPipelineCache?) throws(VulkanError) {
     try key.check(words, device.physical.limits)
+    var (key, words) = (key, words)
+    let offset = (key.pushConstantBytes + 7) / 8 * 8
+    let bytes = offset + 8 * key.bindings
+    if key.byAddress, bytes <= device.physical.limits.maxPushConstants,
+      let rewritten = BufferAddresses.rewrite(words, offset: offset, bindings: key.bindings)
+    {
+      (key.pushConstantBytes, words, addressOffset) = (bytes, rewritten, offset)
+    } else {
+      addressOffset = nil
+    }
     let setLayout = try device.makeSetLayout(key)
     var layout: VkPipelineLayout?
     var finished = false
@@ -62,13 +77,17 @@ public final class Pipeline: Sendable {
 }
 
 extension Pipeline.Key {
-  init(words: [UInt32], name: String, bindings: Int, pushConstantBytes: Int, specialization: [UInt32]) {
+  init(
+    words: [UInt32], name: String, bindings: Int, pushConstantBytes: Int, specialization: [UInt32],
+    byAddress: Bool
+  ) {
     shader = words.withUnsafeBytes { fnv1a($0) }
     wordCount = words.count
     self.name = name
     self.bindings = bindings
     self.pushConstantBytes = pushConstantBytes
     self.specialization = specialization
+    self.byAddress = byAddress
   }
 
   fileprivate func check(_ words: [UInt32], _ limits: Limits) throws(VulkanError) {

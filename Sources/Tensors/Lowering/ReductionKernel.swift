@@ -75,7 +75,7 @@ struct ReductionKernel {
     let declarations =
       lanes.members == 1
       ? []
-      : sums.enumerated().map { "shared \($1.type.glsl) shared\($0)[\(cut.local * lanes.accumulators)];" }
+      : sums.enumerated().map { "shared \($1.type.glsl) shared\($0)[\(cut.local * lanes.results)];" }
     let rounds = lanes.takesRounds ? 4 : 1
     var lines = lanes.declarations
     lines.append("uint base = \(plan.keptIndex(from: "inside"));")
@@ -111,7 +111,7 @@ struct ReductionKernel {
     _ sum: Sum, _ index: Int, _ plan: ReductionShape, _ lanes: Lanes, _ body: inout KernelBody
   ) -> [String] {
     let start = sum.target.firstElement(sum.type)
-    let results = (0..<(lanes.takesRounds ? 1 : lanes.accumulators)).map { number in
+    let results = (0..<lanes.results).map { number in
       let result = lanes.accumulator(index, "\(number)")
       let scaled = sum.kind == .mean && lanes.cut.parts == 1 ? "\(result) / \(Float(plan.reduced))" : result
       return sum.type == .bool ? "uint(\(scaled))" : scaled
@@ -132,37 +132,37 @@ struct ReductionKernel {
     }
   }
 
-  /// Joins what the lanes of an output have accumulated, in a tree that is the same however many each has.
+  /// Joins what the lanes of an output have accumulated: neighbours first, so that the order is the same where a lane takes
+  /// four rounds, which it adds before any go through shared memory.
   private static func shareLanes(_ sums: [Sum], _ lanes: Lanes) -> [String] {
-    let all = sums.indices.flatMap { sum in (0..<lanes.accumulators).map { (sum, $0) } }
-    func shared(_ sum: Int, _ number: Int, _ offset: String = "") -> String {
-      "shared\(sum)[\(number * lanes.cut.local)u + lane\(offset)]"
-    }
     var lines: [String] = []
-    if lanes.members > 1 {
-      lines += all.map { "\(shared($0, $1)) = \(lanes.accumulator($0, "\($1)"));" }
-      lines += [
-        "for (uint width = \(lanes.members / 2)u; width > 0u; width /= 2u) {",
-        "  barrier();",
-        "  if (member < width) {",
-      ]
-      lines += all.map { sum, number in
-        let other = shared(sum, number, " + width * \(lanes.stride)u")
-        return
-          "    \(shared(sum, number)) = \(sums[sum].kind.joinGLSL(shared(sum, number), other, sums[sum].type));"
-      }
-      lines += ["  }", "}"] + all.map { "\(lanes.accumulator($0, "\($1)")) = \(shared($0, $1));" }
-    }
-    guard lanes.takesRounds, lanes.accumulators > 1 else { return lines }
     var width = lanes.accumulators / 2
-    while width > 0 {
-      for (sum, number) in all where number < width {
-        let (a, b) = (lanes.accumulator(sum, "\(number)"), lanes.accumulator(sum, "\(number + width)"))
-        lines.append("\(a) = \(sums[sum].kind.joinGLSL(a, b, sums[sum].type));")
+    while lanes.takesRounds, width > 0 {
+      for (index, sum) in sums.enumerated() {
+        lines += (0..<width).map { number in
+          let pair = (0..<2).map { lanes.accumulator(index, "\(2 * number + $0)") }
+          return "\(lanes.accumulator(index, "\(number)")) = \(sum.kind.joinGLSL(pair[0], pair[1], sum.type));"
+        }
       }
       width /= 2
     }
-    return lines
+    guard lanes.members > 1 else { return lines }
+    let all = sums.indices.flatMap { sum in (0..<lanes.results).map { (sum, $0) } }
+    func shared(_ sum: Int, _ number: Int, _ offset: String = "") -> String {
+      "shared\(sum)[\(number * lanes.cut.local)u + lane\(offset)]"
+    }
+    lines += all.map { "\(shared($0, $1)) = \(lanes.accumulator($0, "\($1)"));" }
+    lines += [
+      "for (uint width = 1u; width < \(lanes.members)u; width *= 2u) {",
+      "  barrier();",
+      "  if (member % (2u * width) == 0u) {",
+    ]
+    lines += all.map { sum, number in
+      let other = shared(sum, number, " + width * \(lanes.stride)u")
+      return
+        "    \(shared(sum, number)) = \(sums[sum].kind.joinGLSL(shared(sum, number), other, sums[sum].type));"
+    }
+    return lines + ["  }", "}"] + all.map { "\(lanes.accumulator($0, "\($1)")) = \(shared($0, $1));" }
   }
 
   /// GLSL of the kernel that joins the parts of each of `sums`, in their order: an output a lane.

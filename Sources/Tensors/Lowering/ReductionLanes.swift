@@ -19,6 +19,8 @@ extension ReductionKernel {
       places = quads == nil || takesRounds ? plan.outputs : plan.outputs / 4
     }
 
+    /// Outputs that a lane ends with.
+    var results: Int { takesRounds ? 1 : accumulators }
     var placesPerGroup: Int { cut.local / members }
     /// Neighbours along the rounds share an output where they are taken in fours, as lanes read them together.
     var stride: Int { takesRounds ? 1 : placesPerGroup }

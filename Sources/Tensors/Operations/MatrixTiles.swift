@@ -31,14 +31,14 @@ struct MatrixTiles: Equatable {
     let width = (columns + 3) / 4
     let alongRows = a.isInFours(along: \.rowStride, across: \.columnStride, extent: count)
     let holdsB = settings.holdsB != 0 && count >= 16 && depth > 0
+    let isAddressed = settings.addressed != 0
     let local = subgroup.size * max(1, min(width / subgroup.size, settings.subgroups))
     let block: Int
     // A broadcast costs as much as a dozen products: it should serve eight.
     var fours = holdsB && width > local ? settings.fours : 1
     if holdsB {
       kernel =
-        !handsRound
-        ? .matrixProductHeldPlain : settings.addressed != 0 ? .matrixProductHeldAddressed : .matrixProductHeld
+        !handsRound ? .matrixProductHeldPlain : isAddressed ? .matrixProductHeldAddressed : .matrixProductHeld
       // Rather one block of 96 than a second of 64 that is half empty.
       let isWhole = settings.depth == 64 && (65...96).contains(depth)
       if isWhole { fours = 1 }
@@ -48,7 +48,7 @@ struct MatrixTiles: Equatable {
       let down = (settings.workgroups + others - 1) / others
       rows = min(settings.heldRows, depth >= 512 ? count : max(16, (count + down - 1) / down))
     } else {
-      kernel = handsRound ? .matrixProduct : .matrixProductPlain
+      kernel = !handsRound ? .matrixProductPlain : isAddressed ? .matrixProductAddressed : .matrixProduct
       block = handed
       rows = [16, 8, 4, 2].first { $0 <= min(count, settings.tileRows) } ?? 1
     }

@@ -112,7 +112,9 @@ extension Dispatch {
     _ label: String, _ kernel: Kernel, specialization: [UInt32], _ parameters: MatrixProductParameters,
     _ bindings: [Binding], _ groups: Groups, flops: Int
   ) {
-    guard [.matrixProductHeldAddressed, .matrixProductPartsAddressed].contains(kernel) else {
+    guard
+      [.matrixProductAddressed, .matrixProductHeldAddressed, .matrixProductPartsAddressed].contains(kernel)
+    else {
       self.init(
         label, kernel, specialization: specialization, parameters: parameters, bindings: bindings,
         groups: groups, flops: flops)
