@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
     .testTarget(
       name: "ShaderCompilerTests",
-      dependencies: ["ShaderCompiler", "Kernels", "TestParameters", "TestSupport"],
+      dependencies: ["ShaderCompiler", "SPIRV", "Kernels", "TestParameters", "TestSupport"],
       exclude: ["Parameters"], plugins: ["CompileShaders"]),
     .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
     .testTarget(
@@ -118,7 +118,8 @@ let package = Package(
       name: "TensorsTests",
       dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "Kernels", "TestSupport"]),
     .testTarget(
-      name: "LearningTests", dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
+      name: "LearningTests",
+      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "SPIRV", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests",
       dependencies: ["Datasets", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),

@@ -5,8 +5,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-#extension GL_EXT_buffer_reference : require
-#extension GL_EXT_buffer_reference_uvec2 : require
 #include "Parameters/tensor_kernels.h"
 
 layout(local_size_x_id = 0) in;
@@ -15,7 +13,7 @@ layout(push_constant) uniform Push { DepthwiseParameters p; };
 layout(std430, binding = 1) readonly buffer Weights { float weights[]; };
 layout(std430, binding = 2) readonly buffer Bias { float bias[]; };
 #include "depthwise_batch_last.glsl"
-#define Y StoredFours(uvec2(p.yOffset, p.yHigh)).fours
+layout(std430, binding = 3) writeonly buffer YFours { vec4 y4[]; };
 
 void main() {
   uint channel = gl_WorkGroupID.y + gl_WorkGroupID.z * 65535u;
@@ -43,7 +41,7 @@ void main() {
         [[unroll]] for (int t = 0; t < TAPS; t++) weight[t] = weights[first + t];
       }
       uint plane = channel / p.outputs * p.inputs + source;
-      uint base = plane * p.height * p.width * p.images + image;
+      uint base = p.xOffset / 4u + plane * p.height * p.width * p.images + image;
       [[unroll]] for (int a = 0; a < SPAN_Y; a++) {
         vec4 window[SPAN_X];
         loadRow(base, at.x + a, at.y, window);
@@ -62,11 +60,11 @@ void main() {
       }
     }
 
-    uint to = channel * p.outHeight * p.outWidth * p.images + image;
+    uint to = p.yOffset / 4u + channel * p.outHeight * p.outWidth * p.images + image;
     [[unroll]] for (int r = 0; r < ROWS; r++) {
       [[unroll]] for (int j = 0; j < COLUMNS; j++) {
         if (uint(firstRow + r) < p.outHeight && uint(firstColumn + j) < p.outWidth)
-          Y[to + (uint(firstRow + r) * p.outWidth + uint(firstColumn + j)) * p.images] = sum[r][j];
+          y4[to + (uint(firstRow + r) * p.outWidth + uint(firstColumn + j)) * p.images] = sum[r][j];
       }
     }
   }

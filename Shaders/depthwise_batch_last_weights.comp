@@ -5,15 +5,13 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
-#extension GL_EXT_buffer_reference : require
-#extension GL_EXT_buffer_reference_uvec2 : require
 #include "Parameters/tensor_kernels.h"
 
 layout(local_size_x_id = 0) in;
 layout(push_constant) uniform Push { DepthwiseParameters p; };
 layout(std430, binding = 2) writeonly buffer WeightGradient { float dw[]; };
 #include "depthwise_batch_last.glsl"
-#define DY Fours(uvec2(p.weightOffset, p.weightHigh)).fours
+layout(std430, binding = 1) readonly buffer GradientFours { vec4 dy4[]; };
 
 void main() {
   uint channels = p.groups * p.outputs;
@@ -29,16 +27,16 @@ void main() {
     int firstColumn = int(tile % p.tilesAcross) * COLUMNS;
     ivec2 at = windowOf(firstRow, firstColumn);
     vec4 gradient[ROWS][COLUMNS];
-    uint from = channel * p.outHeight * p.outWidth * p.images + image;
+    uint from = p.weightOffset / 4u + channel * p.outHeight * p.outWidth * p.images + image;
     [[unroll]] for (int r = 0; r < ROWS; r++) {
       [[unroll]] for (int j = 0; j < COLUMNS; j++) {
         bool inside = uint(firstRow + r) < p.outHeight && uint(firstColumn + j) < p.outWidth;
         uint pixel = inside ? uint(firstRow + r) * p.outWidth + uint(firstColumn + j) : 0u;
-        vec4 fours = DY[from + pixel * p.images];
+        vec4 fours = dy4[from + pixel * p.images];
         gradient[r][j] = inside ? fours : vec4(0.0);
       }
     }
-    uint base = channel / p.outputs * p.height * p.width * p.images + image;
+    uint base = p.xOffset / 4u + channel / p.outputs * p.height * p.width * p.images + image;
     [[unroll]] for (int a = 0; a < SPAN_Y; a++) {
       vec4 window[SPAN_X];
       loadRow(base, at.x + a, at.y, window);

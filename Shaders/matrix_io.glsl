@@ -6,12 +6,7 @@
 #include "activation.glsl"
 #include "hand_round.glsl"
 
-layout(push_constant) uniform Push {
-  MatrixProductParameters p;
-#ifdef ADDRESSED
-  uint aHigh, bHigh, cHigh, sideHigh;  // as in AddressedProductParameters
-#endif
-};
+layout(push_constant) uniform Push { MatrixProductParameters p; };
 layout(constant_id = 7) const uint EPILOGUE = 0;    // as MatrixProduct.Epilogue
 layout(constant_id = 8) const uint SIDED = 0;       // something is added, or there is an activation's result
 layout(constant_id = 3) const uint A_FOURS = 0;     // A in fours: along depth (held) or along rows (tiled)
@@ -21,21 +16,6 @@ layout(constant_id = 6) const uint SIDE_FOURS = 0;  // 1 the side in fours along
 layout(constant_id = 12) const uint BATCHED = 0;    // z counts products as well as parts
 layout(constant_id = 13) const uint SUMMED = 0;     // each product is a sum over products
 
-#ifdef ADDRESSED
-// Mesa makes branches of each element that a descriptor reaches, and none of those behind a pointer: blocks of B that a
-// lane loads compile in a twentieth of the time. The bindings stay, unread, for the sake of barriers.
-layout(buffer_reference, std430, buffer_reference_align = 4) buffer Floats { float at[]; };
-layout(buffer_reference, std430, buffer_reference_align = 16) buffer Fours { vec4 at[]; };
-#define readA(i) Floats(uvec2(p.aOffset, aHigh)).at[i]
-#define readA4(i) Fours(uvec2(p.aOffset, aHigh)).at[i]
-#define readB(i) Floats(uvec2(p.bOffset, bHigh)).at[i]
-#define readB4(i) Fours(uvec2(p.bOffset, bHigh)).at[i]
-#define readSide(i) Floats(uvec2(p.sideOffset, sideHigh)).at[i]
-#define readSide4(i) Fours(uvec2(p.sideOffset, sideHigh)).at[i]
-#define elementOfC(i) Floats(uvec2(p.cOffset, cHigh)).at[i]
-#define foursOfC(i) Fours(uvec2(p.cOffset, cHigh)).at[i]
-#define offsetOf(field) 0u
-#else
 layout(std430, binding = 0) readonly buffer A { float a[]; };
 layout(std430, binding = 0) readonly buffer AFours { vec4 a4[]; };
 layout(std430, binding = 1) readonly buffer B { float b[]; };
@@ -44,16 +24,6 @@ layout(std430, binding = 2) readonly buffer Side { float side[]; };
 layout(std430, binding = 2) readonly buffer SideFours { vec4 side4[]; };
 layout(std430, binding = 3) buffer C { float c[]; };
 layout(std430, binding = 3) buffer CFours { vec4 c4[]; };
-#define readA(i) a[i]
-#define readA4(i) a4[i]
-#define readB(i) b[i]
-#define readB4(i) b4[i]
-#define readSide(i) side[i]
-#define readSide4(i) side4[i]
-#define elementOfC(i) c[i]
-#define foursOfC(i) c4[i]
-#define offsetOf(field) field
-#endif
 
 // What this workgroup computes: where its product begins, and which depths and terms of it.
 uint aBase, bBase, bStart, cBase, sideBase;
@@ -61,10 +31,10 @@ uint begin, end, firstTerm, lastTerm;
 
 void findPart() {
   uint part = gl_WorkGroupID.z;
-  aBase = offsetOf(p.aOffset);
-  bBase = offsetOf(p.bOffset);
-  cBase = offsetOf(p.cOffset);
-  sideBase = offsetOf(p.sideOffset);
+  aBase = p.aOffset;
+  bBase = p.bOffset;
+  cBase = p.cOffset;
+  sideBase = p.sideOffset;
   if (BATCHED != 0u) {
     part = gl_WorkGroupID.z % p.parts;
     uint product = gl_WorkGroupID.z / p.parts;
@@ -87,36 +57,36 @@ void findPart() {
 // Columns past the edge read the last one again; nothing of theirs is stored.
 vec4 loadB(uint depth, uint column) {
   uint at = bStart + depth * p.bRow;
-  if (B_FOURS == 2u) return readB4((at + min(column, p.columns - 4u)) / 4u);
+  if (B_FOURS == 2u) return b4[(at + min(column, p.columns - 4u)) / 4u];
   vec4 value;
-  [[unroll]] for (uint s = 0u; s < 4u; s++) value[s] = readB(at + min(column + s, p.columns - 1u) * p.bColumn);
+  [[unroll]] for (uint s = 0u; s < 4u; s++) value[s] = b[at + min(column + s, p.columns - 1u) * p.bColumn];
   return value;
 }
 
 vec4 loadSide(uint row, uint column) {
   uint at = sideBase + row * p.sideRow;
-  if (SIDE_FOURS == 2u) return vec4(readSide(at));
-  if (SIDE_FOURS == 1u) return readSide4((at + min(column, p.columns - 4u)) / 4u);
+  if (SIDE_FOURS == 2u) return vec4(side[at]);
+  if (SIDE_FOURS == 1u) return side4[(at + min(column, p.columns - 4u)) / 4u];
   vec4 value;
-  [[unroll]] for (uint s = 0u; s < 4u; s++) value[s] = readSide(at + min(column + s, p.columns - 1u) * p.sideColumn);
+  [[unroll]] for (uint s = 0u; s < 4u; s++) value[s] = side[at + min(column + s, p.columns - 1u) * p.sideColumn];
   return value;
 }
 
 vec4 loadC(uint row, uint column) {
   uint at = cBase + row * p.cRow;
-  if (C_FOURS != 0u) return foursOfC((at + min(column, p.columns - 4u)) / 4u);
+  if (C_FOURS != 0u) return c4[(at + min(column, p.columns - 4u)) / 4u];
   vec4 value;
-  [[unroll]] for (uint s = 0u; s < 4u; s++) value[s] = elementOfC(at + min(column + s, p.columns - 1u) * p.cColumn);
+  [[unroll]] for (uint s = 0u; s < 4u; s++) value[s] = c[at + min(column + s, p.columns - 1u) * p.cColumn];
   return value;
 }
 
 void storeC(uint row, uint column, vec4 value) {
   uint at = cBase + row * p.cRow;
   if (C_FOURS != 0u) {
-    if (column < p.columns) foursOfC((at + column) / 4u) = value;
+    if (column < p.columns) c4[(at + column) / 4u] = value;
   } else {
     [[unroll]] for (uint s = 0u; s < 4u; s++)
-      if (column + s < p.columns) elementOfC(at + (column + s) * p.cColumn) = value[s];
+      if (column + s < p.columns) c[at + (column + s) * p.cColumn] = value[s];
   }
 }
 

@@ -1,4 +1,4 @@
-// The body of matrix_product.comp and its twins.
+// The body of matrix_product.comp and its twin.
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint HANDED = 4;
@@ -28,11 +28,11 @@ void main() {
       float held[ROWS];
       if (A_FOURS != 0u) {
         [[unroll]] for (uint r = 0u; r < ROWS; r += 4u) {
-          vec4 fours = readA4((aAt[r] + skipped + (k + handed) * p.aColumn) / 4u);
+          vec4 fours = a4[(aAt[r] + skipped + (k + handed) * p.aColumn) / 4u];
           [[unroll]] for (uint i = 0u; i < 4u; i++) held[min(r + i, ROWS - 1u)] = fours[i];
         }
       } else {
-        [[unroll]] for (uint r = 0u; r < ROWS; r++) held[r] = readA(aAt[r] + skipped + (k + handed) * p.aColumn);
+        [[unroll]] for (uint r = 0u; r < ROWS; r++) held[r] = a[aAt[r] + skipped + (k + handed) * p.aColumn];
       }
       [[unroll]] for (uint i = 0u; i < HANDED; i++) {
         vec4 right = loadB(k + i, column);
@@ -43,7 +43,7 @@ void main() {
     for (uint k = whole; k < end; k++) {
       vec4 right = loadB(k, column);
       [[unroll]] for (uint r = 0u; r < ROWS; r++)
-        sum[r] = fma(vec4(readA(aAt[r] + skipped + k * p.aColumn)), right, sum[r]);
+        sum[r] = fma(vec4(a[aAt[r] + skipped + k * p.aColumn]), right, sum[r]);
     }
   }
 

@@ -21,13 +21,6 @@ struct MatrixProductParameters {
 typedef struct MatrixProductParameters MatrixProductParameters;
 #endif
 
-// Of the kernel that reaches its operands by address: the offsets are the low halves, and these the high ones. More than
-// 128 bytes, so not for every device.
-struct AddressedProductParameters {
-  MatrixProductParameters product;
-  uint aHigh, bHigh, cHigh, sideHigh;
-};
-
 struct ColumnsParameters {
   uint channels, height, width;  // of x, all groups'
   uint outWidth;
@@ -45,7 +38,6 @@ struct DepthwiseParameters {
   uint tilesDown, tilesAcross;  // of an image of y
   uint tilesOfGroup;            // that a workgroup computes
   uint xOffset, weightOffset, biasOffset, yOffset;
-  uint xHigh, weightHigh, yHigh;  // where pictures are reached by address: the high halves, and the offsets are the low ones
 };
 
 struct PoolParameters {

@@ -123,21 +123,6 @@ public struct Groups: Sendable, Equatable {
   }
 }
 
-/// Push constants that hold the device's address of a place in a binding, low half and high half.
-public struct AddressParameter: Sendable, Equatable {
-  /// The binding, which keeps its descriptor: that is where barriers look.
-  public let binding: Int
-  /// Bytes from the first one bound to the place.
-  public let offset: Int
-  /// Where the halves stand in the parameters, in bytes.
-  public let low, high: Int
-
-  /// The address of byte `offset` of `binding`, in the words at bytes `low` and `high` of the parameters.
-  public init(binding: Int, offset: Int, low: Int, high: Int) {
-    (self.binding, self.offset, self.low, self.high) = (binding, offset, low, high)
-  }
-}
-
 /// One run of a kernel, with all that it needs.
 public struct Dispatch: Sendable {
   /// What it computes, in the words of whoever recorded it.
@@ -154,8 +139,6 @@ public struct Dispatch: Sendable {
   public let groups: Groups
   /// Floating point operations, for plans and profiles; 0 where nobody counted.
   public let flops: Int
-  /// Addresses among the parameters, which are known once memory is placed; the device must have pointers.
-  public var addresses: [AddressParameter] = []
   /// Whether it runs in a conditional segment whatever the condition.
   var ignoresCondition = false
 
@@ -173,15 +156,15 @@ public struct Dispatch: Sendable {
     self.flops = flops
   }
 
-  /// A dispatch without push constants, or with words of them for `addresses`.
+  /// A dispatch without push constants.
   public init(
-    _ label: String, _ kernel: Kernel, specialization: [UInt32], addressWords: Int = 0, bindings: [Binding],
-    groups: Groups, flops: Int = 0
+    _ label: String, _ kernel: Kernel, specialization: [UInt32], bindings: [Binding], groups: Groups,
+    flops: Int = 0
   ) {
     self.label = label
     self.kernel = kernel
     self.specialization = specialization
-    self.parameters = [UInt8](repeating: 0, count: 4 * addressWords)
+    parameters = []
     self.bindings = bindings
     self.groups = groups
     self.flops = flops

@@ -132,29 +132,19 @@ struct Encoder {
     commands.endLabel()
   }
 
-  /// The push constants, with the addresses that the dispatch and its pipeline ask for.
+  /// The push constants, with the addresses of the bindings where the pipeline asks for them.
   private func parameters(
     of dispatch: Dispatch, _ placed: PlacedDispatch, for pipeline: Pipeline, on member: Device
   ) -> [UInt8] {
     var parameters = dispatch.parameters
-    var wanted = dispatch.addresses
-    if let first = pipeline.addressOffset {
-      parameters += [UInt8](repeating: 0, count: pipeline.pushConstantBytes - parameters.count)
-      wanted += placed.bindings.indices.map { binding in
-        let place = first + 8 * binding
-        return AddressParameter(binding: binding, offset: 0, low: place, high: place + 4)
-      }
-    }
-    for wanted in wanted {
-      let binding = placed.bindings[wanted.binding]
+    guard let offset = pipeline.addressOffset else { return parameters }
+    parameters += [UInt8](repeating: 0, count: offset - parameters.count)
+    for binding in placed.bindings {
       guard let start = binding.buffer.address(on: member) else {
         preconditionFailure("\(dispatch.label) wants an address on a device without pointers")
       }
-      let address = start + UInt64(binding.bound.bytes.lowerBound + wanted.offset)
-      parameters.withUnsafeMutableBytes {
-        $0.storeBytes(of: UInt32(truncatingIfNeeded: address), toByteOffset: wanted.low, as: UInt32.self)
-        $0.storeBytes(of: UInt32(address >> 32), toByteOffset: wanted.high, as: UInt32.self)
-      }
+      let address = start + UInt64(binding.bound.bytes.lowerBound)
+      withUnsafeBytes(of: address.littleEndian) { parameters += $0 }
     }
     return parameters
   }
@@ -162,9 +152,10 @@ struct Encoder {
   private func pipeline(for dispatch: Dispatch, on member: Device) throws -> Pipeline {
     let span = Trace.begin(.pipelines, dispatch.kernel.name)
     defer { span?.end() }
-    return try member.addressedPipeline(
+    return try member.pipeline(
       words: dispatch.kernel.words, name: dispatch.kernel.name, bindings: dispatch.bindings.count,
-      pushConstantBytes: dispatch.parameters.count, specialization: dispatch.specialization)
+      pushConstantBytes: dispatch.parameters.count, specialization: dispatch.specialization,
+      byAddress: member.physical.branchesAtDescriptors)
   }
 }
 

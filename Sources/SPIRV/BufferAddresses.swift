@@ -37,7 +37,7 @@ package struct BufferAddresses {
 
   /// `words` with the address of binding b in the push constants, the low half at byte `offset` + 8 b and the high one behind it.
   ///
-  /// Nil where it can't be: for lengths of arrays, copies and coherent memory; and for barriers of workgroups, around which
+  /// Nil where it can't be: for lengths of arrays, copies, narrow types and coherent memory; and for barriers of workgroups, around which
   /// llvmpipe compiles loads without branches for minutes.
   package static func rewrite(_ words: [UInt32], offset: Int, bindings: Int) -> [UInt32]? {
     var rewriting = Self(words, offset: offset, bindings: bindings)
@@ -56,15 +56,20 @@ package struct BufferAddresses {
     ]
     (uint, pair, pairPointer) = (0, 0, 0)
     var bindingOf: [UInt32: Int] = [:]
+    var lastOffset: [UInt32: UInt32] = [:]
     var pushPointer: UInt32 = 0
     for instruction in instructions {
       if refused.contains(instruction.opcode) { return nil }
+      // StorageBuffer16BitAccess, StorageBuffer8BitAccess: validators refuse their pointers.
+      if instruction.opcode == Opcode.capability, [4433, 4448].contains(instruction[0]) { return nil }
       switch instruction.opcode {
       case Opcode.decorate where instruction[1] == Decoration.binding:
         bindingOf[instruction[0]] = Int(instruction[2])
       case Opcode.decorate where [Decoration.coherent, Decoration.volatile].contains(instruction[1]),
         Opcode.memberDecorate where [Decoration.coherent, Decoration.volatile].contains(instruction[2]):
         return nil
+      case Opcode.memberDecorate where instruction[2] == Decoration.offset:
+        lastOffset[instruction[0]] = max(lastOffset[instruction[0]] ?? 0, instruction[3])
       case Opcode.typeVoid...Opcode.typePointer:
         types[instruction[0]] = instruction
         if instruction.opcode == Opcode.typePointer, instruction[1] == StorageClass.storageBuffer {
@@ -90,6 +95,8 @@ package struct BufferAddresses {
       buffers[index].binding = binding
     }
     if let push, let type = types[pushPointer]?[2], let block = types[type] {
+      // The dispatch has fewer constants than the shader.
+      guard lastOffset[type] ?? 0 < offset else { return nil }
       self.push = (variable: push.variable, type: type, members: block.operands.count - 1)
     }
   }
@@ -142,7 +149,8 @@ package struct BufferAddresses {
         hasDeclared = true
       }
       // Variables come first in a function's first block.
-      if isAtEntry, ![Opcode.label, Opcode.variable, Opcode.line, Opcode.noLine].contains(instruction.opcode) {
+      if isAtEntry, ![Opcode.label, Opcode.variable, Opcode.line, Opcode.noLine].contains(instruction.opcode)
+      {
         isAtEntry = false
         for buffer in buffers {
           guard let binding = buffer.binding else { continue }
@@ -160,7 +168,8 @@ package struct BufferAddresses {
       case Opcode.entryPoint:
         // The name ends with the first word that has a zero byte.
         let name = instruction.operands.dropFirst(2)
-        let end = name.firstIndex { word in (0..<4).contains { word >> (8 * $0) & 0xFF == 0 } } ?? name.endIndex
+        let end =
+          name.firstIndex { word in (0..<4).contains { word >> (8 * $0) & 0xFF == 0 } } ?? name.endIndex
         let kept = instruction.operands[(end + 1)...].filter { !removed.contains($0) }
         instruction.operands = (instruction.operands[...end] + kept)[...]
         if !hasBlock { instruction.operands.append(block.variable) }

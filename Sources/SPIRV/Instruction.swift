@@ -53,7 +53,7 @@ package struct Instruction {
   var words: [UInt32] { [UInt32(operands.count + 1) << 16 | opcode] + operands }
 
   /// The instructions of a module; nil where its words are no whole instructions behind a header of five.
-  static func all(in words: [UInt32]) -> [Instruction]? {
+  package static func all(in words: [UInt32]) -> [Instruction]? {
     guard words.count >= 5, words[0] == 0x0723_0203 else { return nil }
     var found: [Instruction] = []
     var at = 5

@@ -90,18 +90,6 @@ extension Region {
   func firstElement(_ type: DataType) -> Int { offset % Region.alignment / type.byteCount }
 }
 
-extension AddressParameter {
-  /// The address of a word of `binding`, whose halves are fields of the kernel's parameters.
-  init<Parameters>(
-    binding: Int, element: Int, _ low: PartialKeyPath<Parameters>, _ high: PartialKeyPath<Parameters>
-  ) {
-    guard let low = MemoryLayout<Parameters>.offset(of: low),
-      let high = MemoryLayout<Parameters>.offset(of: high)
-    else { preconditionFailure("the fields of a C struct have offsets") }
-    self.init(binding: binding, offset: element * 4, low: low, high: high)
-  }
-}
-
 extension Groups {
   /// `count` workgroups along x and y, for each of `parts` along z: a device takes no more than 65 535 along one of them.
   init(over count: Int, parts: Int = 1) {

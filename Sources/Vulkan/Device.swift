@@ -111,22 +111,18 @@ public final class Device: Sendable {
     words: [UInt32], name: String, bindings: Int, pushConstantBytes: Int = 0, specialization: [UInt32] = []
   ) throws(VulkanError) -> Pipeline {
     try pipeline(
-      Pipeline.Key(
-        words: words, name: name, bindings: bindings, pushConstantBytes: pushConstantBytes,
-        specialization: specialization, byAddress: false), words)
+      words: words, name: name, bindings: bindings, pushConstantBytes: pushConstantBytes,
+      specialization: specialization, byAddress: false)
   }
 
-  /// The same for who pushes the addresses that `Pipeline.addressOffset` asks for, where the device is faster so.
-  package func addressedPipeline(
-    words: [UInt32], name: String, bindings: Int, pushConstantBytes: Int, specialization: [UInt32]
+  /// The same; by address, one that wants the buffers' addresses where `Pipeline.addressOffset` says, if it can be made.
+  package func pipeline(
+    words: [UInt32], name: String, bindings: Int, pushConstantBytes: Int, specialization: [UInt32],
+    byAddress: Bool
   ) throws(VulkanError) -> Pipeline {
-    try pipeline(
-      Pipeline.Key(
-        words: words, name: name, bindings: bindings, pushConstantBytes: pushConstantBytes,
-        specialization: specialization, byAddress: physical.branchesAtDescriptors), words)
-  }
-
-  private func pipeline(_ key: Pipeline.Key, _ words: [UInt32]) throws(VulkanError) -> Pipeline {
+    let key = Pipeline.Key(
+      words: words, name: name, bindings: bindings, pushConstantBytes: pushConstantBytes,
+      specialization: specialization, byAddress: byAddress)
     if let known = pipelines.withLock({ $0.value(for: key) }) { return known }
     // Compiling outside of the lock lets threads compile at once; of two that make the same one, the first stays.
     let cache = pipelineCache.handle

@@ -33,7 +33,7 @@ struct PPOLearnsTests {
     #expect(evaluation.returnMean >= (try #require(CartPole().rewardThreshold)))
   }
 
-  /// Without velocities in the observation, no policy of the present alone gets past 60; 200 000 steps reach 500.
+  /// Without velocities in the observation, no policy of the present alone gets past 60; seeds 1 to 3 reach 493, 500 and 500.
   @Test(.enabled(if: isFastEnough, "this driver trains 150 steps a second"))
   func memoryBalancesWithoutVelocities() throws {
     var configuration = PPOConfiguration()
@@ -41,7 +41,7 @@ struct PPOLearnsTests {
     (configuration.epochs, configuration.hidden) = (4, [64])
     (configuration.gamma, configuration.gaeLambda) = (0.99, 0.95)
     (configuration.anneal, configuration.normalizeRewards) = ([], true)
-    configuration.steps = 60_000
+    configuration.steps = 100_000
     let device = try TestDevice.make()
     func reached(_ configuration: PPOConfiguration) throws -> Double {
       let ppo = try PPO(configuration, environment: CartPolePositions(), on: device)
@@ -53,6 +53,6 @@ struct PPOLearnsTests {
     }
     #expect(try reached(configuration) < 60)
     (configuration.recurrentSize, configuration.sequenceLength) = (64, 16)
-    #expect(try reached(configuration) > 150)
+    #expect(try reached(configuration) > 400)
   }
 }

@@ -163,7 +163,7 @@ struct TileTableTests {
       #expect(MatrixTiles(inside, device: device).specialization[2] == 4)
       #expect(MatrixTiles(inside, device: device).parts > 1)
       let (defaults, plain) = (
-        TileSettings(for: device.physical).usual(for: inside.shapeClass), TestDevice.shared
+        TileSettings(for: device.physical).usual(for: inside.shapeClass, on: device.physical), TestDevice.shared
       )
       for outside in [
         Self.product(33, 128, 65, into: &recorder), Self.product(15, 100, 65, into: &recorder),
@@ -173,10 +173,10 @@ struct TileTableTests {
       }
       var summed = inside
       summed.terms = 2
-      #expect(TileTable.of(device).settings(summed) == defaults)
+      #expect(TileTable.of(device).settings(summed, on: device.physical) == defaults)
       summed.terms = 1
       summed.batch = [2]
-      #expect(TileTable.of(device).settings(summed) == defaults)
+      #expect(TileTable.of(device).settings(summed, on: device.physical) == defaults)
       #expect(MatrixTiles(inside, device: plain).parts == 1)
 
       // What is recorded shows it.
@@ -209,9 +209,8 @@ struct TileTableTests {
     try y.write(b)
     let c = try Variable([m, n], on: device, label: "c")
     let candidates = [
-      Self.settings(device) { ($0.holdsB, $0.addressed, $0.depth, $0.fours) = (1, 0, 64, 2) },
-      Self.settings(device) { ($0.holdsB, $0.addressed, $0.depth, $0.fours) = (1, 1, 64, 2) },
-      Self.settings(device) { ($0.holdsB, $0.addressed, $0.depth, $0.heldRows) = (1, 1, 16, 32) },
+      Self.settings(device) { ($0.holdsB, $0.depth, $0.fours) = (1, 64, 3) },
+      Self.settings(device) { ($0.holdsB, $0.depth, $0.heldRows) = (1, 16, 32) },
       Self.settings(device) { ($0.holdsB, $0.depth, $0.fours, $0.heldRows) = (1, 32, 4, 16) },
       Self.settings(device) { ($0.holdsB, $0.depth, $0.workgroups, $0.shortestPart) = (1, 8, 512, 32) },
       Self.settings(device) { ($0.holdsB, $0.depth, $0.fours, $0.heldRows) = (1, 128, 1, 512) },

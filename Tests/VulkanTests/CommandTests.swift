@@ -18,6 +18,25 @@ struct CommandTests {
     #expect(found == x.map { $0 * factor + 5 })
   }
 
+  @Test(
+    "a kernel reaches its buffers by address where there are pointers and room for them",
+    .enabled(if: TestDevice.shared.physical.features.bufferDeviceAddress))
+  func addresses() throws {
+    func pipeline(constants: Int, byAddress: Bool) throws -> Pipeline {
+      try device.pipeline(
+        words: ScaleKernel.words, name: "scale", bindings: 2, pushConstantBytes: constants,
+        specialization: [32, 3], byAddress: byAddress)
+    }
+    let x = (0..<UInt32(1000)).map { $0 }
+    let made = try pipeline(constants: 8, byAddress: true)
+    #expect(made.addressOffset == 8)
+    #expect(made.pushConstantBytes == 24)
+    #expect(made !== (try pipeline(constants: 8, byAddress: false)))
+    #expect(try scale(device, made, x, bias: 5) == x.map { $0 * 3 + 5 })
+    let full = device.physical.limits.maxPushConstants - 8
+    #expect(try pipeline(constants: full, byAddress: true).addressOffset == nil)
+  }
+
   @Test("asking again for the same pipeline gives the same")
   func sharing() throws {
     #expect(try pipeline(scale: 2) === pipeline(scale: 2))

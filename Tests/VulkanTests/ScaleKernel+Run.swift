@@ -28,7 +28,14 @@ func bindScale(
     pipeline, [(input, 0, input.byteCount), (output, 0, output.byteCount)])
   commands.bind(pipeline)
   commands.bind(set)
-  [UInt32(count), bias].withUnsafeBytes { commands.push(constants: $0) }
+  var constants = [UInt32(count), bias]
+  if pipeline.addressOffset != nil {
+    for buffer in [input, output] {
+      guard let address = buffer.address(on: device) else { continue }
+      constants += [UInt32(truncatingIfNeeded: address), UInt32(address >> 32)]
+    }
+  }
+  constants.withUnsafeBytes { commands.push(constants: $0) }
 }
 
 /// The buffer's contents as 32-bit integers.

@@ -37,7 +37,7 @@ class Plans(Fakes):
         for of, expected in (
             (dispatch("rollout cartpole 128×64", "rollout_cartpole", "rollout"), "rollout"),
             (dispatch("matmul 1×3×256", "matrix_product", "act"), "rollout"),
-            (dispatch("matmul 2×3×4", "matrix_product_held_addressed"), "products"),
+            (dispatch("matmul 2×3×4", "matrix_product_held"), "products"),
             (dispatch("matmul: sum of 4 parts", "matrix_product_parts"), "products"),
             (dispatch("conv2d_weights: sum of 8 parts", "matrix_product_parts"), "depthwise"),
             (dispatch("conv_transpose2d", "depthwise_convolution"), "depthwise"),

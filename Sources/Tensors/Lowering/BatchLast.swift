@@ -28,7 +28,7 @@ struct BatchLast {
 
   private init(bindingLimit: Int) { self.bindingLimit = bindingLimit }
 
-  /// Turns what can be turned in `graph`, for kernels that reach pictures by pointers; returns the nodes that were made.
+  /// Turns what can be turned in `graph`; returns the nodes that were made.
   static func apply(to graph: inout LoweredGraph, bindingLimit: Int) -> Set<Int> {
     guard graph.order.contains(where: { graph.nodes[$0].operation is any PictureOperation }) else {
       return []

@@ -25,8 +25,8 @@ struct GeneratedKernel {
 
   func bindings(_ limit: Int) -> [Binding] { KernelSource.bindings(ports, bindingLimit: limit) }
 
-  /// GLSL of `kernels`, which share a dispatch of workgroups of `local` lanes, and reach `pointers` by their addresses.
-  static func source(_ kernels: [GeneratedKernel], local: Int, bindingLimit: Int, pointers: [Int]) -> String {
+  /// GLSL of `kernels`, which share a dispatch of workgroups of `local` lanes.
+  static func source(_ kernels: [GeneratedKernel], local: Int, bindingLimit: Int) -> String {
     var (ports, text, choices): ([KernelBody.Port], [String], [String]) = ([], [], [])
     var (first, checks) = (0, 0)
     for (number, kernel) in kernels.enumerated() {
@@ -49,7 +49,7 @@ struct GeneratedKernel {
       "  \(choices.joined(separator: "\n  else "))", "}",
     ]
     let header = KernelSource.header(
-      ports, bindingLimit: bindingLimit, pointers: pointers, usedBy: text, hasReport: checks > 0)
+      ports, bindingLimit: bindingLimit, usedBy: text, hasReport: checks > 0)
     return (header + text).joined(separator: "\n") + "\n"
   }
 

@@ -4,28 +4,16 @@ import Recording
 enum KernelSource {
   /// Version, buffers and their accessors, functions of `Shaders/*.glsl` that the text calls.
   ///
-  /// A region larger than `bindingLimit` bytes is bound in several pieces, and its accessors choose; `pointers` are the ports
-  /// that are reached by their addresses, as `addresses` gives them.
+  /// A region larger than `bindingLimit` bytes is bound in several pieces, and its accessors choose.
   static func header(
-    _ ports: [KernelBody.Port], bindingLimit: Int, pointers: [Int], usedBy text: [String],
-    hasReport: Bool = false
+    _ ports: [KernelBody.Port], bindingLimit: Int, usedBy text: [String], hasReport: Bool = false
   ) -> [String] {
     var lines = [
       "#version 450", "#extension GL_EXT_control_flow_attributes : require",
       "layout(local_size_x_id = 0) in;",
     ]
-    if !pointers.isEmpty {
-      lines.insert("#extension GL_EXT_buffer_reference : require", at: 1)
-      lines.insert("#extension GL_EXT_buffer_reference_uvec2 : require", at: 1)
-      lines.append("layout(push_constant) uniform Push { uvec2 address[\(pointers.count)]; };")
-    }
     var binding = 0
     for (index, port) in ports.enumerated() {
-      if let number = pointers.firstIndex(of: index) {
-        lines += pointer(index, port, number)
-        binding += 1
-        continue
-      }
       let qualifier = port.writes ? (port.reads ? "" : "writeonly ") : "readonly "
       let pieces = Self.pieces(port, bindingLimit)
       for _ in pieces {
@@ -47,39 +35,6 @@ enum KernelSource {
       lines.append("layout(std430, binding = \(binding)) buffer Report { uint report[]; };")
     }
     return lines + ShaderFunctions.text(calledBy: text)
-  }
-
-  /// Accessors of a port by the address with the given number.
-  private static func pointer(_ index: Int, _ port: KernelBody.Port, _ number: Int) -> [String] {
-    let qualifier = port.writes ? (port.reads ? "" : "writeonly ") : "readonly "
-    let layout = "layout(buffer_reference, std430, buffer_reference_align"
-    var lines = [
-      "\(layout) = 4) \(qualifier)buffer P\(index) { \(port.type.glslStorage) p[]; };",
-      "#define LOAD\(index)(i) P\(index)(address[\(number)]).p[i]",
-      "#define STORE\(index)(i, v) P\(index)(address[\(number)]).p[i] = v",
-    ]
-    if port.isQuad {
-      lines += [
-        "\(layout) = 16) \(qualifier)buffer R\(index) { \(port.type.glslQuad) r[]; };",
-        "#define QUAD\(index)(i) R\(index)(address[\(number)]).r[i]",
-      ]
-    }
-    return lines
-  }
-
-  /// Ports that a kernel reaches by their addresses: those with one binding, and as many as push constants have room for.
-  static func pointers(_ ports: [KernelBody.Port], bindingLimit: Int) -> [Int] {
-    Array(ports.indices.filter { pieces(ports[$0], bindingLimit).count == 1 }.prefix(16))
-  }
-
-  /// The addresses of `pointers`, and where a dispatch's push constants have them.
-  static func addresses(
-    of pointers: [Int], _ ports: [KernelBody.Port], bindingLimit: Int
-  ) -> [AddressParameter] {
-    pointers.enumerated().map { number, port in
-      let before = ports[..<port].reduce(0) { $0 + pieces($1, bindingLimit).count }
-      return AddressParameter(binding: before, offset: 0, low: 8 * number, high: 8 * number + 4)
-    }
   }
 
   /// What a dispatch binds, in the order of the header's bindings.

@@ -68,10 +68,8 @@ struct LoweredGraph {
       return LoweredNode(operation: node.operation, inputs: inputs, type: node.type)
     }
     find(live: graph.effects)
-    if graph.device.physical.features.bufferDeviceAddress {
-      let limit = graph.device.physical.limits.maxStorageBufferRange
-      batchLast = BatchLast.apply(to: &self, bindingLimit: limit)
-    }
+    batchLast = BatchLast.apply(
+      to: &self, bindingLimit: graph.device.physical.limits.maxStorageBufferRange)
     find(live: graph.effects)
     transposeProducts(graph.effects)
     find(live: graph.effects)

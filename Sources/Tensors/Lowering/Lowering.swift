@@ -70,23 +70,16 @@ struct Lowering {
   /// Records generated kernels as one dispatch.
   private func dispatch(_ kernels: [GeneratedKernel], into recorder: inout Recorder) throws {
     let local = kernels.compactMap(\.local).max() ?? (device.physical.kind == .cpu ? 32 : 64)
-    let ports = kernels.flatMap(\.ports)
-    // Around barriers, LLVM takes minutes for many loads that don't branch.
-    let hasBarriers = kernels.contains { !$0.declarations.isEmpty }
-    let pointers =
-      device.physical.branchesAtDescriptors && !hasBarriers
-      ? KernelSource.pointers(ports, bindingLimit: bindingLimit) : []
-    let source = GeneratedKernel.source(kernels, local: local, bindingLimit: bindingLimit, pointers: pointers)
+    let source = GeneratedKernel.source(kernels, local: local, bindingLimit: bindingLimit)
     let kernel = try KernelLibrary.kernel(source: source, cacheDirectory: device.cacheDirectory)
     let checks = kernels.flatMap(\.checks)
     let report: [Binding] = checks.isEmpty ? [] : [.readWrite(try recorder.indexReport(checks))]
     let groups = kernels.reduce(0) { $0 + $1.groups(local) }
-    var dispatch = Dispatch(
-      kernels.map(\.label).joined(separator: "; "), kernel, specialization: [UInt32(local)],
-      addressWords: 2 * pointers.count, bindings: kernels.flatMap { $0.bindings(bindingLimit) } + report,
-      groups: Groups(over: groups, parts: kernels[0].parts), flops: kernels.reduce(0) { $0 + $1.flops })
-    dispatch.addresses = KernelSource.addresses(of: pointers, ports, bindingLimit: bindingLimit)
-    recorder.dispatch(dispatch)
+    recorder.dispatch(
+      Dispatch(
+        kernels.map(\.label).joined(separator: "; "), kernel, specialization: [UInt32(local)],
+        bindings: kernels.flatMap { $0.bindings(bindingLimit) } + report,
+        groups: Groups(over: groups, parts: kernels[0].parts), flops: kernels.reduce(0) { $0 + $1.flops }))
   }
 
   private mutating func dispatch(_ id: Int, into recorder: inout Recorder) throws {

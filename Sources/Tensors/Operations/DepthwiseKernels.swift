@@ -112,18 +112,17 @@ extension Recorder {
     // Several tiles a lane pay for its weights; a lane's loops are over tiles and channels.
     let lanes = device.physical.kind == .cpu ? min(16, max(1, maximumLoopRounds / (shape.inputs + 1))) : 1
     let tilesOfGroup = max(local * lanes, (tiles + 65534) / 65535)
-    var depthwise = Dispatch(
-      label, tile.isBatchLast ? .depthwiseBatchLast : .depthwiseConvolution,
-      specialization: tile.specialization(
-        shape, local: local, xOffset: x.elementOffset, yOffset: y.elementOffset) + [bias == nil ? 0 : 1],
-      parameters: shape.parameters(
-        tile, tilesOfGroup: tilesOfGroup, x: x, weights: weights, bias: bias, y: y),
-      bindings: [
-        .read(x.region), .read(weights.region), .read((bias ?? weights).region), .write(y.region),
-      ],
-      groups: shape.channelGroups((tiles + tilesOfGroup - 1) / tilesOfGroup), flops: shape.flops(y))
-    if tile.isBatchLast { depthwise.addresses = [.x(x), .y(y)] }
-    dispatch(depthwise)
+    dispatch(
+      Dispatch(
+        label, tile.isBatchLast ? .depthwiseBatchLast : .depthwiseConvolution,
+        specialization: tile.specialization(
+          shape, local: local, xOffset: x.elementOffset, yOffset: y.elementOffset) + [bias == nil ? 0 : 1],
+        parameters: shape.parameters(
+          tile, tilesOfGroup: tilesOfGroup, x: x, weights: weights, bias: bias, y: y),
+        bindings: [
+          .read(x.region), .read(weights.region), .read((bias ?? weights).region), .write(y.region),
+        ],
+        groups: shape.channelGroups((tiles + tilesOfGroup - 1) / tilesOfGroup), flops: shape.flops(y)))
   }
 
   /// Sums of parts of the tiles, then the sum of those, in a fixed order.
@@ -151,40 +150,19 @@ extension Recorder {
       let (x, gradient) = (x.images(piece.images), gradient.images(piece.images))
       let target = sums.images(first..<first + piece.parts)
       first += piece.parts
-      var sum = Dispatch(
-        "\(label): parts", tile.isBatchLast ? .depthwiseBatchLastWeights : .depthwiseConvolutionWeights,
-        specialization: tile.specialization(
-          shape, local: local, xOffset: x.elementOffset, yOffset: gradient.elementOffset),
-        parameters: shape.parameters(
-          tile, tilesOfGroup: piece.length, x: x, weights: gradient, bias: nil, y: target),
-        bindings: [.read(x.region), .read(gradient.region), .write(target.region)],
-        groups: shape.channelGroups(piece.parts / min(local, piece.length)), flops: shape.flops(gradient))
-      if tile.isBatchLast { sum.addresses = [.x(x), .gradient(gradient)] }
-      dispatch(sum)
+      dispatch(
+        Dispatch(
+          "\(label): parts", tile.isBatchLast ? .depthwiseBatchLastWeights : .depthwiseConvolutionWeights,
+          specialization: tile.specialization(
+            shape, local: local, xOffset: x.elementOffset, yOffset: gradient.elementOffset),
+          parameters: shape.parameters(
+            tile, tilesOfGroup: piece.length, x: x, weights: gradient, bias: nil, y: target),
+          bindings: [.read(x.region), .read(gradient.region), .write(target.region)],
+          groups: shape.channelGroups(piece.parts / min(local, piece.length)), flops: shape.flops(gradient)))
     }
     let matrix = Operand(output, rows: 1, columns: count, [count, 1], batch: [])
     RecordedProduct(a: matrix, b: matrix, c: matrix, epilogue: .none)
       .finishParts(sums, parts: parts, label: "\(label): sum of \(parts) parts", into: &self)
-  }
-}
-
-extension AddressParameter {
-  // Where kernels of pictures with their batch last look for them.
-
-  fileprivate static func x(_ x: Value) -> AddressParameter {
-    AddressParameter(
-      binding: 0, element: x.elementOffset, \DepthwiseParameters.xOffset, \DepthwiseParameters.xHigh)
-  }
-
-  fileprivate static func y(_ y: Value) -> AddressParameter {
-    AddressParameter(
-      binding: 3, element: y.elementOffset, \DepthwiseParameters.yOffset, \DepthwiseParameters.yHigh)
-  }
-
-  fileprivate static func gradient(_ gradient: Value) -> AddressParameter {
-    AddressParameter(
-      binding: 1, element: gradient.elementOffset, \DepthwiseParameters.weightOffset,
-      \DepthwiseParameters.weightHigh)
   }
 }
 
@@ -208,7 +186,6 @@ extension ConvolutionShape {
       outWidth: UInt32(self.y.columns), groups: UInt32(groups), tilesDown: UInt32(tile.down(self.y)),
       tilesAcross: UInt32(tile.across(self.y)), tilesOfGroup: UInt32(tilesOfGroup),
       xOffset: UInt32(x.elementOffset), weightOffset: UInt32(weights.elementOffset),
-      biasOffset: UInt32(bias?.elementOffset ?? 0), yOffset: UInt32(y.elementOffset), xHigh: 0, weightHigh: 0,
-      yHigh: 0)
+      biasOffset: UInt32(bias?.elementOffset ?? 0), yOffset: UInt32(y.elementOffset))
   }
 }

@@ -21,40 +21,41 @@ struct MatrixTiles: Equatable {
   let groups: Groups
 
   init(_ product: RecordedProduct, device: Device) {
-    let settings = product.tiles ?? TileTable.of(device).settings(product)
+    let settings = product.tiles ?? TileTable.of(device).settings(product, on: device.physical)
     let (a, b, c) = (product.a, product.b, product.c)
     let (count, columns, depth) = (c.rows, c.columns, a.columns)
     let subgroup = device.physical.subgroups
     let handsRound = device.physical.handsRound
-    let handed = handsRound ? min(8, subgroup.minSize) : 1
+    var handed = handsRound ? min(8, subgroup.minSize) : 1
     let products = product.batch.reduce(1, *)
     let width = (columns + 3) / 4
     let alongRows = a.isInFours(along: \.rowStride, across: \.columnStride, extent: count)
     let holdsB = settings.holdsB != 0 && count >= 16 && depth > 0
-    let isAddressed = settings.addressed != 0
     let local = subgroup.size * max(1, min(width / subgroup.size, settings.subgroups))
     let block: Int
-    // A broadcast costs as much as a dozen products: it should serve eight.
-    var fours = holdsB && width > local ? settings.fours : 1
+    var fours = 1
     if holdsB {
-      kernel =
-        !handsRound ? .matrixProductHeldPlain : isAddressed ? .matrixProductHeldAddressed : .matrixProductHeld
-      // Rather one block of 96 than a second of 64 that is half empty.
-      let isWhole = settings.depth == 64 && (65...96).contains(depth)
-      if isWhole { fours = 1 }
-      block = isWhole ? 96 : [8, 16, 32, 64].first { $0 >= min(depth, settings.depth) } ?? settings.depth
+      kernel = handsRound ? .matrixProductHeld : .matrixProductHeldPlain
+      // Rather one block of the whole depth than a second, for which C is read again; a large one behind descriptors takes
+      // drivers long to compile.
+      let isBounded = !device.physical.branchesAtDescriptors
+      let isWhole = depth <= (settings.depth == 64 ? isBounded ? 96 : 128 : settings.depth)
+      block = isWhole ? (depth + 7) / 8 * 8 : settings.depth
+      if !(isBounded && block > settings.depth) {
+        fours = Self.fours(width: width, local: local, block: block, most: settings.fours)
+      }
       // Tall enough to pay for the block; short enough that all cores work where k can't be split.
       let others = (width + local * fours - 1) / (local * fours) * products
       let down = (settings.workgroups + others - 1) / others
       rows = min(settings.heldRows, depth >= 512 ? count : max(16, (count + down - 1) / down))
     } else {
-      kernel = !handsRound ? .matrixProductPlain : isAddressed ? .matrixProductAddressed : .matrixProduct
+      kernel = handsRound ? .matrixProduct : .matrixProductPlain
       block = handed
       rows = [16, 8, 4, 2].first { $0 <= min(count, settings.tileRows) } ?? 1
     }
     let alongDepth =
-      holdsB && block % (4 * handed) == 0
-      && a.isInFours(along: \.columnStride, across: \.rowStride, extent: depth)
+      holdsB && block % 16 == 0 && a.isInFours(along: \.columnStride, across: \.rowStride, extent: depth)
+    if alongDepth, block % (4 * handed) != 0 { handed = min(handed, 4) }
     let bAcross = b.isInFours(along: \.columnStride, across: \.rowStride, extent: columns)
     let bDown = holdsB && b.isInFours(along: \.rowStride, across: \.columnStride, extent: depth)
     let cAcross = c.isInFours(along: \.columnStride, across: \.rowStride, extent: columns)
@@ -83,9 +84,18 @@ struct MatrixTiles: Equatable {
       ]
     specialization += [
       product.side?.rowStride == 0 && products == 1 ? 0 : 1, lengthOfPart <= block && !isSummed ? 1 : 2,
-      UInt32(fours), products > 1 ? 1 : 0, isSummed ? 1 : 0,
+      UInt32(fours), products > 1 ? 1 : 0, isSummed ? 1 : 0, depth % block == 0 ? 0 : 1,
     ]
     self.specialization = specialization
+  }
+
+  /// Fours of columns that a lane computes of `width`: a broadcast costs as much as a dozen products, so it serves eight where
+  /// it can, or more where fewer columns are left over; a large block takes drivers long to compile.
+  private static func fours(width: Int, local: Int, block: Int, most: Int) -> Int {
+    guard width > local, most > 1 else { return 1 }
+    func padded(_ fours: Int) -> Int { (width + local * fours - 1) / (local * fours) * fours }
+    return (2...most).filter { $0 == 2 || block * $0 <= 192 }
+      .min { (padded($0), -$0) < (padded($1), -$1) } ?? 1
   }
 }
 

@@ -26,8 +26,8 @@ extension RecordedProduct {
       .write(target.region, touching: partial == nil ? c.bytes(batch, 1) : nil),
     ]
     return Dispatch(
-      label, tiles.kernel, specialization: tiles.specialization, parameters, bindings, tiles.groups,
-      flops: 2 * batch.reduce(terms, *) * c.rows * c.columns * a.columns)
+      label, tiles.kernel, specialization: tiles.specialization, parameters: parameters, bindings: bindings,
+      groups: tiles.groups, flops: 2 * batch.reduce(terms, *) * c.rows * c.columns * a.columns)
   }
 
   /// Adds the parts in their order, then the epilogue.
@@ -47,14 +47,13 @@ extension RecordedProduct {
     recorder.dispatch(
       Dispatch(
         label ?? "matmul: sum of \(parts) parts",
-        recorder.device.physical.branchesAtDescriptors ? .matrixProductPartsAddressed : .matrixProductParts,
-        specialization: constants,
-        parameters(lines, lines, c, terms: parts, parts: 1, lengthOfPart: 1, rowsOfGroup: 1),
-        [
+        .matrixProductParts, specialization: constants,
+        parameters: parameters(lines, lines, c, terms: parts, parts: 1, lengthOfPart: 1, rowsOfGroup: 1),
+        bindings: [
           .read(partial.region), .read(partial.region, touching: 0),
           .read(side?.region ?? partial.region, touching: side?.bytes(batch, 1) ?? 0),
           .write(c.region, touching: c.bytes(batch, 1)),
-        ], Groups((c.rows * ((c.columns + 3) / 4) + local - 1) / local, 1, products),
+        ], groups: Groups((c.rows * ((c.columns + 3) / 4) + local - 1) / local, 1, products),
         flops: parts * products * c.rows * c.columns))
   }
 
@@ -103,37 +102,5 @@ extension RecordedProduct {
     let products = batch.reduce(1, *)
     return
       "matmul \(products == 1 ? "" : "\(products)×")\(c.rows)×\(terms == 1 ? "" : "\(terms)×")\(a.columns)×\(c.columns)"
-  }
-}
-
-extension Dispatch {
-  /// A product's kernel, whose parameters have the addresses of its operands where it goes by those.
-  fileprivate init(
-    _ label: String, _ kernel: Kernel, specialization: [UInt32], _ parameters: MatrixProductParameters,
-    _ bindings: [Binding], _ groups: Groups, flops: Int
-  ) {
-    guard
-      [.matrixProductAddressed, .matrixProductHeldAddressed, .matrixProductPartsAddressed].contains(kernel)
-    else {
-      self.init(
-        label, kernel, specialization: specialization, parameters: parameters, bindings: bindings,
-        groups: groups, flops: flops)
-      return
-    }
-    typealias Addressed = AddressedProductParameters
-    self.init(
-      label, kernel, specialization: specialization,
-      parameters: Addressed(product: parameters, aHigh: 0, bHigh: 0, cHigh: 0, sideHigh: 0),
-      bindings: bindings, groups: groups, flops: flops)
-    addresses = [
-      AddressParameter(
-        binding: 0, element: Int(parameters.aOffset), \Addressed.product.aOffset, \Addressed.aHigh),
-      AddressParameter(
-        binding: 1, element: Int(parameters.bOffset), \Addressed.product.bOffset, \Addressed.bHigh),
-      AddressParameter(
-        binding: 2, element: Int(parameters.sideOffset), \Addressed.product.sideOffset, \Addressed.sideHigh),
-      AddressParameter(
-        binding: 3, element: Int(parameters.cOffset), \Addressed.product.cOffset, \Addressed.cHigh),
-    ]
   }
 }

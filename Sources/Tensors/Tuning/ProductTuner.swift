@@ -63,7 +63,8 @@ package struct ProductTuner {
   /// Measures `shape`. `progress` is told the candidates so far and how much faster the best is; what it throws ends it.
   package func tune(_ shape: ProductShape, progress: (Int, Double) throws -> Void) throws -> Finding {
     let workload = try Workload(shape, on: device)
-    let defaults = TileSettings(for: device.physical).usual(for: workload.shapeClass)
+    let defaults = TileSettings(for: device.physical).usual(
+      for: workload.shapeClass, on: device.physical)
     let start = ContinuousClock.now
     let first = Trial(defaults, workload.tiles(defaults))
     let expected = try Workload.places.map { try workload.measure($0, for: first).result }

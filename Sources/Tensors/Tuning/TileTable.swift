@@ -6,8 +6,6 @@ package import Vulkan
 package struct TileSettings: Equatable, Sendable {
   /// 1: a lane holds a block of B that the rows of A walk past, where there are enough rows. 0: it holds a tile of C.
   var holdsB: Int
-  /// 1: a lane reaches its operands through pointers.
-  var addressed: Int
   /// Depth of that block, and fours of columns that it is wide, at most.
   var depth, fours: Int
   /// Rows of a workgroup where B is held, and of a lane's tile of C, at most.
@@ -30,9 +28,8 @@ package struct TileSettings: Equatable, Sendable {
   static var fields: [Field] {
     [
       Field(name: "holdsB", path: \.holdsB, values: [0, 1]),
-      Field(name: "addressed", path: \.addressed, values: [0, 1]),
       Field(name: "depth", path: \.depth, values: [8, 16, 32, 64, 128]),
-      Field(name: "fours", path: \.fours, values: [1, 2, 4]),
+      Field(name: "fours", path: \.fours, values: [1, 2, 3, 4]),
       Field(name: "heldRows", path: \.heldRows, values: [16, 32, 64, 128, 256, 512]),
       Field(name: "tileRows", path: \.tileRows, values: [2, 4, 8, 16]),
       Field(name: "subgroups", path: \.subgroups, values: [1, 2, 4, 8, 16]),
@@ -47,26 +44,25 @@ package struct TileSettings: Equatable, Sendable {
     switch device.kind {
     case .cpu:
       self.init(
-        holdsB: 1, addressed: device.branchesAtDescriptors ? 1 : 0, depth: 64, fours: 2, heldRows: 256,
-        tileRows: 8, subgroups: 1, workgroups: 8, shortestPart: 128)
+        holdsB: 1, depth: 64, fours: device.branchesAtDescriptors ? 4 : 2, heldRows: 256, tileRows: 8, subgroups: 1, workgroups: 8,
+        shortestPart: 128)
     case .integrated:
       // A few cores: splitting k costs memory traffic that they share with the host.
       self.init(
-        holdsB: 0, addressed: 0, depth: 64, fours: 2, heldRows: 128, tileRows: 8,
+        holdsB: 0, depth: 64, fours: 2, heldRows: 128, tileRows: 8,
         subgroups: max(1, 64 / size), workgroups: 64, shortestPart: 128)
     case .discrete, .virtual, .other:
       self.init(
-        holdsB: 0, addressed: 0, depth: 64, fours: 2, heldRows: 128, tileRows: 8,
+        holdsB: 0, depth: 64, fours: 2, heldRows: 128, tileRows: 8,
         subgroups: max(1, 64 / size), workgroups: 256, shortestPart: 128)
     }
   }
 
   private init(
-    holdsB: Int, addressed: Int, depth: Int, fours: Int, heldRows: Int, tileRows: Int, subgroups: Int,
+    holdsB: Int, depth: Int, fours: Int, heldRows: Int, tileRows: Int, subgroups: Int,
     workgroups: Int, shortestPart: Int
   ) {
     self.holdsB = holdsB
-    self.addressed = addressed
     self.depth = depth
     self.fours = fours
     self.heldRows = heldRows
@@ -78,10 +74,10 @@ package struct TileSettings: Equatable, Sendable {
 
   /// These as defaults for products of a shape.
   ///
-  /// A wide block takes longer to compile, and where there are few columns gains nothing.
-  func usual(for shape: ShapeClass) -> TileSettings {
+  /// A wide block behind descriptors takes longer to compile, and where there are few columns gains nothing.
+  func usual(for shape: ShapeClass, on device: PhysicalDevice) -> TileSettings {
     var settings = self
-    if [.tiny, .small].contains(shape.columns) && addressed == 0 { settings.fours = 1 }
+    if [.tiny, .small].contains(shape.columns), !device.branchesAtDescriptors { settings.fours = 1 }
     return settings
   }
 
@@ -89,11 +85,8 @@ package struct TileSettings: Equatable, Sendable {
   func isUsable(on device: PhysicalDevice) -> Bool {
     let lanes = subgroups.multipliedReportingOverflow(by: device.subgroups.size)
     return Self.fields.allSatisfy { $0.values.contains(self[keyPath: $0.path]) }
-      && (addressed == 0
-        || device.features.bufferDeviceAddress
-          && MemoryLayout<AddressedProductParameters>.size <= device.limits.maxPushConstants)
       // What a lane holds: more takes drivers long to compile, and registers run out.
-      && depth * fours <= 128
+      && depth * fours <= 256
       && !lanes.overflow
       && lanes.partialValue <= min(device.limits.maxWorkgroupInvocations, device.limits.maxWorkgroupSize[0])
   }
@@ -156,9 +149,9 @@ package struct TileTable: Sendable {
   }
 
   /// The settings of `product`. Batches and sums were not measured: they keep the defaults.
-  func settings(_ product: RecordedProduct) -> TileSettings {
+  func settings(_ product: RecordedProduct, on device: PhysicalDevice) -> TileSettings {
     let shape = product.shapeClass
-    let usual = defaults.usual(for: shape)
+    let usual = defaults.usual(for: shape, on: device)
     return product.batch.isEmpty && product.terms == 1 ? tuned[shape] ?? usual : usual
   }
 }
