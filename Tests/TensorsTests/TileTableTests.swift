@@ -162,9 +162,8 @@ struct TileTableTests {
       let inside = Self.product(33, 100, 65, into: &recorder)
       #expect(MatrixTiles(inside, device: device).specialization[2] == 4)
       #expect(MatrixTiles(inside, device: device).parts > 1)
-      let (defaults, plain) = (
-        TileSettings(for: device.physical).usual(for: inside.shapeClass, on: device.physical), TestDevice.shared
-      )
+      let defaults = TileSettings(for: device.physical).usual(for: inside.shapeClass, on: device.physical)
+      let plain = TestDevice.shared
       for outside in [
         Self.product(33, 128, 65, into: &recorder), Self.product(15, 100, 65, into: &recorder),
         Self.product(33, 100, 128, into: &recorder),

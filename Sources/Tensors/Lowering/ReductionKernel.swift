@@ -141,7 +141,8 @@ struct ReductionKernel {
       for (index, sum) in sums.enumerated() {
         lines += (0..<width).map { number in
           let pair = (0..<2).map { lanes.accumulator(index, "\(2 * number + $0)") }
-          return "\(lanes.accumulator(index, "\(number)")) = \(sum.kind.joinGLSL(pair[0], pair[1], sum.type));"
+          let joined = sum.kind.joinGLSL(pair[0], pair[1], sum.type)
+          return "\(lanes.accumulator(index, "\(number)")) = \(joined);"
         }
       }
       width /= 2

@@ -44,8 +44,8 @@ package struct TileSettings: Equatable, Sendable {
     switch device.kind {
     case .cpu:
       self.init(
-        holdsB: 1, depth: 64, fours: device.branchesAtDescriptors ? 4 : 2, heldRows: 256, tileRows: 8, subgroups: 1, workgroups: 8,
-        shortestPart: 128)
+        holdsB: 1, depth: 64, fours: device.branchesAtDescriptors ? 4 : 2, heldRows: 256, tileRows: 8,
+        subgroups: 1, workgroups: 8, shortestPart: 128)
     case .integrated:
       // A few cores: splitting k costs memory traffic that they share with the host.
       self.init(
