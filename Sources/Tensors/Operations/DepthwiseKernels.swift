@@ -135,7 +135,8 @@ extension Recorder {
     let ranges = imageRanges(of: [x, gradient])
     let wanted = (device.physical.kind == .cpu ? 8 : 256) / shape.weights[0]
     let pieces = ranges.map { images in
-      let tiles = tile.images(x.images(images).type.shape) * tile.count(shape.y)
+      let tiles =
+        tile.images(tile.isBatchLast ? x.type.shape : x.images(images).type.shape) * tile.count(shape.y)
       let longest = maximumLoopRounds / 2 * local
       let split = max(1, min(wanted, tiles / (local * 4)), (tiles + longest - 1) / longest)
       let length = (tiles + split - 1) / split
@@ -147,7 +148,9 @@ extension Recorder {
     let sums = scratch(TensorType([parts, count]), label: "\(label): parts")
     var first = 0
     for piece in pieces {
-      let (x, gradient) = (x.images(piece.images), gradient.images(piece.images))
+      // Their first axis is channels, of which there are more in the gradient.
+      let (x, gradient) =
+        tile.isBatchLast ? (x, gradient) : (x.images(piece.images), gradient.images(piece.images))
       let target = sums.images(first..<first + piece.parts)
       first += piece.parts
       dispatch(
