@@ -1,6 +1,7 @@
 # What the rows need built or installed: reprise of this checkout or of a commit, and the peers.
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,19 @@ def build(progress, folder=ROOT, name="reprise"):
     call([*swift, "--product", "reprise"], f"Building {name}", progress, folder)
     place = subprocess.run([*swift, "--show-bin-path"], cwd=folder, capture_output=True, text=True, check=True).stdout
     return str(Path(place.strip()) / "reprise")
+
+
+def choose_driver(reprise, progress, environment=os.environ, root=ROOT):
+    """Where a CPU is all there is and nobody chose a driver, the newest lavapipe that Tools/setup finds, as in quickstart."""
+    if "VK_DRIVER_FILES" in environment or "VK_ICD_FILENAMES" in environment:
+        return
+    devices = subprocess.run([reprise, "devices"], capture_output=True, text=True).stdout
+    if not any(line.startswith("*") and "llvmpipe" in line for line in devices.splitlines()):
+        return
+    if subprocess.run([root / "Tools" / "setup", "--quiet", "--mesa"]).returncode == 0:
+        environment["VK_DRIVER_FILES"] = environment["VK_ICD_FILENAMES"] = str(root / ".build-mesa" / "lvp_icd.json")
+    else:
+        progress("Going on with the system's lavapipe.")
 
 
 def resolve(name, root=ROOT):

@@ -11,6 +11,37 @@ import rows
 from fakes import Fakes
 
 
+class Driver(Fakes):
+    def choose(self, devices, environment, status=0):
+        (self.folder / "Tools").mkdir()
+        setup = self.script("Tools/setup", f'echo setup "$@" >> {self.log}; exit {status}')
+        self.assertTrue(setup)
+        (reprise,) = self.script("reprise", f"echo '{devices}'")
+        said = []
+        building.choose_driver(reprise, said.append, environment, self.folder)
+        return said
+
+    def test_a_cpu_gets_the_newest_lavapipe(self):
+        environment = {}
+        self.assertEqual(self.choose("* 0  llvmpipe (LLVM 15)", environment), [])
+        self.assertEqual(self.log.read_text(), "setup --quiet --mesa\n")
+        file = str(self.folder / ".build-mesa" / "lvp_icd.json")
+        self.assertEqual(environment, {"VK_DRIVER_FILES": file, "VK_ICD_FILENAMES": file})
+
+    def test_where_there_is_none_the_systems_stays(self):
+        environment = {}
+        self.assertEqual(len(self.choose("* 0  llvmpipe (LLVM 15)", environment, status=1)), 1)
+        self.assertEqual(environment, {})
+
+    def test_a_gpu_or_a_chosen_driver_stays(self):
+        environment = {}
+        self.choose("* 0  Radeon\n  1  llvmpipe", environment)
+        self.assertEqual(environment, {})
+        environment = {"VK_DRIVER_FILES": "mine"}
+        building.choose_driver("no such program", None, environment, self.folder)
+        self.assertEqual(environment, {"VK_DRIVER_FILES": "mine"})
+
+
 class Against(Fakes):
     def test_rows_beside_a_commit_run_each_of_our_commands_once_with_both(self):
         ours = ["clock", "/new/reprise", "train"]
