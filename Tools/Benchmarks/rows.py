@@ -7,6 +7,7 @@ import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 
 import intervals
 import report
@@ -112,13 +113,24 @@ def run(command, seed, seconds=None):
 
 def check_same_work(row, pair):
     """Refuses a pair that say what they computed, and computed something else."""
-    for key in ("size", "parameters", "loss", "return_mean"):
+    for key in ("size", "parameters", "loss"):
         ours, peer = (pair[side].get(key) for side in ("ours", "peer"))
         if ours is None or peer is None:
             continue
-        tolerance = {"size": 0, "parameters": 0, "loss": 1e-3 * abs(peer), "return_mean": row.return_tolerance}[key]
-        if tolerance is not None and not abs(ours - peer) <= tolerance:
+        tolerance = {"size": 0, "parameters": 0, "loss": 1e-3 * abs(peer)}[key]
+        if not abs(ours - peer) <= tolerance:
             raise BenchError(f"{row.work}: not the same work: our {key} is {ours}, {row.peer_name}'s is {peer}.")
+
+
+def check_returns(row, pairs):
+    """Refuses pairs whose mean returns differ: a single run's depends on its seed."""
+    ours, peer = ([pair[side]["return_mean"] for pair in pairs if pair[side].get("return_mean") is not None]
+                  for side in ("ours", "peer"))
+    if row.return_tolerance is None or not ours or not peer:
+        return
+    if not abs(fmean(ours) - fmean(peer)) <= row.return_tolerance:
+        raise BenchError(f"{row.work}: not the same work: our return_mean is {fmean(ours):.4g}, "
+                         f"{row.peer_name}'s is {fmean(peer):.4g}, means of {len(pairs)}.")
 
 
 def run_pair(row, commands, number):
@@ -144,4 +156,5 @@ def measure(row, most, progress):
         progress(f"{row.group} {number}/{most}: ours {ours}, {row.peer_name} {peer}; {ratio}")
         if measurement.counted and measurement.interval.is_settled:
             break
+    check_returns(row, measurement.pairs)
     return measurement

@@ -119,14 +119,20 @@ class Bench(Fakes):
             rows.measure(self.row(ours, other, seconds={"ours": "seconds"}), 1, print)
 
     def test_mean_returns_that_differ_too_much_are_refused(self):
+        def pairs(*returns):
+            return [{"ours": {"return_mean": ours}, "peer": {"return_mean": peer}} for ours, peer in returns]
+
         row = self.row(["ours"], ["peer"], return_tolerance=0.5)
-        for ours, peer in ((22.2, 21.8), (22.2, None), (None, 22.2)):
-            rows.check_same_work(row, {"ours": {"return_mean": ours}, "peer": {"return_mean": peer}})
-        different = {"ours": {"return_mean": 22.2}, "peer": {"return_mean": 21.6}}
-        with self.assertRaisesRegex(rows.BenchError, "our return_mean is 22.2, Peer's is 21.6"):
-            rows.check_same_work(row, different)
+        for found in ([(22.2, 21.8)], [(22.2, None)], [(None, 22.2)], [(22, 23), (23, 22)]):
+            rows.check_returns(row, pairs(*found))
+        different = pairs((22.2, 22.2), (22.2, 21.0))
+        with self.assertRaisesRegex(rows.BenchError, "our return_mean is 22.2, Peer's is 21.6, means of 2"):
+            rows.check_returns(row, different)
+        ours = self.fake("ours", [1], return_mean=1.0)
+        with self.assertRaisesRegex(rows.BenchError, "our return_mean is 1, Peer's is 2"):
+            rows.measure(self.row(ours, self.fake("peer", [1], return_mean=2.0), return_tolerance=0.5), 1, lambda text: None)
         row.return_tolerance = None
-        rows.check_same_work(row, different)
+        rows.check_returns(row, different)
 
     def test_rows_differ_and_their_scripts_are_there(self):
         found = list(comparisons.rows("reprise", "python", False))
