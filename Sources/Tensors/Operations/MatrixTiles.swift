@@ -39,7 +39,7 @@ struct MatrixTiles: Equatable {
       // Rather one block of the whole depth than a second, for which C is read again; a large one behind descriptors takes
       // drivers long to compile.
       let isBounded = !device.physical.branchesAtDescriptors
-      let isWhole = depth <= (settings.depth == 64 ? isBounded ? 96 : 128 : settings.depth)
+      let isWhole = depth <= (settings.depth == 64 ? isBounded ? 96 : 256 : settings.depth)
       block = isWhole ? (depth + 7) / 8 * 8 : settings.depth
       if !(isBounded && block > settings.depth) {
         fours = Self.fours(width: width, local: local, block: block, most: settings.fours)
@@ -92,7 +92,7 @@ struct MatrixTiles: Equatable {
   /// Fours of columns that a lane computes of `width`: a broadcast costs as much as a dozen products, so it serves eight where
   /// it can, or more where fewer columns are left over; a large block takes drivers long to compile.
   private static func fours(width: Int, local: Int, block: Int, most: Int) -> Int {
-    guard width > local, most > 1 else { return 1 }
+    guard width > local, most > 1, block <= 128 else { return 1 }
     func padded(_ fours: Int) -> Int { (width + local * fours - 1) / (local * fours) * fours }
     return (2...most).filter { $0 == 2 || block * $0 <= 192 }
       .min { (padded($0), -$0) < (padded($1), -$1) } ?? 1
