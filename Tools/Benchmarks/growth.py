@@ -14,6 +14,16 @@ COLUMNS = ["work", "sizes", "time at the ends", "exponent of time", "knee", "ste
 FITTED = 3
 # Below this, time doesn't grow enough to bend.
 FLAT = 0.1
+# Why the curves bend where they do, on llvmpipe.
+KNEES = {
+    "copies": "A core steps eight copies in one vector, and up to four vectors a lane hide each other's waits: fewer copies than "
+              "two cores' vectors cost what a few vectors do.",
+    "batch": "Below it the step is the update of 101,770 parameters and the gradient of their weights, whose sizes the batch "
+             "doesn't change.",
+    "width": "Below it the first layer's 784 inputs and the gathering of the batch outweigh the layer that grows with the square "
+             "of the width, whose exponent is reached beyond the largest width measured.",
+    "depth": "Below it the first layer, from 784 inputs, and its update outweigh the layers of 64; each of those adds 0.3 ms.",
+}
 
 
 @dataclass
@@ -123,4 +133,5 @@ def page(date, commit, cores, load, found):
         "below it, size costs next to nothing. Steepest are the two neighbours between which time grows most. The device "
         "memory of a training step holds 12.3 MiB of samples at every size.", "",
         report.table([line(series) for series in found], COLUMNS), "",
+        *[f"- {series['work']}: {KNEES[series['name']]}" for series in found if series["name"] in KNEES], "",
         *[f"![{series['work']}]({series['name']}.svg)" for series in found], ""])
