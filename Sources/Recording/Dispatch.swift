@@ -139,6 +139,8 @@ public struct Dispatch: Sendable {
   public let groups: Groups
   /// Floating point operations, for plans and profiles; 0 where nobody counted.
   public let flops: Int
+  /// Whether it keeps its descriptors where kernels go by address: those that compute for long between a few loads lose by it.
+  public var keepsDescriptors = false
   /// Whether it runs in a conditional segment whatever the condition.
   var ignoresCondition = false
 

@@ -155,7 +155,7 @@ struct Encoder {
     return try member.pipeline(
       words: dispatch.kernel.words, name: dispatch.kernel.name, bindings: dispatch.bindings.count,
       pushConstantBytes: dispatch.parameters.count, specialization: dispatch.specialization,
-      byAddress: member.physical.branchesAtDescriptors)
+      byAddress: member.physical.branchesAtDescriptors && !dispatch.keepsDescriptors)
   }
 }
 

@@ -64,15 +64,16 @@ private struct ExplorationOperation: EffectOperation, DispatchedOperation {
 
   func dispatch(into recorder: inout Recorder, inputs: [Value], output: Value) {
     let local = 64
-    recorder.dispatch(
-      Dispatch(
-        "explore \(target.environment.name) × \(target.copies)", target.environment.kernels.explore,
-        specialization: target.specialization(local: local),
-        parameters: ExplorationParameters(
-          copies: UInt32(target.copies), agents: UInt32(target.agents), steps: UInt32(steps),
-          clockOffset: UInt32(inputs[0].elementOffset)),
-        bindings: [.read(inputs[0].region), .read(target.seeds.region), .read(target.ranges.region)]
-          + writes.map { .readWrite($0.region) },
-        groups: Groups((target.copies + local - 1) / local, target.agents)))
+    var dispatch = Dispatch(
+      "explore \(target.environment.name) × \(target.copies)", target.environment.kernels.explore,
+      specialization: target.specialization(local: local),
+      parameters: ExplorationParameters(
+        copies: UInt32(target.copies), agents: UInt32(target.agents), steps: UInt32(steps),
+        clockOffset: UInt32(inputs[0].elementOffset)),
+      bindings: [.read(inputs[0].region), .read(target.seeds.region), .read(target.ranges.region)]
+        + writes.map { .readWrite($0.region) },
+      groups: Groups((target.copies + local - 1) / local, target.agents))
+    dispatch.keepsDescriptors = true
+    recorder.dispatch(dispatch)
   }
 }
