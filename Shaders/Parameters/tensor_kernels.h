@@ -17,10 +17,6 @@ struct MatrixProductParameters {
   uint terms, aTerm, bTerm;  // products that are added up
 };
 
-#ifdef __STDC__
-typedef struct MatrixProductParameters MatrixProductParameters;
-#endif
-
 struct ColumnsParameters {
   uint channels, height, width;  // of x, all groups'
   uint outWidth;

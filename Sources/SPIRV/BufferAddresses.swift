@@ -20,7 +20,7 @@ package struct BufferAddresses {
   /// A storage buffer of the module.
   private struct StorageBuffer {
     let id, pointer: UInt32
-    var binding: Int?
+    let binding: Int
   }
 
   private let instructions: [Instruction]
@@ -55,6 +55,7 @@ package struct BufferAddresses {
       Opcode.controlBarrier,
     ]
     (uint, pair, pairPointer) = (0, 0, 0)
+    var variables: [(id: UInt32, pointer: UInt32)] = []
     var bindingOf: [UInt32: Int] = [:]
     var lastOffset: [UInt32: UInt32] = [:]
     var pushPointer: UInt32 = 0
@@ -82,7 +83,7 @@ package struct BufferAddresses {
           pair = instruction[0]
         }
       case Opcode.variable where instruction[2] == StorageClass.storageBuffer:
-        buffers.append(StorageBuffer(id: instruction[1], pointer: instruction[0]))
+        variables.append((id: instruction[1], pointer: instruction[0]))
       case Opcode.variable where instruction[2] == StorageClass.pushConstant:
         pushPointer = instruction[0]
         push = (variable: instruction[1], type: 0, members: 0)
@@ -90,9 +91,9 @@ package struct BufferAddresses {
       default: break
       }
     }
-    for index in buffers.indices {
-      guard let binding = bindingOf[buffers[index].id], binding < bindings else { return nil }
-      buffers[index].binding = binding
+    for (id, pointer) in variables {
+      guard let binding = bindingOf[id], binding < bindings else { return nil }
+      buffers.append(StorageBuffer(id: id, pointer: pointer, binding: binding))
     }
     if let push, let type = types[pushPointer]?[2], let block = types[type] {
       // The dispatch has fewer constants than the shader.
@@ -153,9 +154,8 @@ package struct BufferAddresses {
       {
         isAtEntry = false
         for buffer in buffers {
-          guard let binding = buffer.binding else { continue }
           let (place, address, name) = (newID(), newID(), newID())
-          emit(Opcode.accessChain, pairPointer, place, block.variable, members[binding].constant)
+          emit(Opcode.accessChain, pairPointer, place, block.variable, members[buffer.binding].constant)
           emit(Opcode.load, pair, address, place)
           emit(Opcode.bitcast, buffer.pointer, name, address)
           names[buffer.id] = name

@@ -1,18 +1,12 @@
+import SPIRV
+
 /// Just enough of a SPIR-V reader for the tests.
 struct SpirV {
   let words: [UInt32]
 
   /// Each instruction as its opcode and operands.
   var instructions: [(opcode: UInt32, operands: ArraySlice<UInt32>)] {
-    var found: [(UInt32, ArraySlice<UInt32>)] = []
-    var start = 5
-    while start < words.count {
-      let length = Int(words[start] >> 16)
-      guard length > 0, start + length <= words.count else { break }
-      found.append((words[start] & 0xffff, words[(start + 1)..<(start + length)]))
-      start += length
-    }
-    return found
+    (Instruction.all(in: words) ?? []).map { ($0.opcode, $0.operands) }
   }
 
   /// The operands after `OpDecorate id SpecId`.

@@ -1,4 +1,3 @@
-import KernelParameters
 import Synchronization
 package import Vulkan
 
