@@ -81,18 +81,30 @@ let package = Package(
     // Push-constant structs that GLSL and Swift both read.
     .systemLibrary(name: "KernelParameters", path: "Shaders/Parameters"),
 
-    // Runs reprise-glslc once a shader.
+    // Runs EmbedShaders once a shader.
     .plugin(
-      name: "CompileShaders", capability: .buildTool(), dependencies: ["reprise-glslc"],
+      name: "CompileShaders", capability: .buildTool(), dependencies: ["EmbedShaders"],
       path: "Tools/CompileShaders"),
+
+    // Shaders and includes as Swift.
+    .executableTarget(
+      name: "EmbedShaders",
+      dependencies: [
+        "ShaderCompiler", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tools/EmbedShaders"),
 
     // The offline shader compiler.
     .executableTarget(
       name: "reprise-glslc",
       dependencies: [
-        "ShaderCompiler", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ShaderCompiler", "Bundles", "Kernels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tools/reprise-glslc"),
+
+    // Kernels and data in one file, behind a manifest.
+    .target(name: "Bundles", dependencies: ["Vulkan", "Kernels"]),
 
     // GLSL → SPIR-V through libshaderc: the only room that links a compiler.
     .target(
@@ -106,6 +118,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Learning", "Tensors", "Recording", "Vulkan"],
       path: "Tests/TestSupport"),
     .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
+    .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Kernels", "TestSupport"]),
     .testTarget(
       name: "ShaderCompilerTests",
       dependencies: ["ShaderCompiler", "SPIRV", "Kernels", "TestParameters", "TestSupport"],

@@ -2,7 +2,7 @@ import Foundation
 import PackagePlugin
 
 /// Compiles each `.comp` file below a target's folder into a Swift file that adds it to `Kernel`, and embeds the text of
-/// the includes that lie in `Shaders`.
+/// the includes of `Shaders`, but for the environments'.
 ///
 /// Includes are looked for beside the shader, then in the target's folder, then among Reprise's own shaders
 /// where the target depends on them.
@@ -10,7 +10,7 @@ import PackagePlugin
 struct CompileShaders: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     guard let module = target as? any SourceModuleTarget else { return [] }
-    let tool = try context.tool(named: "reprise-glslc").url
+    let tool = try context.tool(named: "EmbedShaders").url
     let outputFolder = context.pluginWorkDirectoryURL
     let kernels = module.recursiveTargetDependencies.filter { $0.name == "Kernels" }.map(\.directoryURL)
     let includePaths = [module.directoryURL] + kernels
@@ -31,25 +31,22 @@ struct CompileShaders: BuildToolPlugin {
         .buildCommand(
           displayName: "Compiling \(shader.lastPathComponent)",
           executable: tool,
-          arguments: ["build", shader.path, "--emit", "swift", "-o", outputFolder.path] + importing
+          arguments: ["kernel", shader.path, "-o", outputFolder.path] + importing
             + includePaths.flatMap { ["-I", $0.path] },
           inputFiles: [shader] + includes,
           outputFiles: [outputFolder.appending(component: "\(name).swift")]))
     }
-    // Kernels whose code is made while a program runs take the includes' functions from their text.
     guard module.name == "Kernels" else { return commands }
-    return commands
-      + module.sourceFiles(withSuffix: ".glsl").map(\.url)
-      .filter { $0.deletingLastPathComponent().path == module.directoryURL.path }
-      .map { include in
-        let name = include.deletingPathExtension().lastPathComponent
-        return .buildCommand(
-          displayName: "Embedding \(include.lastPathComponent)",
-          executable: tool,
-          arguments: ["embed", include.path, "-o", outputFolder.path],
-          inputFiles: [include],
-          outputFiles: [outputFolder.appending(component: "\(name).include.swift")])
-      }
+    let texts = files(below: module.directoryURL, withExtensions: ["glsl", "h"])
+      .filter { !$0.path.contains("/Environments/") }
+    let root = module.directoryURL.path
+    let names = texts.map { String($0.path.dropFirst(root.count).drop { $0 == "/" }) }
+    return commands + [
+      .buildCommand(
+        displayName: "Embedding includes", executable: tool,
+        arguments: ["texts", "--root", root, "-o", outputFolder.path] + names, inputFiles: texts,
+        outputFiles: [outputFolder.appending(component: "ShaderText+All.swift")])
+    ]
   }
 
   private func files(below folder: URL, withExtensions extensions: Set<String>) -> [URL] {

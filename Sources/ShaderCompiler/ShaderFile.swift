@@ -1,12 +1,11 @@
 import Glibc
-import ShaderCompiler
 
 /// A `.comp` file that was named, or found in a folder that was.
-struct ShaderFile {
+package struct ShaderFile {
   /// The path to read, as the user would write it.
-  let path: String
+  package let path: String
   /// The file's name without `.comp`.
-  let name: String
+  package let name: String
 
   private static let suffix = ".comp"
 
@@ -18,7 +17,7 @@ struct ShaderFile {
   }
 
   /// The file's text.
-  func text() throws(ShaderError) -> String {
+  package func text() throws(ShaderError) -> String {
     do throws(SystemFault) {
       return String(decoding: try fileBytes(at: path), as: UTF8.self)
     } catch {
@@ -27,7 +26,7 @@ struct ShaderFile {
   }
 
   /// The shaders that `inputs` name: files as they are, folders with all that is below them, in order of name.
-  static func find(_ inputs: [String]) throws(ShaderError) -> [ShaderFile] {
+  package static func find(_ inputs: [String]) throws(ShaderError) -> [ShaderFile] {
     var found: [ShaderFile] = []
     for input in inputs {
       if isFolder(input) {

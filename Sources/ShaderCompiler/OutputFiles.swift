@@ -1,18 +1,20 @@
 import Glibc
-import ShaderCompiler
 
 /// Files to write together: all beside their places first, then each renamed to its place, so that a reader
 /// sees the old content or the new, and a failure leaves nothing behind.
-struct OutputFiles {
+package struct OutputFiles {
   private var files: [(path: String, content: [UInt8])] = []
 
+  /// No files yet.
+  package init() {}
+
   /// Plans to write `content` to `path`.
-  mutating func add(_ content: [UInt8], at path: String) {
+  package mutating func add(_ content: [UInt8], at path: String) {
     files.append((path, content))
   }
 
   /// Writes all files, making `folder` first; a file that has the content already is not touched.
-  func write(folder: String) throws(ShaderError) {
+  package func write(folder: String) throws(ShaderError) {
     try makeFolder(folder)
     var staged: [(temporary: String, path: String)] = []
     do throws(ShaderError) {
@@ -60,18 +62,4 @@ struct OutputFiles {
       }
     }
   }
-}
-
-/// One rule of a makefile, its paths escaped.
-func makefileRule(target: String, prerequisites: [String]) -> String {
-  func escape(_ path: String) -> String {
-    path.reduce(into: "") { text, character in
-      switch character {
-      case " ", "#": text += "\\\(character)"
-      case "$": text += "$$"
-      default: text.append(character)
-      }
-    }
-  }
-  return "\(escape(target)): \(prerequisites.map(escape).joined(separator: " "))\n"
 }
