@@ -34,7 +34,7 @@ let package = Package(
     // Environments that live on the device, rollouts, one file an algorithm, and recipes, whose text is embedded.
     .target(
       name: "Reinforcement",
-      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"],
+      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Bundles", "Kernels", "KernelParameters"],
       resources: [.embedInCode("Recipes")]),
 
     // Classifiers and regressors: recorded epochs of training and evaluation, and their metrics.
@@ -98,8 +98,9 @@ let package = Package(
     .executableTarget(
       name: "reprise-glslc",
       dependencies: [
-        "ShaderCompiler", "Bundles", "Kernels",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ShaderCompiler", "SPIRV", "Bundles", "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan",
+        "Kernels",
+        "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tools/reprise-glslc"),
 
@@ -108,7 +109,11 @@ let package = Package(
 
     // GLSL → SPIR-V through libshaderc: the only room that links a compiler.
     .target(
-      name: "ShaderCompiler", dependencies: ["CShaderc"], linkerSettings: [.linkedLibrary("m")]),
+      name: "ShaderCompiler", dependencies: ["CShaderc", "CSPIRVOptimizer"],
+      linkerSettings: [.linkedLibrary("m")]),
+
+    // spirv-opt behind a C function.
+    .target(name: "CSPIRVOptimizer", path: "Tools/CSPIRVOptimizer"),
 
     .systemLibrary(
       name: "CShaderc", path: "Tools/CShaderc", providers: [.apt(["libshaderc-dev", "glslang-dev"])]),
@@ -147,9 +152,11 @@ let package = Package(
       ],
       plugins: ["CompileShaders"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["RepriseCommand", "Reinforcement", "Learning", "TestSupport"]),
+      name: "CommandTests",
+      dependencies: ["RepriseCommand", "Bundles", "Reinforcement", "Learning", "TestSupport"]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )
 
 // One set of compiler settings for every target that is compiled.

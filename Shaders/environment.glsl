@@ -4,6 +4,9 @@
 #ifndef REPRISE_ENVIRONMENT_GLSL
 #define REPRISE_ENVIRONMENT_GLSL
 
+// Set where code that a tool has made keep within its arrays would have left one (Sources/SPIRV/ArrayBounds.swift).
+bool indexOutOfRange = false;
+
 struct Copy {
   float state[STATE_SIZE];
   float parameters[PARAMETER_COUNT];

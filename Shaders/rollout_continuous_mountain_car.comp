@@ -1,6 +1,6 @@
 // One rollout of `horizon` steps of each copy under the policy, which is evaluated in place.
 // weights: flat; clock: [1]; seeds: [agents, 2]; ranges: [2, parameters]; normalizer: [2, observation]; states:
-// [state + parameters, copies]; episodes, statistics: [2 or 4, copies]; faults: [1 + 2 state, copies]; observations,
+// [state + parameters, copies]; episodes, statistics: [2 or 4, copies]; faults: [2 + 2 state, copies]; observations,
 // actions: [horizon, copies, size]; the rest: [horizon, copies]. A workgroup steps local_size lanes.
 // Reference: Gymnasium (Tests/Goldens/mountaincar_continuous_*).
 #version 450

@@ -1,6 +1,6 @@
 // One step of each copy with given actions, after which those that end begin anew; or their first reset; or a step alone.
 // clock: [1]; seeds: [agents, 2]; ranges: [2, parameters]; actions: [copies, action]; states: [state + parameters, copies];
-// episodes, statistics: [2 or 4, copies]; faults: [1 + 2 state, copies]; observations: [copies, frames, observation]; the
+// episodes, statistics: [2 or 4, copies]; faults: [2 + 2 state, copies]; observations: [copies, frames, observation]; the
 // rest: [copies]. A workgroup steps local_size.
 // Reference: Gymnasium's Pendulum-v1 (Tests/Goldens/pendulum_*).
 #version 450

@@ -28,8 +28,8 @@ struct BundleHeader {
         file: file, offset: 0, found: "another beginning", expected: "\"REPRISE\" and a line's end")
     }
     let version = number(8, UInt32.self)
-    guard version == Bundle.version else {
-      throw .otherVersion(file: file, found: version, expected: Bundle.version)
+    guard version == KernelBundle.version else {
+      throw .otherVersion(file: file, found: version, expected: KernelBundle.version)
     }
     let length = number(16, UInt64.self)
     guard length == UInt64(bytes.count) else {
@@ -58,7 +58,7 @@ struct BundleHeader {
     func add(_ number: some FixedWidthInteger) {
       withUnsafeBytes(of: number.littleEndian) { header += $0 }
     }
-    add(Bundle.version)
+    add(KernelBundle.version)
     add(UInt32(manifest.count + spaces))
     add(UInt64(size + rest.count))
     add(hash(rest[...]))

@@ -58,7 +58,8 @@ final class AgentTraining<Trained: Algorithm> {
   /// Tells of the first iteration with faults of an agent; with `--on-nan stop` keeps everything and throws.
   private func faulted(_ progress: TrainingProgress) throws {
     guard let fault = try algorithm.loop.lastFault(seed: progress.seed) else { return }
-    let error = EnvironmentFaultError(environment: algorithm.configuration.environment, fault: fault)
+    let error = EnvironmentFaultError(
+      environment: try Environments.named(algorithm.configuration.environment).name, fault: fault)
     console.end()
     guard onNan == .reset else {
       try save()

@@ -97,14 +97,14 @@ struct EvaluateCommand: ParsableCommand {
         "\(file): there are no best weights; 'reprise train' keeps them with --evaluate-every.")
     }
     let weights = try Safetensors(contentsOf: file)
-    try weights.refuseOther(
-      algorithm: Trained.name, environment: configuration.environment, file: file, run: directory)
+    let environment = try Environments.named(configuration.environment).name
+    try weights.refuseOther(algorithm: Trained.name, environment: environment, file: file, run: directory)
     let device = try selection.open()
     let evaluation = try Trained.evaluate(
       configuration, weights: weights, file: file, episodes: episodes, isSampled: sampled, seed: seed,
       on: device)
     let report = PolicyReport(
-      evaluation, algorithm: Trained.name, environment: configuration.environment,
+      evaluation, algorithm: Trained.name, environment: environment,
       parameters: Trained.Configuration.setting("parameters")?.text(configuration) ?? "none",
       checkpoint: file, seed: seed, sampled: sampled, device.physical)
     try write(json ? jsonText(report) + "\n" : report.text)

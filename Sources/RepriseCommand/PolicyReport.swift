@@ -8,7 +8,7 @@ struct PolicyReport: Encodable {
   private static let parts = [0, 0.25, 0.5, 0.75, 1]
 
   let algorithm, environment, checkpoint: String
-  /// Of the environment, as the setting has them; `none` where all are Gymnasium's.
+  /// Of the environment, as the setting has them; `none` where all are its own.
   let parameters: String
   /// Whole episodes, and those left out because a step gave what is no finite number.
   let episodes, faults: Int
@@ -53,7 +53,7 @@ struct PolicyReport: Encodable {
     return "\(environment), \(episodes.grouped) episodes\(left) on \(device) (\(driver))\n"
       + columns([
         ("policy", "\(checkpoint), \(sampled ? "actions drawn" : "the likeliest actions")"),
-        ("parameters", parameters == "none" ? "Gymnasium's" : parameters),
+        ("parameters", parameters == "none" ? "the environment's own" : parameters),
         (
           "return",
           "\(returnMean.fixed(1)) ± \(returnStd.fixed(1)) (\(returnMin.fixed(1)) to \(returnMax.fixed(1)))"

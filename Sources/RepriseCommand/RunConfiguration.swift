@@ -8,6 +8,12 @@ import Yams
 protocol RunSettings: Codable {
   /// Looks at every setting.
   func validate() throws(ConfigurationError)
+  /// The settings with the files that the run keeps in place of those that they name.
+  func kept(in run: RunDirectory) -> Self
+}
+
+extension RunSettings {
+  func kept(in _: RunDirectory) -> Self { self }
 }
 
 extension SupervisedSettings: RunSettings {
@@ -60,7 +66,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
   /// After how many steps and on how many episodes the best weights of a policy were looked for; nil where they weren't.
   var evaluateEvery, evaluateEpisodes: Int?
   /// The algorithm's settings; in the file they stand beside the rest.
-  let settings: Settings
+  private(set) var settings: Settings
 
   init(_ algorithm: RunKind, _ settings: Settings, device: String, driver: String) {
     version = RepriseCommand.version
@@ -105,8 +111,9 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
   /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
   init(of run: RunDirectory) throws(CommandFailure) {
     self = try decodeYAML(Self.self, file: run.config) { configuration throws(ConfigurationError) in
-      try configuration.settings.validate()
+      try configuration.settings.kept(in: run).validate()
     }
+    settings = settings.kept(in: run)
   }
 }
 

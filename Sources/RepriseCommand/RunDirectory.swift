@@ -1,5 +1,7 @@
+import Bundles
 import Foundation
 import Learning
+import Reinforcement
 import Vulkan
 
 /// Where the files of a run are.
@@ -18,6 +20,8 @@ struct RunDirectory {
   var weights: String { "\(path)/best.safetensors" }
   /// Whether there are best weights.
   var hasBest: Bool { access(weights, F_OK) == 0 }
+  /// The environment of a policy, where it is not one that Reprise brings.
+  var environment: String { "\(path)/environment\(Environments.fileEnding)" }
   /// What they came to on the test split.
   var test: String { "\(path)/test.json" }
 
@@ -59,18 +63,22 @@ final class RunWriter {
 
   /// Makes the folder, takes it, and replaces what an earlier run left there.
   ///
+  /// - Parameter environment: what a policy is trained in, where it is a file's.
   /// - Throws: `CommandFailure` when the folder can't be used, or holds a run and `overwrite` is off; `VulkanError.file`
   ///   when it can't be written to.
-  init(_ directory: RunDirectory, overwrite: Bool, config: String) throws {
+  init(_ directory: RunDirectory, overwrite: Bool, config: String, environment: KernelBundle? = nil) throws {
     self.directory = directory
     let folder = try Self.take(directory)
     do {
       if !overwrite { try directory.refuseUsed() }
       // Never a new configuration beside an old checkpoint, whenever this is killed.
-      for file in [directory.checkpoint, directory.weights, directory.test, directory.metrics]
+      for file in [
+        directory.checkpoint, directory.weights, directory.test, directory.metrics, directory.environment,
+      ]
       where unlink(file) != 0 && errno != ENOENT {
         throw CommandFailure("\(file) can't be replaced: \(systemError())")
       }
+      try environment?.write(to: directory.environment)
       try Array(config.utf8).withUnsafeBytes { try writeAtomically(directory.config, $0) }
       let metrics = open(directory.metrics, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
       guard metrics >= 0 else {

@@ -10,6 +10,13 @@ struct SettingsTable<Configuration: AlgorithmConfiguration>: RunSettings {
 
   func validate() throws(ConfigurationError) { try configuration.validate() }
 
+  func kept(in run: RunDirectory) -> Self {
+    guard configuration.environment.hasSuffix(Environments.fileEnding) else { return self }
+    var kept = configuration
+    kept.environment = run.environment
+    return Self(kept)
+  }
+
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: SettingKey.self)
     for setting in Configuration.settings {

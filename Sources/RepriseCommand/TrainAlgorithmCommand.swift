@@ -85,7 +85,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     }
     try evaluation.check()
     let configuration = settings.configuration
-    let named = "\(configuration.environment)-\(Trained.name)-"
+    let named = "\(try Environments.named(configuration.environment).name)-\(Trained.name)-"
     let directory = RunDirectory(
       folder ?? "runs/\(named)" + (seeds.map { "seeds\($0.text)" } ?? "seed\(configuration.seed)"))
     let places = seeds.map { $0.seeds.map(directory.agent) } ?? [directory]

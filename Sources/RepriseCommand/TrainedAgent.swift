@@ -22,16 +22,19 @@ final class TrainedAgent<Trained: Algorithm> {
   ) throws {
     var configuration = shared
     configuration.seed = seed
-    self.configuration = configuration
     let settings = SettingsTable(configuration)
+    self.configuration = settings.kept(in: directory).configuration
     var kept = RunConfiguration(
       .reinforcement(Trained.name), settings, device: device.name, driver: device.driver)
     if let steps = evaluation.evaluateEvery {
       (kept.evaluateEvery, kept.evaluateEpisodes) = (steps, evaluation.evaluateEpisodes)
     }
-    writer = try RunWriter(directory, overwrite: overwrite, config: kept.yaml())
+    let environment = try Environments.named(configuration.environment)
+    writer = try RunWriter(
+      directory, overwrite: overwrite, config: kept.yaml(),
+      environment: (environment as? BundledEnvironment)?.bundle)
     metadata = [
-      "algorithm": Trained.name, "environment": configuration.environment,
+      "algorithm": Trained.name, "environment": environment.name,
       "config": try jsonText(settings), "version": RepriseCommand.version,
     ]
   }

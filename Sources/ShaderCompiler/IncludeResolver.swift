@@ -7,13 +7,17 @@ final class IncludeResolver {
   private(set) var includes: [String] = []
 
   private let includePaths: [String]
+  private let texts: [String: String]
+  /// What begins the name of an include that is a text, also where a shader asks for no other.
+  private static let textFolder = "<Reprise>/"
   private var answers: [UnsafeMutablePointer<shaderc_include_result>] = []
 
   /// Deep enough for any honest shader; a file that includes itself without a guard stops here.
   private static let depthLimit = 64
 
-  init(includePaths: [String]) {
+  init(includePaths: [String], texts: [String: String]) {
     self.includePaths = includePaths
+    self.texts = texts
   }
 
   deinit {
@@ -44,6 +48,12 @@ final class IncludeResolver {
     guard depth <= Self.depthLimit else {
       return remember(path: "", content: Array("more than \(Self.depthLimit) includes deep".utf8))
     }
+    if let name = textName(requested: requested, from: requesting) {
+      guard let text = texts[name] else {
+        return remember(path: "", content: Array("Reprise has no include \(name)".utf8))
+      }
+      return remember(path: Self.textFolder + name, content: Array(text.utf8))
+    }
     let candidates = candidates(requested: requested, from: requesting)
     for path in candidates {
       do throws(SystemFault) {
@@ -56,8 +66,20 @@ final class IncludeResolver {
         }
       }
     }
+    if let text = texts[requested] {
+      return remember(path: Self.textFolder + requested, content: Array(text.utf8))
+    }
     let looked = candidates.joined(separator: ", ")
     return remember(path: "", content: Array("no such file (looked for \(looked))".utf8))
+  }
+
+  /// The text that is meant: by a request that says so, or one of a text, which sees no files.
+  private func textName(requested: String, from requesting: String) -> String? {
+    if requested.hasPrefix(Self.textFolder) { return String(requested.dropFirst(Self.textFolder.count)) }
+    guard requesting.hasPrefix(Self.textFolder) else { return nil }
+    let own = requesting.dropFirst(Self.textFolder.count)
+    let beside = own.lastIndex(of: "/").map { String(own[...$0]) + requested }
+    return beside.flatMap { texts[$0] == nil ? nil : $0 } ?? requested
   }
 
   /// Beside the including file first, then in the include paths in their order; each place once.

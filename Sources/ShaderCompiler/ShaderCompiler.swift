@@ -30,12 +30,14 @@ public struct ShaderCompiler: Sendable {
   ///   - file: The name that stands in messages and debug information; its folder is where the shader's
   ///     own includes are looked for first.
   ///   - includePaths: Folders to look for includes in, in this order.
+  ///   - texts: Includes by name that are found where no file is; those that they include are looked for among them alone.
   ///   - macros: Names to define before the first line, with a value or empty.
   ///   - optimize: Whether spirv-opt's performance passes run.
   ///   - debugInfo: Whether names, the source and its lines are kept in the SPIR-V.
   /// - Throws: ``ShaderError`` with every error and warning that the compiler found.
   public func compile(
-    source: String, file: String, includePaths: [String] = [], macros: [(String, String?)] = [],
+    source: String, file: String, includePaths: [String] = [], texts: [String: String] = [:],
+    macros: [(String, String?)] = [],
     optimize: Bool = true, debugInfo: Bool = false
   ) throws(ShaderError) -> CompiledShader {
     try VersionDirective.check(source: source, file: file)
@@ -57,7 +59,7 @@ public struct ShaderCompiler: Sendable {
       shaderc_compile_options_add_macro_definition(
         options, name, name.utf8.count, value, value?.utf8.count ?? 0)
     }
-    let resolver = IncludeResolver(includePaths: includePaths)
+    let resolver = IncludeResolver(includePaths: includePaths, texts: texts)
     resolver.install(in: options)
 
     var source = source

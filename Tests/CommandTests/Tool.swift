@@ -31,11 +31,16 @@ final class Tool {
     try start(arguments, environment: environment).finish()
   }
 
+  /// Runs `reprise-glslc` to the end.
+  func compile(_ arguments: String...) throws -> Result { try start(arguments, of: "reprise-glslc").finish() }
+
   /// Runs the product that lies beside the test bundle. What Vulkan's validation finds goes to standard error.
-  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+  func start(
+    _ arguments: [String], of product: String = "reprise", environment: [String: String] = [:]
+  ) throws -> Running {
     let process = Process()
     process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(component: "reprise")
+      .appending(component: product)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
     let inherited = ProcessInfo.processInfo.environment

@@ -9,19 +9,6 @@ import Testing
   private static let shaders = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Shaders").standardized.path
 
-  private func validate(_ words: [UInt32], _ name: String, in folder: TemporaryFolder) throws {
-    let file = try folder.write(words.withUnsafeBytes { Array($0) }, to: "\(name).spv")
-    let validator = Process()
-    validator.executableURL = URL(filePath: "/usr/bin/env")
-    validator.arguments = ["spirv-val", "--target-env", "vulkan1.2", file]
-    let output = Pipe()
-    (validator.standardOutput, validator.standardError) = (output, output)
-    try validator.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    validator.waitUntilExit()
-    #expect(validator.terminationStatus == 0, "\(name): \(text)")
-  }
-
   private func compile(_ source: String, _ name: String) throws -> [UInt32] {
     try ShaderCompiler().compile(source: source, file: name, includePaths: [Self.shaders]).words
   }
@@ -46,7 +33,7 @@ import Testing
         !SpirV(words: rewritten).instructions.contains {
           $0.opcode == 59 && $0.operands.dropFirst(2).first == 12
         })
-      try validate(rewritten, file, in: folder)
+      try expectValid(rewritten, file, in: folder)
     }
     #expect(kept == waits.union(["rendezvous.comp"]))
   }
@@ -71,7 +58,8 @@ import Testing
       }
       """
     let words = try compile(source, "other.comp")
-    try validate(try #require(BufferAddresses.rewrite(words, offset: 0, bindings: 4)), "other", in: folder)
+    try expectValid(
+      try #require(BufferAddresses.rewrite(words, offset: 0, bindings: 4)), "other", in: folder)
   }
 
   @Test func whatCannotBeReachedByAddressKeepsItsDescriptors() throws {

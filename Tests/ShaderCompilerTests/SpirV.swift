@@ -1,4 +1,7 @@
+import Foundation
 import SPIRV
+import TestSupport
+import Testing
 
 /// Just enough of a SPIR-V reader for the tests.
 struct SpirV {
@@ -25,4 +28,21 @@ struct SpirV {
   func count(opcode: UInt32) -> Int {
     instructions.filter { $0.opcode == opcode }.count
   }
+}
+
+/// Expects that spirv-val takes a module for Vulkan 1.2.
+func expectValid(
+  _ words: [UInt32], _ name: String, in folder: TemporaryFolder,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let file = try folder.write(words.withUnsafeBytes { Array($0) }, to: "\(name).spv")
+  let validator = Process()
+  validator.executableURL = URL(filePath: "/usr/bin/env")
+  validator.arguments = ["spirv-val", "--target-env", "vulkan1.2", file]
+  let output = Pipe()
+  (validator.standardOutput, validator.standardError) = (output, output)
+  try validator.run()
+  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  validator.waitUntilExit()
+  #expect(validator.terminationStatus == 0, "\(name): \(text)", sourceLocation: sourceLocation)
 }

@@ -1,3 +1,4 @@
+import Bundles
 public import Kernels
 public import Learning
 
@@ -45,7 +46,7 @@ extension Environment {
 }
 
 /// A number of an environment's dynamics, which may differ from episode to episode.
-public struct EnvironmentParameter: Sendable, Equatable {
+public struct EnvironmentParameter: Sendable, Equatable, Codable {
   /// Gymnasium's name.
   public let name: String
   /// Its value in Gymnasium, which is that of the GLSL file.
@@ -84,13 +85,25 @@ public enum Environments {
   ]
   /// Their names on the command line.
   public static var names: [String] { all.map(\.name) }
-  /// The environment called `name`.
+  /// The ending of files that `reprise-glslc environment` writes.
+  public static let fileEnding = ".reprise"
+  /// The environment called `name`, or the one of a file, where `name` ends as those do.
   ///
-  /// - Throws: `ConfigurationError` with the names that there are.
+  /// - Throws: `ConfigurationError` with the names that there are, or what is wrong with the file.
   public static func named(_ name: String) throws(ConfigurationError) -> any Environment {
+    if name.hasSuffix(fileEnding) {
+      do throws(BundleError) {
+        return try BundledEnvironment(contentsOf: name)
+      } catch {
+        throw ConfigurationError(field: "environment", reason: "can't be used: \(error)")
+      }
+    }
     guard let environment = all.first(where: { $0.name == name }) else {
       throw ConfigurationError(
-        field: "environment", reason: "\"\(name)\" is not known; there are: \(names.joined(separator: ", "))")
+        field: "environment",
+        reason:
+          "\"\(name)\" is not known; there are: \(names.joined(separator: ", ")), and files of reprise-glslc, which end in \(fileEnding)"
+      )
     }
     return environment
   }

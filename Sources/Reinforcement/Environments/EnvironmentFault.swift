@@ -1,7 +1,7 @@
 import Tensors
 public import Vulkan
 
-/// A step after which a copy's state or reward was NaN or infinite.
+/// A step after which a copy's state or reward was NaN or infinite, or in which an index was beyond its array.
 ///
 /// The step counts as cut off where it began, without a reward, and a new episode begins; the other copies go on.
 public struct EnvironmentFault: Sendable, Equatable {
@@ -11,6 +11,8 @@ public struct EnvironmentFault: Sendable, Equatable {
   public let step: Int
   /// The state before the step and after it, in the units of the environment.
   public let before, after: [Float]
+  /// Whether an index was out of range; only environments of other people, which `reprise-glslc environment` made, are watched.
+  public let isIndexOutOfRange: Bool
 }
 
 extension EnvironmentFault: CustomStringConvertible {
@@ -18,7 +20,7 @@ extension EnvironmentFault: CustomStringConvertible {
   public var description: String { "copy \(copy), step \(step), state \(before) → \(after)" }
 }
 
-/// A step gave what is no finite number, and a run was to stop then, or an evaluation had no whole episode.
+/// A step went wrong, and a run was to stop then, or an evaluation had no whole episode.
 public struct EnvironmentFaultError: Error, CustomStringConvertible {
   /// The environment.
   public let environment: String
@@ -32,7 +34,7 @@ public struct EnvironmentFaultError: Error, CustomStringConvertible {
 
   /// A sentence for people.
   public var description: String {
-    "\(environment) gave what is no finite number: \(fault)"
+    "\(environment) \(fault.isIndexOutOfRange ? "used an index beyond its array" : "gave what is no finite number"): \(fault)"
   }
 }
 
@@ -45,6 +47,6 @@ extension VectorEnvironment {
     let states = (0..<2 * size).map { Float(bitPattern: words[(1 + $0) * all + at]) }
     return EnvironmentFault(
       copy: at - own.lowerBound, step: Int(words[at]) - 1, before: Array(states[..<size]),
-      after: Array(states[size...]))
+      after: Array(states[size...]), isIndexOutOfRange: words[(1 + 2 * size) * all + at] != 0)
   }
 }

@@ -24,8 +24,8 @@ public final class VectorEnvironment: Sendable {
   public let episodes: Variable
   /// Of the episodes that ended: sum of returns, sum of lengths, number; then the number of faults: [4, agents, copies].
   public let statistics: Variable
-  /// Of the last fault of each copy: number of the step plus 1, the bits of the state before it and after it, uint32
-  /// [1 + 2 × state, agents × copies].
+  /// Of the last fault of each copy: number of the step plus 1, the bits of the state before it and after it, whether an index
+  /// was out of range, uint32 [2 + 2 × state, agents × copies].
   let faults: Variable
   /// What is seen now: frames, the oldest first, float32 [agents, copies, frames × observation].
   ///
@@ -79,7 +79,7 @@ public final class VectorEnvironment: Sendable {
     states = try variable("states", [environment.stateSize + own.count, agents * copies])
     episodes = try variable("episodes", [2, agents, copies])
     statistics = try variable("statistics", [4, agents, copies])
-    faults = try variable("faults", [1 + 2 * environment.stateSize, agents * copies], .uint32)
+    faults = try variable("faults", [2 + 2 * environment.stateSize, agents * copies], .uint32)
     let seen = frameStack * environment.observationSize
     observations = try variable("observations", [agents, copies, seen])
     finalObservations = try variable("final_observations", [agents, copies, seen])
@@ -135,6 +135,18 @@ public final class VectorEnvironment: Sendable {
   /// Random numbers of each agent, anew for each step.
   public func generator(in graph: Graph) -> Generator {
     Generator(seeds: graph.read(seeds), counter: graph.read(clock))
+  }
+
+  /// Actions that are drawn uniformly out of the space, anew for each step (`gymnasium.Space.sample`): [agents, copies, action].
+  public func sampleActions(in graph: Graph) -> Tensor {
+    let (draws, shape) = (generator(in: graph), Shape([agents, copies]))
+    let components =
+      switch environment.actionSpace {
+      case .box(let low, let high): zip(low, high).map { draws.uniform(shape, low: $0, high: $1) }
+      case .discrete(let count): [draws.integers(shape, in: 0..<count)]
+      case .multiDiscrete(let counts): counts.map { draws.integers(shape, in: 0..<$0) }
+      }
+    return .stack(components, axis: 2)
   }
 
   /// Steps all copies once, and resets none: for parity with what steps elsewhere.

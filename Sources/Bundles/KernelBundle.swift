@@ -11,7 +11,7 @@ public import Vulkan
 /// The file, all little-endian, after the binary form of glTF: "REPRISE\n"; the format's version and the manifest's length,
 /// 4 bytes each; the file's length and the FNV-1a hash of all that follows, 8 bytes each; the manifest, JSON that spaces
 /// fill up so that it ends at a multiple of 64; the kernels and the data, each at a multiple of 64 from there.
-public struct Bundle: Sendable {
+public struct KernelBundle: Sendable {
   /// The version of the format that is written, and the only one that is read.
   public static let version: UInt32 = 1
 
