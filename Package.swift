@@ -10,6 +10,14 @@ let package = Package(
     .executable(name: "reprise", targets: ["RepriseCommand"]),
     .executable(name: "reprise-glslc", targets: ["reprise-glslc"]),
   ],
+  traits: [
+    .trait(
+      name: "RuntimeCompiler",
+      description:
+        "Compile generated kernels while recording; without it they come out of bundles, and no compiler is linked."
+    ),
+    .default(enabledTraits: ["RuntimeCompiler"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -57,7 +65,10 @@ let package = Package(
     // Shapes, the graph with its gradients, one file an operation, and the lowering to dispatches.
     .target(
       name: "Tensors",
-      dependencies: ["Recording", "Vulkan", "ShaderCompiler", "Kernels", "KernelParameters"],
+      dependencies: [
+        "Recording", "Vulkan", "Bundles", "Kernels", "KernelParameters",
+        .target(name: "ShaderCompiler", condition: .when(traits: ["RuntimeCompiler"])),
+      ],
       exclude: ["OPERATIONS.md"]),
 
     // Recorder → Plan → Replay: places memory, synchronises, encodes, submits.
