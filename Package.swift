@@ -7,6 +7,7 @@ let package = Package(
   name: "Reprise",
   products: [
     .library(name: "Reprise", targets: ["Reprise"]),
+    .library(name: "RepriseC", type: .dynamic, targets: ["RepriseC"]),
     .executable(name: "reprise", targets: ["RepriseCommand"]),
     .executable(name: "reprise-glslc", targets: ["reprise-glslc"]),
   ],
@@ -38,6 +39,16 @@ let package = Package(
       dependencies: [
         "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
       ]),
+
+    // The C interface: each function of reprise.h, which the compiler holds them to.
+    .target(
+      name: "RepriseC",
+      dependencies: [
+        "CReprise", "Reinforcement", "Learning", "Tensors", "Recording", "Bundles", "Vulkan",
+      ]),
+
+    // reprise.h
+    .systemLibrary(name: "CReprise"),
 
     // Environments that live on the device, rollouts, one file an algorithm, and recipes, whose text is embedded.
     .target(
@@ -164,7 +175,7 @@ let package = Package(
       plugins: ["CompileShaders"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["RepriseCommand", "Bundles", "Reinforcement", "Learning", "TestSupport"]),
+      dependencies: ["RepriseCommand", "RepriseC", "Bundles", "Reinforcement", "Learning", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

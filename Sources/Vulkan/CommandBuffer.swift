@@ -32,7 +32,8 @@ public final class CommandBuffer {
     poolInfo.queueFamilyIndex = logical.queueFamily
     var made: VkCommandPool?
     try check(
-      logical.functions.createCommandPool(logical.handle, &poolInfo, nil, &made), "vkCreateCommandPool",
+      logical.functions.createCommandPool(logical.handle, &poolInfo, logical.allocator, &made),
+      "vkCreateCommandPool",
       during: action)
     let pool = try created(made, "vkCreateCommandPool", during: action)
     var info = VkCommandBufferAllocateInfo()
@@ -43,7 +44,7 @@ public final class CommandBuffer {
     var buffer: VkCommandBuffer?
     let result = logical.functions.allocateCommandBuffers(logical.handle, &info, &buffer)
     guard result == VK_SUCCESS, let buffer else {
-      logical.functions.destroyCommandPool(logical.handle, pool, nil)
+      logical.functions.destroyCommandPool(logical.handle, pool, logical.allocator)
       throw .call("vkAllocateCommandBuffers", VkResultName(result), during: action)
     }
     handle = buffer
@@ -55,7 +56,7 @@ public final class CommandBuffer {
 
   deinit {
     try? waitForSubmission()
-    device.functions.destroyCommandPool(device.handle, pool, nil)
+    device.functions.destroyCommandPool(device.handle, pool, device.allocator)
   }
 
   /// Starts recording, from nothing; waits first until the device has finished with what was recorded before.

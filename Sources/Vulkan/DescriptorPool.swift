@@ -23,7 +23,7 @@ public final class DescriptorPool {
       info.maxSets = sets32
       info.poolSizeCount = bindings > 0 ? 1 : 0
       info.pPoolSizes = size
-      return logical.functions.createDescriptorPool(logical.handle, &info, nil, &pool)
+      return logical.functions.createDescriptorPool(logical.handle, &info, logical.allocator, &pool)
     }
     try check(result, "vkCreateDescriptorPool", during: "making room for \(sets) descriptor sets")
     handle = try created(pool, "vkCreateDescriptorPool", during: "making room for \(sets) descriptor sets")
@@ -33,7 +33,7 @@ public final class DescriptorPool {
     bindingsLeft = bindings
   }
 
-  deinit { device.functions.destroyDescriptorPool(device.handle, handle, nil) }
+  deinit { device.functions.destroyDescriptorPool(device.handle, handle, device.allocator) }
 
   /// A set that gives `pipeline` its storage buffers, in the order of the bindings; offset and range are in bytes.
   ///

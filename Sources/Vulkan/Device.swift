@@ -71,6 +71,22 @@ public final class Device: Sendable {
     pipelineCache = try PipelineCache(logical, directory: cacheDirectory)
   }
 
+  /// Works on a device of the host program, which made it and destroys it after everything that is made from this one.
+  ///
+  /// - Parameter host: its objects, and what it switched on.
+  /// - Throws: `.ineligibleDevice` where that is too little, `.noLoader` or `.missingFunction`.
+  public init(sharing host: HostDevice, cacheDirectory: String? = nil) throws(VulkanError) {
+    let instance = try Instance(of: host)
+    physical = try host.physicalDevice(of: instance)
+    reason = "the program shares it"
+    self.cacheDirectory = Vulkan.cacheDirectory(cacheDirectory)
+    helpers = []
+    meeting = nil
+    logical = try LogicalDevice(sharing: host, physical, instance: instance)
+    pool = try MemoryPool(logical, mapsDeviceMemory: true)
+    pipelineCache = try PipelineCache(logical, directory: self.cacheDirectory)
+  }
+
   /// A further member of a gang, which has no memory of its own.
   private init(helping physical: PhysicalDevice, _ member: Gang.Member) throws(VulkanError) {
     self.physical = physical

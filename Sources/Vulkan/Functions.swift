@@ -42,7 +42,7 @@ struct InstanceFunctions {
 struct DeviceFunctions {
   let destroyDevice: PFN_vkDestroyDevice
   let getDeviceQueue: PFN_vkGetDeviceQueue
-  let deviceWaitIdle: PFN_vkDeviceWaitIdle
+  let queueWaitIdle: PFN_vkQueueWaitIdle
   let queueSubmit: PFN_vkQueueSubmit
   let allocateMemory: PFN_vkAllocateMemory
   let freeMemory: PFN_vkFreeMemory
@@ -105,7 +105,7 @@ struct DeviceFunctions {
     }
     destroyDevice = try require("vkDestroyDevice")
     getDeviceQueue = try require("vkGetDeviceQueue")
-    deviceWaitIdle = try require("vkDeviceWaitIdle")
+    queueWaitIdle = try require("vkQueueWaitIdle")
     queueSubmit = try require("vkQueueSubmit")
     allocateMemory = try require("vkAllocateMemory")
     freeMemory = try require("vkFreeMemory")

@@ -37,6 +37,8 @@ public final class Instance: Sendable {
   let debugLabels: Bool
   nonisolated(unsafe) private let messenger: VkDebugUtilsMessengerEXT?
   private let handler: MessageHandler
+  /// Whether it is a host program's.
+  private let isHosts: Bool
 
   /// Opens the loader and makes an instance.
   ///
@@ -76,9 +78,22 @@ public final class Instance: Sendable {
     self.debugLabels = usesDebugUtils
     self.messenger = messenger
     self.handler = handler
+    isHosts = false
+  }
+
+  /// The instance of a host program, which stays its own; whoever listens to its messages goes on to.
+  init(of host: HostDevice) throws(VulkanError) {
+    handle = host.instance.assumingMemoryBound(to: VkInstance_T.self)
+    functions = try InstanceFunctions(handle, get: host.instanceFunctions())
+    options = Options()
+    debugLabels = false
+    messenger = nil
+    handler = .standardError
+    isHosts = true
   }
 
   deinit {
+    if isHosts { return }
     if let messenger { functions.destroyDebugUtilsMessengerEXT?(handle, messenger, nil) }
     functions.destroyInstance(handle, nil)
   }

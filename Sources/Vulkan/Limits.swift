@@ -75,11 +75,11 @@ public struct Subgroups: Sendable, Encodable, Equatable {
 /// What a device offers beyond what Reprise requires, true where it is there.
 public struct Features: Sendable, Encodable, Equatable {
   /// Required: submissions are waited for through it.
-  public let timelineSemaphore: Bool
+  public private(set) var timelineSemaphore: Bool
   /// Shaders may ask for a subgroup size.
-  public let subgroupSizeControl: Bool
+  public private(set) var subgroupSizeControl: Bool
   /// Shaders may ask for subgroups without holes.
-  public let computeFullSubgroups: Bool
+  public private(set) var computeFullSubgroups: Bool
   /// VK_KHR_maintenance4.
   public let maintenance4: Bool
   /// 16-bit floats in arithmetic.
@@ -91,11 +91,11 @@ public struct Features: Sendable, Encodable, Equatable {
   /// 64-bit integers in arithmetic.
   public let shaderInt64: Bool
   /// Pointers to buffers.
-  public let bufferDeviceAddress: Bool
+  public private(set) var bufferDeviceAddress: Bool
   /// VK_EXT_external_memory_host: memory of the host as memory of the device.
   public let externalMemoryHost: Bool
   /// VK_EXT_memory_budget: how much memory other programs leave.
-  public let memoryBudget: Bool
+  public private(set) var memoryBudget: Bool
   /// VK_KHR_push_descriptor.
   public let pushDescriptor: Bool
   /// VK_KHR_cooperative_matrix.
@@ -119,6 +119,17 @@ public struct Features: Sendable, Encodable, Equatable {
     memoryBudget = extensions.contains(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME)
     pushDescriptor = extensions.contains(VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME)
     cooperativeMatrix = extensions.contains("VK_KHR_cooperative_matrix")
+  }
+
+  /// These, but for those of the ones that a device is made with that a host program has not switched on.
+  func restricted(to enabled: HostDevice.Features) -> Features {
+    var restricted = self
+    restricted.timelineSemaphore = timelineSemaphore && enabled.timelineSemaphore
+    restricted.subgroupSizeControl = subgroupSizeControl && enabled.subgroupSizeControl
+    restricted.computeFullSubgroups = computeFullSubgroups && enabled.computeFullSubgroups
+    restricted.bufferDeviceAddress = bufferDeviceAddress && enabled.bufferDeviceAddress
+    restricted.memoryBudget = memoryBudget && enabled.memoryBudget
+    return restricted
   }
 
   /// The features that a device is made with, by the names above.

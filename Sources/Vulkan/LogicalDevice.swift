@@ -12,6 +12,10 @@ final class LogicalDevice: Sendable {
   let isMember: Bool
   /// Vulkan wants one thread at a time at a queue.
   private let queue: Mutex<QueueHandle>
+  /// Whose device it is, where it is a host program's.
+  private let host: HostDevice?
+  /// What the host program allocates with; nil for the driver's own.
+  nonisolated(unsafe) let allocator: UnsafePointer<VkAllocationCallbacks>?
 
   private struct QueueHandle: @unchecked Sendable {
     let handle: VkQueue
@@ -44,23 +48,40 @@ final class LogicalDevice: Sendable {
     self.queueFamily = family
     self.isMember = isMember
     self.queue = Mutex(QueueHandle(handle: queue))
+    host = nil
+    allocator = nil
     setName(handle, VK_OBJECT_TYPE_DEVICE, physical.name)
     setName(queue, VK_OBJECT_TYPE_QUEUE, "compute queue")
   }
 
-  deinit { functions.destroyDevice(handle, nil) }
+  /// The device of a host program, which stays its own.
+  init(sharing host: HostDevice, _ physical: PhysicalDevice, instance: Instance) throws(VulkanError) {
+    handle = host.device.assumingMemoryBound(to: VkDevice_T.self)
+    functions = try DeviceFunctions(handle, get: instance.functions.getDeviceProcAddr)
+    self.physical = physical
+    self.instance = instance
+    queueFamily = host.queueFamily
+    isMember = false
+    queue = Mutex(QueueHandle(handle: host.queue.assumingMemoryBound(to: VkQueue_T.self)))
+    self.host = host
+    allocator = host.allocationCallbacks?.assumingMemoryBound(to: VkAllocationCallbacks.self)
+  }
+
+  deinit { if host == nil { functions.destroyDevice(handle, nil) } }
 
   /// Calls `body` with the queue, one thread at a time.
   func withQueue<Result>(_ body: (VkQueue) throws(VulkanError) -> Result) throws(VulkanError) -> Result {
     try queue.withLock { (queue: inout QueueHandle) throws(VulkanError) -> sending Result in
-      try body(queue.handle)
+      host?.lockQueue?()
+      defer { host?.unlockQueue?() }
+      return try body(queue.handle)
     }
   }
 
   /// Waits until the queue has nothing left to do.
   func waitIdle() throws(VulkanError) {
-    try withQueue { (_) throws(VulkanError) in
-      try check(functions.deviceWaitIdle(handle), "vkDeviceWaitIdle", during: "waiting for the device")
+    try withQueue { (queue) throws(VulkanError) in
+      try check(functions.queueWaitIdle(queue), "vkQueueWaitIdle", during: "waiting for the device")
     }
   }
 

@@ -26,7 +26,7 @@ final class MemoryBlock: Sendable {
   /// The memory types that a buffer of ours may use, found by making a small one.
   static func allowedTypes(_ device: LogicalDevice) throws(VulkanError) -> UInt32 {
     let buffer = try makeBuffer(device, size: 256)
-    defer { device.functions.destroyBuffer(device.handle, buffer, nil) }
+    defer { device.functions.destroyBuffer(device.handle, buffer, device.allocator) }
     return requirements(device, buffer).memoryTypeBits
   }
 
@@ -100,8 +100,8 @@ extension MemoryBlock {
     var finished = false
     defer {
       if !finished {
-        functions.destroyBuffer(device.handle, buffer, nil)
-        functions.freeMemory(device.handle, memory, nil)
+        functions.destroyBuffer(device.handle, buffer, device.allocator)
+        functions.freeMemory(device.handle, memory, device.allocator)
       }
     }
     let hasAddress = device.physical.features.bufferDeviceAddress
@@ -120,7 +120,7 @@ extension MemoryBlock {
       flags.pNext = pages.isEmpty ? nil : UnsafeRawPointer(imported)
       return withUnsafePointer(to: &flags) { flags in
         info.pNext = UnsafeRawPointer(flags)
-        return functions.allocateMemory(device.handle, &info, nil, &memory)
+        return functions.allocateMemory(device.handle, &info, device.allocator, &memory)
       }
     }
     try check(result, "vkAllocateMemory", during: action(size))
@@ -146,8 +146,8 @@ extension MemoryBlock {
   }
 
   private static func free(_ place: Place) {
-    place.device.functions.destroyBuffer(place.device.handle, place.buffer, nil)
-    place.device.functions.freeMemory(place.device.handle, place.memory, nil)
+    place.device.functions.destroyBuffer(place.device.handle, place.buffer, place.device.allocator)
+    place.device.functions.freeMemory(place.device.handle, place.memory, place.device.allocator)
   }
 
   private static func action(_ size: Int) -> String { "allocating a block of \(size) bytes" }
@@ -169,7 +169,7 @@ extension MemoryBlock {
     var buffer: VkBuffer?
     let result = withUnsafePointer(to: &external) { external in
       info.pNext = device.isMember ? UnsafeRawPointer(external) : nil
-      return device.functions.createBuffer(device.handle, &info, nil, &buffer)
+      return device.functions.createBuffer(device.handle, &info, device.allocator, &buffer)
     }
     let action = "making a buffer of \(size) bytes"
     try check(result, "vkCreateBuffer", during: action)

@@ -159,14 +159,24 @@ extension InstanceFunctions {
   fileprivate func computeQueueFamily(of device: VkPhysicalDevice) -> (
     index: UInt32, timestampValidBits: UInt32
   )? {
+    let computing = computingFamilies(of: device)
+    return computing.first { $0.timestampValidBits > 0 } ?? computing.first
+  }
+
+  /// Whether a queue family computes.
+  func computes(_ device: VkPhysicalDevice, family: UInt32) -> Bool {
+    computingFamilies(of: device).contains { $0.index == family }
+  }
+
+  private func computingFamilies(of device: VkPhysicalDevice) -> [(index: UInt32, timestampValidBits: UInt32)]
+  {
     var count: UInt32 = 0
     getPhysicalDeviceQueueFamilyProperties(device, &count, nil)
     var families = [VkQueueFamilyProperties](repeating: VkQueueFamilyProperties(), count: Int(count))
     getPhysicalDeviceQueueFamilyProperties(device, &count, &families)
-    let computing = families.indices.filter {
-      families[$0].queueFlags & VK_QUEUE_COMPUTE_BIT.rawValue != 0 && families[$0].queueCount > 0
+    return families.enumerated().filter {
+      $1.queueFlags & VK_QUEUE_COMPUTE_BIT.rawValue != 0 && $1.queueCount > 0
     }
-    let chosen = computing.first { families[$0].timestampValidBits > 0 } ?? computing.first
-    return chosen.map { (UInt32($0), families[$0].timestampValidBits) }
+    .map { (UInt32($0), $1.timestampValidBits) }
   }
 }

@@ -54,9 +54,9 @@ public struct PhysicalDevice: Sendable, Encodable {
   /// The limits that matter to compute.
   public let limits: Limits
   /// What it offers beyond the required.
-  public let features: Features
+  public internal(set) var features: Features
   /// The features that Reprise switches on here.
-  public let featuresUsed: [String]
+  public internal(set) var featuresUsed: [String]
   /// Why the device can't be used; nil when it can.
   public let ineligibility: String?
 
@@ -64,7 +64,7 @@ public struct PhysicalDevice: Sendable, Encodable {
   nonisolated(unsafe) let handle: VkPhysicalDevice?
   package let identity: DriverIdentity
   /// The queue family that all work goes to; nil without one that computes.
-  let queueFamily: UInt32?
+  var queueFamily: UInt32?
 
   /// Bytes of the device's own memory.
   public var deviceLocalBytes: Int {

@@ -50,8 +50,8 @@ public final class Pipeline: Sendable {
     // A class that throws from its initialiser gets no deinit.
     defer {
       if !finished {
-        device.functions.destroyPipelineLayout(device.handle, layout, nil)
-        device.functions.destroyDescriptorSetLayout(device.handle, setLayout, nil)
+        device.functions.destroyPipelineLayout(device.handle, layout, device.allocator)
+        device.functions.destroyDescriptorSetLayout(device.handle, setLayout, device.allocator)
       }
     }
     layout = try device.makePipelineLayout(key, setLayout)
@@ -70,9 +70,9 @@ public final class Pipeline: Sendable {
   }
 
   deinit {
-    device.functions.destroyPipeline(device.handle, handle, nil)
-    device.functions.destroyPipelineLayout(device.handle, layout, nil)
-    device.functions.destroyDescriptorSetLayout(device.handle, setLayout, nil)
+    device.functions.destroyPipeline(device.handle, handle, device.allocator)
+    device.functions.destroyPipelineLayout(device.handle, layout, device.allocator)
+    device.functions.destroyDescriptorSetLayout(device.handle, setLayout, device.allocator)
   }
 }
 
@@ -123,7 +123,7 @@ extension LogicalDevice {
       info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO
       info.bindingCount = UInt32(entries.count)
       info.pBindings = entries.baseAddress
-      return functions.createDescriptorSetLayout(handle, &info, nil, &made)
+      return functions.createDescriptorSetLayout(handle, &info, allocator, &made)
     }
     let action = "making the pipeline \(key.name)"
     try check(result, "vkCreateDescriptorSetLayout", during: action)
@@ -145,7 +145,7 @@ extension LogicalDevice {
         info.pSetLayouts = setLayout
         info.pushConstantRangeCount = key.pushConstantBytes > 0 ? 1 : 0
         info.pPushConstantRanges = range
-        return functions.createPipelineLayout(handle, &info, nil, &made)
+        return functions.createPipelineLayout(handle, &info, allocator, &made)
       }
     }
     try check(result, "vkCreatePipelineLayout", during: "making the pipeline \(key.name)")
@@ -157,7 +157,7 @@ extension LogicalDevice {
   ) throws(VulkanError) -> VkPipeline {
     let action = "making the pipeline \(key.name)"
     let module = try makeModule(words, action)
-    defer { functions.destroyShaderModule(handle, module, nil) }
+    defer { functions.destroyShaderModule(handle, module, allocator) }
     setName(module, VK_OBJECT_TYPE_SHADER_MODULE, key.name)
     let entries = key.specialization.indices.map { constant in
       VkSpecializationMapEntry(
@@ -181,7 +181,7 @@ extension LogicalDevice {
             info.stage.pSpecializationInfo = entries.isEmpty ? nil : specialization
             info.basePipelineIndex = -1
             if isMember { info.flags = VK_PIPELINE_CREATE_DISPATCH_BASE_BIT.rawValue }
-            return functions.createComputePipelines(handle, cache, 1, &info, nil, &made)
+            return functions.createComputePipelines(handle, cache, 1, &info, allocator, &made)
           }
         }
       }
@@ -197,7 +197,7 @@ extension LogicalDevice {
       info.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO
       info.codeSize = words.count * 4
       info.pCode = words.baseAddress
-      return functions.createShaderModule(handle, &info, nil, &module)
+      return functions.createShaderModule(handle, &info, allocator, &module)
     }
     try check(result, "vkCreateShaderModule", during: action)
     return try created(module, "vkCreateShaderModule", during: action)

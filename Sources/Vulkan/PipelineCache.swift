@@ -13,7 +13,7 @@ final class PipelineCache: Sendable {
       self.value = value
     }
 
-    deinit { device.functions.destroyPipelineCache(device.handle, value, nil) }
+    deinit { device.functions.destroyPipelineCache(device.handle, value, device.allocator) }
   }
 
   private struct State {
@@ -109,7 +109,7 @@ final class PipelineCache: Sendable {
       info.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO
       info.initialDataSize = initial.count
       info.pInitialData = initial.baseAddress
-      return device.functions.createPipelineCache(device.handle, &info, nil, &cache)
+      return device.functions.createPipelineCache(device.handle, &info, device.allocator, &cache)
     }
     try check(result, "vkCreatePipelineCache", during: "opening the pipeline cache")
     return try created(cache, "vkCreatePipelineCache", during: "opening the pipeline cache")

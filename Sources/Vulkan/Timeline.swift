@@ -23,7 +23,7 @@ public final class Timeline: Sendable {
       var info = VkSemaphoreCreateInfo()
       info.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO
       info.pNext = UnsafeRawPointer(type)
-      return device.functions.createSemaphore(device.handle, &info, nil, &semaphore)
+      return device.functions.createSemaphore(device.handle, &info, device.allocator, &semaphore)
     }
     try check(result, "vkCreateSemaphore", during: "making the timeline \(label)")
     handle = try created(semaphore, "vkCreateSemaphore", during: "making the timeline \(label)")
@@ -35,7 +35,7 @@ public final class Timeline: Sendable {
   deinit {
     // A semaphore must outlive the submissions that signal it; a lost device has none left.
     try? wait(until: submittedValue)
-    device.functions.destroySemaphore(device.handle, handle, nil)
+    device.functions.destroySemaphore(device.handle, handle, device.allocator)
   }
 
   /// The value that the device has reached.

@@ -21,7 +21,7 @@ public final class TimestampPool: Sendable {
     var pool: VkQueryPool?
     let action = "making room for \(count) timestamps"
     try check(
-      logical.functions.createQueryPool(logical.handle, &info, nil, &pool), "vkCreateQueryPool",
+      logical.functions.createQueryPool(logical.handle, &info, logical.allocator, &pool), "vkCreateQueryPool",
       during: action)
     handle = try created(pool, "vkCreateQueryPool", during: action)
     self.count = count
@@ -29,7 +29,7 @@ public final class TimestampPool: Sendable {
     logical.setName(handle, VK_OBJECT_TYPE_QUERY_POOL, label)
   }
 
-  deinit { device.functions.destroyQueryPool(device.handle, handle, nil) }
+  deinit { device.functions.destroyQueryPool(device.handle, handle, device.allocator) }
 
   /// Nanoseconds from the first timestamp to each, once the work that writes them has finished.
   ///

@@ -34,13 +34,15 @@ final class Tool {
   /// Runs `reprise-glslc` to the end.
   func compile(_ arguments: String...) throws -> Result { try start(arguments, of: "reprise-glslc").finish() }
 
-  /// Runs the product that lies beside the test bundle. What Vulkan's validation finds goes to standard error.
+  /// Runs a product, which lies beside the test bundle, or the program of a path. What Vulkan's validation finds goes to standard error.
   func start(
     _ arguments: [String], of product: String = "reprise", environment: [String: String] = [:]
   ) throws -> Running {
     let process = Process()
-    process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(component: product)
+    process.executableURL =
+      product.hasPrefix("/")
+      ? URL(filePath: product)
+      : URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(component: product)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
     let inherited = ProcessInfo.processInfo.environment

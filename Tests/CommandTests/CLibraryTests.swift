@@ -1,0 +1,102 @@
+import Foundation
+import Learning
+import Testing
+
+/// The examples for C and Python, compiled against the header and run on the library, without leaks.
+@Suite(.timeLimit(.minutes(10))) struct CLibraryTests {
+  private let tool: Tool
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    .standardized.path
+  private static let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path
+
+  init() throws { tool = try Tool() }
+
+  /// Compiles an example, strictly, so that whatever isn't freed in the end makes its exit status another one.
+  private func compile(_ example: String, changing change: (String) -> String = { $0 }) throws {
+    let source = try String(contentsOfFile: "\(Self.root)/Tools/Examples/c/\(example).c", encoding: .utf8)
+    try tool.write(change(source).utf8, to: "\(example).c")
+    let swift =
+      ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":")
+      .first { FileManager.default.fileExists(atPath: "\($0)/swift") } ?? "/usr/bin"
+    let compiled = try tool.start(
+      [
+        "cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsanitize=leak", "\(example).c",
+        "-I\(Self.root)/Sources/CReprise", "-L\(Self.products)", "-lRepriseC", "-lvulkan", "-lpthread",
+        "-Wl,-rpath,\(Self.products):\(swift)/../lib/swift/linux", "-o", example,
+      ], of: "/usr/bin/env"
+    ).finish()
+    try #require(compiled.status == 0, "\(compiled.errors)")
+  }
+
+  /// Runs an example without validation, whose layer doesn't free all that it takes.
+  private func run(_ example: String, _ arguments: [String] = [], environment: [String: String] = [:]) throws
+    -> Tool.Result
+  {
+    try tool.start(
+      arguments, of: "\(tool.folder)/\(example)",
+      environment: ["REPRISE_VALIDATION": "0"].merging(environment) { $1 }
+    ).finish()
+  }
+
+  @Test func `C trains, saves and steps, and frees all of it`() throws {
+    try compile("cartpole") { $0.replacing("steps=50000", with: "steps=16384") }
+    let result = try run("cartpole", ["weights.safetensors"])
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    #expect(result.lines.first?.hasPrefix("on ") == true)
+    #expect(
+      result.lines.contains { $0.wholeMatch(of: #/ +16384 steps  return +[0-9.]+  policy_loss .*/#) != nil })
+    #expect(result.lines.last == "100 steps of 4 poles, 0 fell")
+    #expect(try tool.bytes(of: "weights.safetensors").count > 10_000)
+
+    // The same run as the command's, bit for bit.
+    let trained = try tool.run(
+      "train", "ppo", "--environment", "cartpole", "--steps", "16384", "--seed", "1", "--run", "run")
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(
+      try Safetensors(contentsOf: "\(tool.folder)/run/checkpoint.safetensors").tensors
+        == Safetensors(contentsOf: "\(tool.folder)/weights.safetensors").tensors)
+  }
+
+  @Test func `What goes wrong is a result and a sentence`() throws {
+    func refusal(_ old: String, _ new: String, _ arguments: String..., environment: [String: String] = [:])
+      throws
+      -> String
+    {
+      try compile("cartpole") { $0.replacing(old, with: new).replacing("steps=50000", with: "steps=2048") }
+      let result = try run("cartpole", arguments, environment: environment)
+      #expect(result.status == 1, "\(result.errors)")
+      return result.errors
+    }
+    #expect(
+      try refusal("\"ppo\"", "\"pro\"", "w")
+        == "cartpole: algorithm: \"pro\" is not known; there are: ppo, dqn, sac, td3\n")
+    #expect(try refusal("steps=50000", "steps", "w").contains("the setting \"steps\" has no '='"))
+    #expect(try refusal("steps=50000", "step=5", "w").contains("the nearest are: steps"))
+    #expect(
+      try refusal("\"cartpole\", settings", "\"a.reprise\", settings", "w").contains(
+        "a.reprise: can't be read"))
+    #expect(try refusal("COPIES, 7", "0, 7", "w").contains("copies"))
+    #expect(try refusal("", "", "w", "missing.reprise").contains("missing.reprise: can't be read"))
+    #expect(try refusal("", "", "nowhere/w").contains("nowhere/w could not be written"))
+    #expect(try refusal("", "", "w", environment: withoutDevice).contains("No Vulkan device was found"))
+  }
+
+  @Test func `A device of the host program is used, and left as it was`() throws {
+    try compile("shared_device")
+    let result = try run("shared_device")
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    let line = try #require(
+      result.output.wholeMatch(
+        of: #/rewards (-[0-9.]+), at most ([0-9]+) blocks of the host's memory, 0 left, 0 complaints\n/#))
+    #expect(try #require(Int(line.2)) > 10)
+  }
+
+  @Test func `Python steps through ctypes`() throws {
+    let result = try tool.start(
+      ["python3", "\(Self.root)/Tools/Examples/python/cartpole.py", "\(Self.products)/libRepriseC.so"],
+      of: "/usr/bin/env"
+    ).finish()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output == "reward 600, 0 episodes ended\nrefused: action 1 has 2; expected 0 to 1\n")
+  }
+}
