@@ -98,20 +98,23 @@ let package = Package(
     .executableTarget(
       name: "reprise-glslc",
       dependencies: [
-        "ShaderCompiler", "Bundles", "Kernels",
+        "ShaderCompiler", "SPIRV", "Bundles", "Learning", "Vulkan", "Kernels", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Tools/reprise-glslc"),
+      path: "Tools/reprise-glslc", resources: [.embedInCode("Profiles")]),
 
     // Kernels and data in one file, behind a manifest.
     .target(name: "Bundles", dependencies: ["Vulkan", "Kernels"]),
 
-    // GLSL → SPIR-V through libshaderc: the only room that links a compiler.
+    // GLSL → SPIR-V through libshaderc or glslang, and its validation: the only room that links a compiler.
     .target(
-      name: "ShaderCompiler", dependencies: ["CShaderc"], linkerSettings: [.linkedLibrary("m")]),
+      name: "ShaderCompiler", dependencies: ["CShaderc", "CGlslang", "CSPIRVTools"],
+      linkerSettings: [.linkedLibrary("m")]),
 
     .systemLibrary(
       name: "CShaderc", path: "Tools/CShaderc", providers: [.apt(["libshaderc-dev", "glslang-dev"])]),
+    .systemLibrary(name: "CGlslang", path: "Tools/CGlslang", providers: [.apt(["glslang-dev"])]),
+    .systemLibrary(name: "CSPIRVTools", path: "Tools/CSPIRVTools", providers: [.apt(["spirv-tools"])]),
 
     // What the tests share: a device under validation, goldens, comparisons.
     .target(
@@ -121,7 +124,10 @@ let package = Package(
     .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Kernels", "TestSupport"]),
     .testTarget(
       name: "ShaderCompilerTests",
-      dependencies: ["ShaderCompiler", "SPIRV", "Kernels", "TestParameters", "TestSupport"],
+      dependencies: [
+        "ShaderCompiler", "SPIRV", "Bundles", "Vulkan", "Kernels", "KernelParameters", "TestParameters",
+        "TestSupport",
+      ],
       exclude: ["Parameters"], plugins: ["CompileShaders"]),
     .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
     .testTarget(
