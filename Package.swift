@@ -121,17 +121,16 @@ let package = Package(
       name: "reprise-glslc",
       dependencies: [
         "ShaderCompiler", "SPIRV", "Bundles", "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan",
-        "Kernels",
-        "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Kernels", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Tools/reprise-glslc"),
+      path: "Tools/reprise-glslc", resources: [.embedInCode("Profiles")]),
 
     // Kernels and data in one file, behind a manifest.
     .target(name: "Bundles", dependencies: ["Vulkan", "Kernels"]),
 
-    // GLSL → SPIR-V through libshaderc: the only room that links a compiler.
+    // GLSL → SPIR-V through libshaderc or glslang, and its validation: the only room that links a compiler.
     .target(
-      name: "ShaderCompiler", dependencies: ["CShaderc", "CSPIRVOptimizer"],
+      name: "ShaderCompiler", dependencies: ["CShaderc", "CGlslang", "CSPIRVTools", "CSPIRVOptimizer"],
       linkerSettings: [.linkedLibrary("m")]),
 
     // spirv-opt behind a C function.
@@ -139,6 +138,8 @@ let package = Package(
 
     .systemLibrary(
       name: "CShaderc", path: "Tools/CShaderc", providers: [.apt(["libshaderc-dev", "glslang-dev"])]),
+    .systemLibrary(name: "CGlslang", path: "Tools/CGlslang", providers: [.apt(["glslang-dev"])]),
+    .systemLibrary(name: "CSPIRVTools", path: "Tools/CSPIRVTools", providers: [.apt(["spirv-tools"])]),
 
     // What the tests share: a device under validation, goldens, comparisons.
     .target(
@@ -148,7 +149,10 @@ let package = Package(
     .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Kernels", "TestSupport"]),
     .testTarget(
       name: "ShaderCompilerTests",
-      dependencies: ["ShaderCompiler", "SPIRV", "Kernels", "TestParameters", "TestSupport"],
+      dependencies: [
+        "ShaderCompiler", "SPIRV", "Bundles", "Vulkan", "Kernels", "KernelParameters", "TestParameters",
+        "TestSupport",
+      ],
       exclude: ["Parameters"], plugins: ["CompileShaders"]),
     .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
     .testTarget(

@@ -14,18 +14,29 @@ public enum BundleError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsupported(file: String, needed: String, device: String)
 
   /// A sentence for people.
-  public var description: String {
+  public var description: String { "\(file): \(reason)" }
+
+  /// The bundle's file.
+  package var file: String {
     switch self {
-    case .unreadable(let file, let reason): "\(file): can't be read: \(reason)"
-    case .malformed(let file, let offset, let found, let expected):
-      "\(file): at byte \(offset): found \(found); expected \(expected)"
-    case .otherVersion(let file, let found, let expected):
-      "\(file): is of version \(found) of the format, and this Reprise reads version \(expected); make it again"
-    case .damaged(let file, let found, let expected):
-      "\(file): is damaged: its bytes hash to \(found), and its header says \(expected)"
-    case .otherKind(let file, let found, let expected):
-      "\(file): holds \(found); expected \(expected)"
-    case .unsupported(let file, let needed, let device): "\(file): needs \(needed), which \(device) lacks"
+    case .unreadable(let file, _), .malformed(let file, _, _, _), .otherVersion(let file, _, _),
+      .damaged(let file, _, _), .otherKind(let file, _, _), .unsupported(let file, _, _):
+      file
+    }
+  }
+
+  /// What is wrong with it.
+  package var reason: String {
+    switch self {
+    case .unreadable(_, let reason): "can't be read: \(reason)"
+    case .malformed(_, let offset, let found, let expected):
+      "at byte \(offset): found \(found); expected \(expected)"
+    case .otherVersion(_, let found, let expected):
+      "is of version \(found) of the format, and this Reprise reads version \(expected); make it again"
+    case .damaged(_, let found, let expected):
+      "is damaged: its bytes hash to \(found), and its header says \(expected)"
+    case .otherKind(_, let found, let expected): "holds \(found); expected \(expected)"
+    case .unsupported(_, let needed, let device): "needs \(needed), which \(device) lacks"
     }
   }
 }

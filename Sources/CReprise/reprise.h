@@ -94,6 +94,49 @@ void reprise_device_free(reprise_device *_Nullable device);
 // Makes the kernels of a bundle known that `reprise-glslc plan` made: environments and training need them, programs don't.
 reprise_result reprise_load_kernels(const char *_Nonnull path);
 
+// ---- Programs: policies and models that `reprise export` wrote. They need no kernels beside their own, and compile nothing.
+
+typedef enum reprise_type { REPRISE_FLOAT32 = 0, REPRISE_INT32 = 1, REPRISE_UINT32 = 2, REPRISE_BOOL32 = 3 } reprise_type;
+
+// An input or output: `rank` sizes, and all of its elements in bytes, row-major, four bytes each.
+typedef struct reprise_tensor_info {
+  char name[64];
+  reprise_type type;
+  uint32_t rank;
+  uint64_t shape[8];
+  uint64_t bytes;
+} reprise_tensor_info;
+
+reprise_result reprise_program_load(
+  reprise_device *_Nonnull device, const char *_Nonnull path, reprise_program *_Nullable *_Nonnull program);
+
+uint32_t reprise_program_input_count(const reprise_program *_Nonnull program);
+uint32_t reprise_program_output_count(const reprise_program *_Nonnull program);
+reprise_result reprise_program_input(
+  const reprise_program *_Nonnull program, uint32_t index, reprise_tensor_info *_Nonnull info);
+reprise_result reprise_program_output(
+  const reprise_program *_Nonnull program, uint32_t index, reprise_tensor_info *_Nonnull info);
+
+// What the file says of itself, such as "environment"; null for a key that it lacks. Good as long as the program.
+const char *_Nullable reprise_program_metadata(const reprise_program *_Nonnull program, const char *_Nonnull key);
+
+// Runs it once on memory of the host: a pointer for each input and each output, in their order. Waits.
+reprise_result reprise_program_run(
+  reprise_program *_Nonnull program, const void *_Nonnull const *_Nonnull inputs, void *_Nonnull const *_Nonnull outputs);
+
+// A place in a VkBuffer on a device that is shared.
+typedef struct reprise_buffer {
+  void *_Nonnull buffer;  // VkBuffer, with VK_BUFFER_USAGE_TRANSFER_SRC_BIT for inputs and _DST_BIT for outputs
+  uint64_t offset;        // bytes
+} reprise_buffer;
+
+// The same on buffers of the host program, which are copied from and to on the device: what was submitted to the queue before is
+// seen, and when the call returns the outputs are there.
+reprise_result reprise_program_run_buffers(
+  reprise_program *_Nonnull program, const reprise_buffer *_Nonnull inputs, const reprise_buffer *_Nonnull outputs);
+
+void reprise_program_free(reprise_program *_Nullable program);
+
 // ---- Environments
 
 typedef struct reprise_environment_info {

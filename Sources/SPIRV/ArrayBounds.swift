@@ -13,6 +13,7 @@ package enum ArrayBounds {
   }
 
   private typealias Opcode = Instruction.Opcode
+  private typealias StorageClass = Instruction.StorageClass
 
   private struct Rewriting {
     /// What defines a type or a constant.
@@ -112,28 +113,5 @@ package enum ArrayBounds {
       bound += 1
       return bound - 1
     }
-  }
-
-  private enum StorageClass {
-    static let `private`: UInt32 = 6
-    static let function: UInt32 = 7
-  }
-}
-
-extension Instruction.Opcode {
-  fileprivate static let typeBool: UInt32 = 20
-  fileprivate static let logicalOr: UInt32 = 166
-  fileprivate static let logicalNot: UInt32 = 168
-  fileprivate static let select: UInt32 = 169
-  fileprivate static let uLessThan: UInt32 = 176
-}
-
-extension Instruction {
-  /// The text that begins at operand `index`; what is no UTF-8 is repaired.
-  package func string(at index: Int) -> String {
-    let bytes = operands.dropFirst(index).flatMap { word in
-      (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
-    }
-    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
 }

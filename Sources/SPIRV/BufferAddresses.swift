@@ -3,18 +3,8 @@
 /// The kernels are written with descriptors, which every device has; a driver for which those are dear gets them rewritten.
 package struct BufferAddresses {
   private typealias Opcode = Instruction.Opcode
-  private enum StorageClass {
-    static let pushConstant: UInt32 = 9
-    static let storageBuffer: UInt32 = 12
-    static let physicalStorageBuffer: UInt32 = 5349
-  }
-  private enum Decoration {
-    static let block: UInt32 = 2
-    static let volatile: UInt32 = 21
-    static let coherent: UInt32 = 23
-    static let binding: UInt32 = 33
-    static let offset: UInt32 = 35
-  }
+  private typealias StorageClass = Instruction.StorageClass
+  private typealias Decoration = Instruction.Decoration
   private static let aligned: UInt32 = 2
 
   /// A storage buffer of the module.

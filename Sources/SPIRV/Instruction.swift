@@ -1,41 +1,5 @@
 /// An instruction of a SPIR-V module (SPIR-V specification, 2.3): an opcode and the words behind it.
 package struct Instruction {
-  /// Opcodes, and numbers that operands have, by their names in the specification.
-  package enum Opcode {
-    static let name: UInt32 = 5
-    static let line: UInt32 = 8
-    static let memoryModel: UInt32 = 14
-    static let entryPoint: UInt32 = 15
-    static let capability: UInt32 = 17
-    static let typeVoid: UInt32 = 19
-    static let typeInt: UInt32 = 21
-    static let typeFloat: UInt32 = 22
-    static let typeVector: UInt32 = 23
-    static let typeArray: UInt32 = 28
-    static let typeRuntimeArray: UInt32 = 29
-    static let typeStruct: UInt32 = 30
-    static let typePointer: UInt32 = 32
-    static let typeForwardPointer: UInt32 = 39
-    static let constant: UInt32 = 43
-    static let function: UInt32 = 54
-    static let functionParameter: UInt32 = 55
-    static let variable: UInt32 = 59
-    static let load: UInt32 = 61
-    static let store: UInt32 = 62
-    static let copyMemory: UInt32 = 63
-    static let copyMemorySized: UInt32 = 64
-    static let accessChain: UInt32 = 65
-    static let inBoundsAccessChain: UInt32 = 66
-    static let pointerAccessChain: UInt32 = 67
-    static let arrayLength: UInt32 = 68
-    static let decorate: UInt32 = 71
-    static let memberDecorate: UInt32 = 72
-    static let bitcast: UInt32 = 124
-    static let controlBarrier: UInt32 = 224
-    static let label: UInt32 = 248
-    static let noLine: UInt32 = 317
-  }
-
   package let opcode: UInt32
   package var operands: ArraySlice<UInt32>
 
@@ -52,14 +16,46 @@ package struct Instruction {
   /// The words of a module's file.
   var words: [UInt32] { [UInt32(operands.count + 1) << 16 | opcode] + operands }
 
+  /// Where it begins in the module that it was read from, in bytes.
+  var offset: Int { 4 * (operands.startIndex - 1) }
+
+  /// The text that begins at operand `index`: bytes of UTF-8 up to the first zero; nil where no zero comes.
+  func string(at index: Int) -> String? {
+    var bytes: [UInt8] = []
+    for word in operands.dropFirst(index) {
+      for shift: UInt32 in [0, 8, 16, 24] {
+        let byte = UInt8(truncatingIfNeeded: word >> shift)
+        if byte == 0 { return String(decoding: bytes, as: UTF8.self) }
+        bytes.append(byte)
+      }
+    }
+    return nil
+  }
+
   /// The instructions of a module; nil where its words are no whole instructions behind a header of five.
-  package static func all(in words: [UInt32]) -> [Instruction]? {
-    guard words.count >= 5, words[0] == 0x0723_0203 else { return nil }
+  package static func all(in words: [UInt32]) -> [Instruction]? { try? read(words) }
+
+  /// The instructions of a module.
+  ///
+  /// - Throws: ``ModuleError`` where the words are no whole instructions behind a header of five.
+  static func read(_ words: [UInt32]) throws(ModuleError) -> [Instruction] {
+    guard let magic = words.first, magic == 0x0723_0203 else {
+      throw ModuleError(
+        offset: 0, found: words.first.map { "0x" + String($0, radix: 16) } ?? "nothing",
+        expected: "SPIR-V, which begins with 0x07230203")
+    }
+    guard words.count >= 5 else {
+      throw ModuleError(offset: 0, found: "\(words.count) words", expected: "a header of five")
+    }
     var found: [Instruction] = []
     var at = 5
     while at < words.count {
       let count = Int(words[at] >> 16)
-      guard count > 0, at + count <= words.count else { return nil }
+      guard count > 0, at + count <= words.count else {
+        throw ModuleError(
+          offset: 4 * at, found: "an instruction of \(count) words",
+          expected: "from 1 to the \(words.count - at) that are left")
+      }
       var instruction = Instruction(words[at] & 0xFFFF, [])
       instruction.operands = words[at + 1..<at + count]
       found.append(instruction)

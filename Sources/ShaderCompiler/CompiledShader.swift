@@ -5,4 +5,10 @@ public struct CompiledShader: Sendable, Hashable {
 
   /// The path of every file that was included, each once, in the order of first inclusion.
   public let includes: [String]
+
+  /// Where includes were looked for before they were found: a file that appears there changes what is included.
+  package let absentIncludes: [String]
+
+  /// What the compiler warned of, where warnings are no errors.
+  public let warnings: [Diagnostic]
 }

@@ -5,6 +5,8 @@ import Glibc
 final class IncludeResolver {
   /// The files given so far, each once.
   private(set) var includes: [String] = []
+  /// Where files were looked for in vain, each once.
+  private(set) var absent: [String] = []
 
   private let includePaths: [String]
   private let texts: [String: String]
@@ -64,6 +66,7 @@ final class IncludeResolver {
         if error.code != ENOENT && error.code != ENOTDIR {
           return remember(path: "", content: Array("cannot read \(path): \(error)".utf8))
         }
+        if !absent.contains(path) { absent.append(path) }
       }
     }
     if let text = texts[requested] {

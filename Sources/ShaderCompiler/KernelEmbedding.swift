@@ -24,19 +24,25 @@ package struct KernelEmbedding {
     }
   }
 
-  /// The file's text.
+  /// A file's text.
   ///
   /// - Parameter module: The module to import `Kernel` from; nil within that module itself.
-  package func swiftSource(importing module: String?) -> String {
+  package static func swiftSource(of kernels: [KernelEmbedding], importing module: String?) -> String {
     """
-    // Made by reprise-glslc from \(name).comp.
+    // Made by reprise-glslc.
     \(module.map { "public import \($0)\n\n" } ?? "")extension Kernel {
+    \(kernels.map(\.member).joined(separator: "\n\n"))
+    }
+
+    """
+  }
+
+  private var member: String {
+    """
       /// \(name).comp
       public static let `\(identifier)` = Kernel(
         name: "\(name)",
         base64: "\(Self.base64(words))")
-    }
-
     """
   }
 

@@ -1,9 +1,6 @@
 import CShaderc
 
-/// Compiles GLSL compute shaders to SPIR-V for Vulkan 1.2, in memory, through libshaderc.
-///
-/// The target is SPIR-V 1.5: from 1.6 on, a workgroup size that is a specialization constant becomes
-/// `LocalSizeId`, which Vulkan 1.2 devices do not take. Warnings are errors.
+/// Compiles GLSL compute shaders to SPIR-V, in memory, through libshaderc or glslang.
 ///
 /// One compiler may be used from many threads at once, and its copies share it; making one costs more
 /// than compiling a small shader, so keep it.
@@ -32,13 +29,16 @@ public struct ShaderCompiler: Sendable {
   ///   - includePaths: Folders to look for includes in, in this order.
   ///   - texts: Includes by name that are found where no file is; those that they include are looked for among them alone.
   ///   - macros: Names to define before the first line, with a value or empty.
-  ///   - optimize: Whether spirv-opt's performance passes run.
+  ///   - optimize: Whether spirv-opt's passes run.
   ///   - debugInfo: Whether names, the source and its lines are kept in the SPIR-V.
+  ///   - target: What runs the SPIR-V.
+  ///   - frontEnd: What compiles it.
+  ///   - warningsAsErrors: Whether a warning ends the compilation.
   /// - Throws: ``ShaderError`` with every error and warning that the compiler found.
   public func compile(
     source: String, file: String, includePaths: [String] = [], texts: [String: String] = [:],
-    macros: [(String, String?)] = [],
-    optimize: Bool = true, debugInfo: Bool = false
+    macros: [(String, String?)] = [], optimize: Bool = true, debugInfo: Bool = false,
+    target: ShaderTarget = .vulkan12, frontEnd: FrontEnd = .shaderc, warningsAsErrors: Bool = true
   ) throws(ShaderError) -> CompiledShader {
     try VersionDirective.check(source: source, file: file)
     guard let options = shaderc_compile_options_initialize() else {
@@ -46,9 +46,9 @@ public struct ShaderCompiler: Sendable {
     }
     defer { shaderc_compile_options_release(options) }
     shaderc_compile_options_set_target_env(
-      options, shaderc_target_env_vulkan, UInt32(shaderc_env_version_vulkan_1_2.rawValue))
-    shaderc_compile_options_set_target_spirv(options, shaderc_spirv_version_1_5)
-    shaderc_compile_options_set_warnings_as_errors(options)
+      options, shaderc_target_env_vulkan, UInt32(target.shaderc.environment.rawValue))
+    shaderc_compile_options_set_target_spirv(options, target.shaderc.version)
+    if warningsAsErrors { shaderc_compile_options_set_warnings_as_errors(options) }
     if optimize {
       shaderc_compile_options_set_optimization_level(options, shaderc_optimization_level_performance)
     }
@@ -62,11 +62,37 @@ public struct ShaderCompiler: Sendable {
     let resolver = IncludeResolver(includePaths: includePaths, texts: texts)
     resolver.install(in: options)
 
+    switch frontEnd {
+    case .shaderc:
+      let (bytes, warnings) = try run(shaderc_compile_into_spv, source, file, options, resolver)
+      return CompiledShader(
+        words: words(inBytes: bytes), includes: resolver.includes, absentIncludes: resolver.absent,
+        warnings: warnings)
+    case .glslang:
+      let (bytes, _) = try run(shaderc_compile_into_preprocessed_text, source, file, options, resolver)
+      let (words, warnings) = try Glslang.compile(
+        preprocessed: String(decoding: bytes, as: UTF8.self), file: file, optimize: optimize,
+        debugInfo: debugInfo, target: target, warningsAsErrors: warningsAsErrors)
+      return CompiledShader(
+        words: words, includes: resolver.includes, absentIncludes: resolver.absent, warnings: warnings)
+    }
+  }
+
+  private typealias Step = (
+    shaderc_compiler_t?, UnsafePointer<CChar>?, Int, shaderc_shader_kind, UnsafePointer<CChar>?,
+    UnsafePointer<CChar>?, shaderc_compile_options_t?
+  ) -> shaderc_compilation_result_t?
+
+  /// What one of shaderc's functions makes of a source.
+  private func run(
+    _ step: Step, _ source: String, _ file: String, _ options: shaderc_compile_options_t,
+    _ resolver: IncludeResolver
+  ) throws(ShaderError) -> (bytes: [UInt8], warnings: [Diagnostic]) {
     var source = source
     let result = withExtendedLifetime((handle, resolver)) {
       source.withUTF8 { text in
         text.withMemoryRebound(to: CChar.self) { text in
-          shaderc_compile_into_spv(
+          step(
             handle.pointer, text.baseAddress, text.count, shaderc_glsl_compute_shader, file, "main", options)
         }
       }
@@ -75,19 +101,23 @@ public struct ShaderCompiler: Sendable {
       throw ShaderError(file: file, "the shader compiler gave no result: out of memory")
     }
     defer { shaderc_result_release(result) }
+    let messages = shaderc_result_get_error_message(result).map { String(cString: $0) } ?? ""
     guard shaderc_result_get_compilation_status(result) == shaderc_compilation_status_success,
       let bytes = shaderc_result_get_bytes(result)
     else {
-      let messages = shaderc_result_get_error_message(result).map { String(cString: $0) } ?? ""
       throw ShaderError(compilerMessages: messages, file: file)
     }
-    let count = shaderc_result_get_length(result) / MemoryLayout<UInt32>.size
-    let words = [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(
-        from: UnsafeRawBufferPointer(start: bytes, count: count * MemoryLayout<UInt32>.size))
-      initialized = count
+    let content = UnsafeRawBufferPointer(start: bytes, count: shaderc_result_get_length(result))
+    return (Array(content), Diagnostic.all(compilerMessages: messages, file: file))
+  }
+}
+
+/// The words that bytes are, in the machine's byte order.
+private func words(inBytes bytes: [UInt8]) -> [UInt32] {
+  bytes.withUnsafeBytes { bytes in
+    stride(from: 0, to: bytes.count - bytes.count % 4, by: 4).map {
+      bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self)
     }
-    return CompiledShader(words: words, includes: resolver.includes)
   }
 }
 

@@ -67,15 +67,20 @@ extension Diagnostic {
       self.init(file: String(place), line: nil, severity: severity, message: message)
     }
   }
-}
 
-extension ShaderError {
-  /// Reads all of shaderc's messages about `file`; text of another form is kept as a finding about `file`.
-  init(compilerMessages text: String, file: String) {
-    let found = text.split(separator: "\n").map { line in
+  /// Reads all of shaderc's messages about `file`; text of another form is kept as an error about `file`.
+  static func all(compilerMessages text: String, file: String) -> [Diagnostic] {
+    text.split(separator: "\n").map { line in
       Diagnostic(compilerLine: line)
         ?? Diagnostic(file: file, line: nil, severity: .error, message: String(line))
     }
+  }
+}
+
+extension ShaderError {
+  /// Reads all of shaderc's messages about `file`.
+  init(compilerMessages text: String, file: String) {
+    let found = Diagnostic.all(compilerMessages: text, file: file)
     if found.isEmpty {
       self.init(file: file, "the shader compiler failed and gave no reason")
     } else {

@@ -1,19 +1,31 @@
 import Glibc
 
-/// A `.comp` file that was named, or found in a folder that was.
-package struct ShaderFile {
+/// A shader that was named, or found in a folder that was.
+package struct ShaderFile: Sendable {
+  /// What a shader's file may hold, by the end of its name.
+  package enum Format: String, Sendable, CaseIterable {
+    /// GLSL.
+    case source = ".comp"
+    /// A SPIR-V module.
+    case module = ".spv"
+    /// Kernels behind a manifest.
+    case bundle = ".reprise"
+  }
+
   /// The path to read, as the user would write it.
   package let path: String
-  /// The file's name without `.comp`.
+  /// The file's name without its end.
   package let name: String
+  /// What it holds.
+  package let format: Format
 
-  private static let suffix = ".comp"
-
-  private init?(path: String) {
+  private init?(path: String, formats: [Format]) {
     let last = path.split(separator: "/").last ?? ""
-    guard last.hasSuffix(Self.suffix), last.count > Self.suffix.count else { return nil }
+    guard let format = formats.first(where: { last.hasSuffix($0.rawValue) && last.count > $0.rawValue.count })
+    else { return nil }
     self.path = path
-    name = String(last.dropLast(Self.suffix.count))
+    self.format = format
+    name = String(last.dropLast(format.rawValue.count))
   }
 
   /// The file's text.
@@ -25,26 +37,47 @@ package struct ShaderFile {
     }
   }
 
-  /// The shaders that `inputs` name: files as they are, folders with all that is below them, in order of name.
-  package static func find(_ inputs: [String]) throws(ShaderError) -> [ShaderFile] {
+  /// The words of a SPIR-V file.
+  package func moduleWords() throws(ShaderError) -> [UInt32] {
+    let bytes: [UInt8]
+    do throws(SystemFault) {
+      bytes = try fileBytes(at: path)
+    } catch {
+      throw ShaderError(file: path, "cannot read the module: \(error)")
+    }
+    guard bytes.count.isMultiple(of: 4) else {
+      throw ShaderError(file: path, "found \(bytes.count) bytes; SPIR-V is whole words of four")
+    }
+    return bytes.withUnsafeBytes { raw in
+      stride(from: 0, to: raw.count, by: 4).map {
+        UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
+      }
+    }
+  }
+
+  /// The shaders of `formats` that `inputs` name: files as they are, folders with all that is below them, in order of name.
+  package static func find(_ inputs: [String], formats: [Format] = [.source]) throws(ShaderError)
+    -> [ShaderFile]
+  {
+    let ends = formats.map(\.rawValue).joined(separator: " or ")
     var found: [ShaderFile] = []
     for input in inputs {
       if isFolder(input) {
-        let shaders = try shaders(below: input)
-        if shaders.isEmpty { throw ShaderError(file: input, "no .comp file in this folder or below it") }
+        let shaders = try shaders(below: input, formats)
+        if shaders.isEmpty { throw ShaderError(file: input, "no \(ends) file in this folder or below it") }
         found += shaders
-      } else if let shader = ShaderFile(path: input) {
+      } else if let shader = ShaderFile(path: input, formats: formats) {
         found.append(shader)
       } else if access(input, F_OK) != 0 {
         throw ShaderError(file: input, "cannot read the shader: \(SystemFault.last)")
       } else {
-        throw ShaderError(file: input, "not a compute shader: its name must end in .comp")
+        throw ShaderError(file: input, "not a compute shader: its name must end in \(ends)")
       }
     }
     return found
   }
 
-  private static func shaders(below folder: String) throws(ShaderError) -> [ShaderFile] {
+  private static func shaders(below folder: String, _ formats: [Format]) throws(ShaderError) -> [ShaderFile] {
     guard let stream = opendir(folder) else {
       throw ShaderError(file: folder, "cannot read the folder: \(SystemFault.last)")
     }
@@ -60,8 +93,8 @@ package struct ShaderFile {
     for name in names.sorted() {
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
       if isFolder(path) {
-        found += try shaders(below: path)
-      } else if let shader = ShaderFile(path: path) {
+        found += try shaders(below: path, formats)
+      } else if let shader = ShaderFile(path: path, formats: formats) {
         found.append(shader)
       }
     }

@@ -183,13 +183,19 @@ public final class CommandBuffer {
       isInside(destination, offset, bytes, "a copy"), bytes > 0
     else { return }
     keep(source)
-    keep(destination)
     var region = VkBufferCopy()
     region.srcOffset = VkDeviceSize(source.offset + sourceOffset)
     region.dstOffset = VkDeviceSize(destination.offset + offset)
     region.size = VkDeviceSize(bytes)
-    device.functions.cmdCopyBuffer(
-      handle, source.handle(on: device), destination.handle(on: device), 1, &region)
+    copy(source.handle(on: device), destination.handle(on: device), region, keeping: destination)
+  }
+
+  /// Copies between buffers of which one may be a host program's; the other is kept.
+  func copy(_ source: VkBuffer, _ destination: VkBuffer, _ region: VkBufferCopy, keeping buffer: Buffer) {
+    guard isRecording() else { return }
+    keep(buffer)
+    var region = region
+    device.functions.cmdCopyBuffer(handle, source, destination, 1, &region)
   }
 
   /// Writes `value` over `bytes` bytes from `offset` on, both multiples of 4.

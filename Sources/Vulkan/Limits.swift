@@ -18,6 +18,18 @@ public struct Limits: Sendable, Encodable, Equatable {
   public let minStorageBufferOffsetAlignment: Int
   /// Storage buffers that one shader may have.
   public let maxStorageBuffersPerStage: Int
+  /// Uniform buffers that one shader may have.
+  public let maxUniformBuffersPerStage: Int
+  /// Storage images that one shader may have.
+  public let maxStorageImagesPerStage: Int
+  /// Sampled images that one shader may have.
+  public let maxSampledImagesPerStage: Int
+  /// Samplers that one shader may have.
+  public let maxSamplersPerStage: Int
+  /// Resources of all kinds that one shader may have.
+  public let maxResourcesPerStage: Int
+  /// Descriptor sets of one pipeline.
+  public let maxDescriptorSets: Int
   /// What one memory allocation, and so one buffer, may have.
   public let maxMemoryAllocation: Int
   /// Nanoseconds in one tick of a timestamp.
@@ -36,6 +48,12 @@ public struct Limits: Sendable, Encodable, Equatable {
     minStorageBufferOffsetAlignment = Int(clamping: limits.minStorageBufferOffsetAlignment)
     maxStorageBuffersPerStage = Int(
       min(limits.maxPerStageDescriptorStorageBuffers, limits.maxPerStageResources))
+    maxUniformBuffersPerStage = Int(limits.maxPerStageDescriptorUniformBuffers)
+    maxStorageImagesPerStage = Int(limits.maxPerStageDescriptorStorageImages)
+    maxSampledImagesPerStage = Int(limits.maxPerStageDescriptorSampledImages)
+    maxSamplersPerStage = Int(limits.maxPerStageDescriptorSamplers)
+    maxResourcesPerStage = Int(limits.maxPerStageResources)
+    maxDescriptorSets = Int(limits.maxBoundDescriptorSets)
     maxMemoryAllocation = Int(clamping: maxAllocation)
     timestampPeriod = Double(limits.timestampPeriod)
     self.timestampValidBits = Int(timestampValidBits)
@@ -103,7 +121,7 @@ public struct Features: Sendable, Encodable, Equatable {
 
   init(
     core: VkPhysicalDeviceFeatures, vulkan12: VkPhysicalDeviceVulkan12Features,
-    storage: VkPhysicalDevice16BitStorageFeatures, extensions: Set<String>,
+    storage: VkPhysicalDeviceVulkan11Features, extensions: Set<String>,
     control: VkPhysicalDeviceSubgroupSizeControlFeatures?
   ) {
     timelineSemaphore = vulkan12.timelineSemaphore != 0

@@ -14,6 +14,8 @@ final class LogicalDevice: Sendable {
   private let queue: Mutex<QueueHandle>
   /// Whose device it is, where it is a host program's.
   private let host: HostDevice?
+  /// Whether it is a host program's.
+  var isShared: Bool { host != nil }
   /// What the host program allocates with; nil for the driver's own.
   nonisolated(unsafe) let allocator: UnsafePointer<VkAllocationCallbacks>?
 

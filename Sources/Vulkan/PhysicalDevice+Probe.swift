@@ -11,10 +11,12 @@ extension PhysicalDevice {
     let controlled = extensions.contains(VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME)
     let properties =
       isRecent ? functions.properties(of: handle, subgroupSizeControl: controlled) : Properties(first)
-    let features =
+    let (features, shaderFeatures) =
       isRecent
       ? functions.features(of: handle, extensions: extensions, subgroupSizeControl: controlled)
-      : Features(core: .init(), vulkan12: .init(), storage: .init(), extensions: extensions, control: nil)
+      : (
+        Features(core: .init(), vulkan12: .init(), storage: .init(), extensions: extensions, control: nil), []
+      )
     let memory = MemoryTypes(handle, functions)
     let queue = functions.computeQueueFamily(of: handle)
 
@@ -34,6 +36,7 @@ extension PhysicalDevice {
       first.limits, maxAllocation: properties.vulkan11.maxMemoryAllocationSize,
       timestampValidBits: queue?.timestampValidBits ?? 0)
     self.features = features
+    (self.shaderFeatures, self.extensions) = (shaderFeatures, extensions)
     featuresUsed = features.used
     var identity = DriverIdentity()
     identity.vendorID = first.vendorID
@@ -129,30 +132,31 @@ extension InstanceFunctions {
   }
 
   fileprivate func features(of device: VkPhysicalDevice, extensions: Set<String>, subgroupSizeControl: Bool)
-    -> Features
+    -> (Features, shader: Set<String>)
   {
+    var vulkan11 = VkPhysicalDeviceVulkan11Features()
+    vulkan11.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES
     var vulkan12 = VkPhysicalDeviceVulkan12Features()
     vulkan12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES
-    var storage16 = VkPhysicalDevice16BitStorageFeatures()
-    storage16.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES
     var control = VkPhysicalDeviceSubgroupSizeControlFeatures()
     control.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES
     let core = withUnsafeMutablePointer(to: &control) { control in
-      withUnsafeMutablePointer(to: &storage16) { storage16 in
+      withUnsafeMutablePointer(to: &vulkan11) { vulkan11 in
         withUnsafeMutablePointer(to: &vulkan12) { vulkan12 in
           var all = VkPhysicalDeviceFeatures2()
           all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2
           all.pNext = UnsafeMutableRawPointer(vulkan12)
-          vulkan12.pointee.pNext = UnsafeMutableRawPointer(storage16)
-          storage16.pointee.pNext = subgroupSizeControl ? UnsafeMutableRawPointer(control) : nil
+          vulkan12.pointee.pNext = UnsafeMutableRawPointer(vulkan11)
+          vulkan11.pointee.pNext = subgroupSizeControl ? UnsafeMutableRawPointer(control) : nil
           getPhysicalDeviceFeatures2(device, &all)
           return all.features
         }
       }
     }
-    return Features(
-      core: core, vulkan12: vulkan12, storage: storage16, extensions: extensions,
+    let features = Features(
+      core: core, vulkan12: vulkan12, storage: vulkan11, extensions: extensions,
       control: subgroupSizeControl ? control : nil)
+    return (features, shaderFeatures(core, vulkan11, vulkan12))
   }
 
   /// The first family that computes and has timestamps, else the first that computes.

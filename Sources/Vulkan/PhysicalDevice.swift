@@ -55,6 +55,10 @@ public struct PhysicalDevice: Sendable, Encodable {
   public let limits: Limits
   /// What it offers beyond the required.
   public internal(set) var features: Features
+  /// The features that a shader's capabilities may need, by Vulkan's names.
+  package let shaderFeatures: Set<String>
+  /// The device extensions.
+  package let extensions: Set<String>
   /// The features that Reprise switches on here.
   public internal(set) var featuresUsed: [String]
   /// Why the device can't be used; nil when it can.
@@ -126,7 +130,7 @@ extension PhysicalDevice {
     subgroups = Subgroups(VkPhysicalDeviceSubgroupProperties(), control: nil)
     limits = Limits(VkPhysicalDeviceProperties().limits, maxAllocation: 0, timestampValidBits: 0)
     features = Features(core: .init(), vulkan12: .init(), storage: .init(), extensions: [], control: nil)
-    featuresUsed = []
+    (shaderFeatures, extensions, featuresUsed) = ([], [], [])
     handle = nil
     identity = DriverIdentity()
     queueFamily = nil

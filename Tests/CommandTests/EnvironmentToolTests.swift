@@ -108,13 +108,13 @@ import Testing
   @Test func `Bad GLSL is refused with the line of the file`() throws {
     try expectRefusal(
       replacing: "effort += action[i]", with: "effort += action[i] * nothing",
-      saying: "in/changed.glsl:54: error: 'nothing' : undeclared identifier")
+      saying: "in/changed.glsl:54:27: error: 'nothing' : undeclared identifier")
     try expectRefusal(
       replacing: "void observe(float state[STATE_SIZE]", with: "void see(float state[STATE_SIZE]",
       saying: "in/changed.glsl: error: it has no function 'void observe(float state[STATE_SIZE]")
     try expectRefusal(
       replacing: "float effort = 0.0", with: "state[6] = 0.0; float effort = 0.0",
-      saying: "changed.glsl:44: error", "array index out of range")
+      saying: "changed.glsl:44:8: error", "array index out of range")
     #expect(
       try tool.compile("environment", "nothing.glsl", "-o", "a.reprise").errors.contains("No such file"))
     #expect(try tool.compile("environment", "in/point_mass.glsl", "-o", "a.spv").status == 64)

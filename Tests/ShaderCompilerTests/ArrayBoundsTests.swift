@@ -49,7 +49,7 @@ import Testing
       "float known[4]; known[3] = float(a[2]); a[0] = int(known[3]) + int(indexOutOfRange);")
     let checked = try #require(ArrayBounds.checked(words))
     #expect(checked == words)
-    #expect(ArrayBounds.checked(Array(words.dropLast(2))) == nil)
+    #expect(ArrayBounds.checked(Array(words.dropLast(3))) == nil)
     #expect(ArrayBounds.checked([1, 2, 3]) == nil)
     let without = try ShaderCompiler().compile(
       source: "#version 450\nlayout(local_size_x = 1) in;\nvoid main() {}\n", file: "without.comp",

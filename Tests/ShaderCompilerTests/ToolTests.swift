@@ -5,28 +5,23 @@ import Testing
 
 /// `reprise-glslc` as a process.
 @Suite struct ToolTests {
-  private let folder: TemporaryFolder
+  private let tool: Tool
   private let shader: String
+  private var folder: TemporaryFolder { tool.folder }
 
   init() throws {
-    folder = try TemporaryFolder()
-    shader = try folder.write(scale, to: "in/scale.comp")
+    tool = try Tool()
+    shader = try tool.folder.write(scale, to: "in/scale.comp")
   }
 
-  /// Runs the product that lies beside the test bundle, in the temporary folder.
+  /// Files in a folder, but for the state of builds.
+  private func names(in path: String) -> [String] {
+    folder.names(in: path).filter { $0 != ".reprise-glslc.json" }
+  }
+
   private func run(_ arguments: String...) throws -> (status: Int32, errors: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(component: "reprise-glslc")
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(filePath: folder.path)
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let errors = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: errors, as: UTF8.self))
+    let result = try tool.run(arguments)
+    return (result.status, result.errors)
   }
 
   @Test func `Both emissions hold the same words, twice the same bytes`() throws {
@@ -35,7 +30,7 @@ import Testing
     #expect(try run("build", shader, "-o", "out/deep", "--emit", "swift", "--import", "Kernels") == (0, ""))
     let binary = try folder.bytes(of: "out/deep/scale.spv")
     #expect(try folder.bytes(of: "out/again/scale.spv") == binary)
-    #expect(folder.names(in: "out/deep") == ["scale.spv", "scale.swift"])
+    #expect(names(in: "out/deep") == ["scale.spv", "scale.swift"])
 
     let swift = try String(decoding: folder.bytes(of: "out/deep/scale.swift"), as: UTF8.self)
     #expect(swift.contains("public import Kernels\n"))
@@ -56,14 +51,20 @@ import Testing
     #expect(try inode() == first)
     #expect(try run("build", shader, "-o", "out", "-D", "FACTOR=7").status == 0)
     #expect(try inode() != first)
-    #expect(folder.names(in: "out") == ["scale.spv"])
+    #expect(names(in: "out") == ["scale.spv"])
   }
 
   @Test func `One bad shader and nothing is written`() throws {
     try folder.write("#version 450\nvoid main() { x; }\n", to: "in/sub/bad.comp")
     let (status, errors) = try run("build", "in", "-o", "out", "--depfile", "out/all.d")
     #expect(status == 1)
-    #expect(errors == "in/sub/bad.comp:2: error: 'x' : undeclared identifier\n")
+    #expect(
+      errors == """
+        in/sub/bad.comp:2:15: error: 'x' : undeclared identifier
+         2 | void main() { x; }
+           |               ^
+
+        """)
     #expect(folder.names(in: "") == ["in"])
   }
 
@@ -85,7 +86,7 @@ import Testing
       "build", "in", "-o", "out", "-I", "inc lude", "-D", "FACTOR=5", "-O0", "-g", "--depfile", "out/all.d")
     #expect(errors == "")
     #expect(status == 0)
-    #expect(folder.names(in: "out") == ["all.d", "more.spv", "scale.spv"])
+    #expect(names(in: "out") == ["all.d", "more.spv", "scale.spv"])
     #expect(
       try String(decoding: folder.bytes(of: "out/all.d"), as: UTF8.self) == """
         out/scale.spv: in/scale.comp
@@ -111,7 +112,7 @@ import Testing
     for (input, expected) in cases {
       #expect(try run("build", input, "-o", "out") == (1, expected))
     }
-    #expect(folder.names(in: "out") == [])
+    #expect(names(in: "out") == [])
   }
 
   @Test func `Wrong usage exits with 64`() throws {
@@ -121,6 +122,22 @@ import Testing
     #expect(try run("build", shader, "-o", "out", "-D", "1X").status == 64)
     #expect(try run("build", shader, "-o", "out", "--emit", "text").status == 64)
     #expect(try run("polish").status == 64)
-    #expect(folder.names(in: "out") == [])
+    #expect(names(in: "out") == [])
+  }
+
+  @Test func `Each subcommand has help with examples and exit codes, and shells complete it`() throws {
+    let names = try tool.run(["help"]).output.matches(of: #/\n  ([a-z]+) +[A-Z]/#).map { String($0.1) }
+    #expect(Set(names).isSuperset(of: ["build", "reflect", "check", "compare", "bundle"]))
+    for name in names {
+      let help = try tool.run(["help", name])
+      #expect(help.status == 0)
+      #expect(help.output.contains("\n  reprise-glslc \(name) "), "\(name)")
+      #expect(help.output.contains("Exit status: "), "\(name)")
+    }
+    for shell in ["bash", "zsh", "fish"] {
+      let script = try tool.run(["--generate-completion-script", shell])
+      #expect(script.status == 0)
+      for name in names { #expect(script.output.contains(name), "\(shell): \(name)") }
+    }
   }
 }

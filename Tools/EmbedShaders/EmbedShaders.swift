@@ -27,7 +27,7 @@ struct EmbedKernel: ParsableCommand {
         let compiled = try ShaderCompiler().compile(
           source: try shader.text(), file: shader.path, includePaths: includePaths)
         let embedding = try KernelEmbedding(name: shader.name, words: compiled.words, file: shader.path)
-        let text = embedding.swiftSource(importing: importedModule)
+        let text = KernelEmbedding.swiftSource(of: [embedding], importing: importedModule)
         outputs.add(Array(text.utf8), at: "\(output)/\(shader.name).swift")
       }
       try outputs.write(folder: output)

@@ -5,6 +5,9 @@ import ArgumentParser
 struct RepriseGLSLC: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reprise-glslc",
-    abstract: "Compiles GLSL compute shaders for Reprise.",
-    subcommands: [Build.self, EnvironmentCommand.self, PlanCommand.self])
+    abstract: "Compiles GLSL compute shaders for Vulkan, and says what they need.",
+    subcommands: [
+      Build.self, Reflect.self, Check.self, Compare.self, BundleCommand.self, EnvironmentCommand.self,
+      PlanCommand.self,
+    ])
 }

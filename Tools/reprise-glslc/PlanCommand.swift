@@ -53,7 +53,7 @@ struct PlanCommand: ParsableCommand {
       try bundle.write(to: output)
       print("\(output): \(bundle.kernels.count) kernels")
     } catch {
-      printError(error is ShaderError ? "\(error)" : "\(command[0]): error: \(error)")
+      report((error as? ShaderError ?? ShaderError(file: command[0], "\(error)")).diagnostics)
       throw ExitCode.failure
     }
   }

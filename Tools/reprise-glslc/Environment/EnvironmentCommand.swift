@@ -81,9 +81,9 @@ struct EnvironmentCommand: ParsableCommand {
       let environment = try compiler.environment()
       let trial = device == "none" ? nil : try tried(environment)
       try environment.bundle.write(to: output)
-      print(report(environment, trial))
+      print(summary(environment, trial))
     } catch {
-      printError(error is ShaderError ? "\(error)" : "\(input): error: \(error)")
+      report((error as? ShaderError ?? ShaderError(file: input, "\(error)")).diagnostics)
       throw ExitCode.failure
     }
   }
@@ -98,7 +98,7 @@ struct EnvironmentCommand: ParsableCommand {
     }
   }
 
-  private func report(_ environment: BundledEnvironment, _ trial: EnvironmentTrial?) -> String {
+  private func summary(_ environment: BundledEnvironment, _ trial: EnvironmentTrial?) -> String {
     let what =
       "\(output): \(environment.name), state \(environment.stateSize), observation \(environment.observationSize), \(environment.actionSpace.description)"
     guard let trial else { return what }
