@@ -79,6 +79,29 @@ import Testing
     #expect(result.lines.last == "same weights, bit for bit: yes")
   }
 
+  @Test func `The code of the article is the example's`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+    func lines(_ path: String) throws -> [Substring] {
+      try String(contentsOf: root.appending(path: path), encoding: .utf8).split(separator: "\n").map {
+        $0.drop { $0 == " " }
+      }
+    }
+    let example = try ["main", "Policy", "Classifier", "Step"].flatMap {
+      try lines("Tools/Examples/first-steps/\($0).swift")
+    }
+    // Every second part is code.
+    let parts = try lines("Sources/Reprise/Reprise.docc/FirstSteps.md").split(
+      omittingEmptySubsequences: false
+    ) {
+      $0.hasPrefix("```")
+    }
+    let blocks = parts.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    #expect(blocks.count == 4)
+    for block in blocks {
+      #expect(!block.isEmpty && example.contains(block), "\(block.joined(separator: "\n"))")
+    }
+  }
+
   @Test func `The programs of the article do what it says`() throws {
     let result = try run("first-steps")
     #expect(try numbers(result, in: "without exploration")[0] > 120, "\(result.output)")

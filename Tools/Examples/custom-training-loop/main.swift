@@ -18,7 +18,11 @@ func trainAndEvaluate(on device: Device) throws {
   let test = try TwoMoons(count: 500, seed: 2, on: device)
   let model = try Network(
     Sequential {
-      Linear(2, 16); Tanh(); Linear(16, 16); Tanh(); Linear(16, 2)
+      Linear(2, 16)
+      Tanh()
+      Linear(16, 16)
+      Tanh()
+      Linear(16, 2)
     }, on: device, seed: 1)
   let adam = try Adam(model)
 

@@ -6,7 +6,10 @@ func learnClassifier(on device: Device) throws {
   let split = try pictures.split(rows, validation: 0.2, seed: 1)
   let network = try Network(
     Sequential {
-      Flatten(); Linear(784, 64); ReLU(); Linear(64, 10)
+      Flatten()
+      Linear(784, 64)
+      ReLU()
+      Linear(64, 10)
     }, on: device, seed: 1)
   var configuration = SupervisedConfiguration()
   configuration.epochs = 3

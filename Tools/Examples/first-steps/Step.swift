@@ -6,7 +6,9 @@ func learnXOR(on device: Device) throws {
   let loss = try Variable([], on: device, label: "loss")
   let model = try Network(
     Sequential {
-      Linear(2, 8); Tanh(); Linear(8, 1)
+      Linear(2, 8)
+      Tanh()
+      Linear(8, 1)
     }, on: device, seed: 1)
   let adam = try Adam(model)
 

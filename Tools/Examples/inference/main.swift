@@ -34,7 +34,9 @@ func infer(with weights: Safetensors, named path: String, on device: Device) thr
   // Parameters get PyTorch's names; a key too many, too few or of another shape is an error that names it.
   let model = try Network(
     Sequential {
-      Linear(2, 2); ReLU(); Linear(2, 1)
+      Linear(2, 2)
+      ReLU()
+      Linear(2, 1)
     }, on: device, seed: 0)
   try model.load(from: weights, named: path)
 

@@ -4,7 +4,9 @@ import Reprise
 func train(on device: Device) throws -> (loss: Float, weights: [Float]) {
   let model = try Network(
     Sequential {
-      Linear(2, 32); Tanh(); Linear(32, 1)
+      Linear(2, 32)
+      Tanh()
+      Linear(32, 1)
     }, on: device, seed: 1)
   let adam = try Adam(model)
   let done = try Variable([], .uint32, on: device, label: "steps")
