@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "RepriseC", type: .dynamic, targets: ["RepriseC"]),
     .executable(name: "reprise", targets: ["RepriseCommand"]),
     .executable(name: "reprise-glslc", targets: ["reprise-glslc"]),
+    .plugin(name: "CompileShaders", targets: ["CompileShaders"]),
   ],
   traits: [
     .trait(
@@ -141,6 +142,18 @@ let package = Package(
     .systemLibrary(name: "CGlslang", path: "Tools/CGlslang", providers: [.apt(["glslang-dev"])]),
     .systemLibrary(name: "CSPIRVTools", path: "Tools/CSPIRVTools", providers: [.apt(["spirv-tools"])]),
 
+    // Programs that use the library, to be read; the tests run them.
+    .executableTarget(name: "first-steps", dependencies: ["Reprise"], path: "Tools/Examples/first-steps"),
+    .executableTarget(
+      name: "custom-training-loop", dependencies: ["Reprise"], path: "Tools/Examples/custom-training-loop"),
+    .executableTarget(name: "inference", dependencies: ["Reprise"], path: "Tools/Examples/inference"),
+    .executableTarget(
+      name: "custom-environment", dependencies: ["Reprise"], path: "Tools/Examples/custom-environment",
+      plugins: ["CompileShaders"]),
+    .executableTarget(
+      name: "custom-operation", dependencies: ["Reprise"], path: "Tools/Examples/custom-operation"),
+    .executableTarget(name: "two-devices", dependencies: ["Reprise"], path: "Tools/Examples/two-devices"),
+
     // What the tests share: a device under validation, goldens, comparisons.
     .target(
       name: "TestSupport", dependencies: ["Learning", "Tensors", "Recording", "Vulkan"],
@@ -179,7 +192,9 @@ let package = Package(
       plugins: ["CompileShaders"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["RepriseCommand", "RepriseC", "Bundles", "Reinforcement", "Learning", "TestSupport"]),
+      dependencies: [
+        "RepriseCommand", "RepriseC", "Bundles", "Reinforcement", "Learning", "Tensors", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

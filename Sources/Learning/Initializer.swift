@@ -32,11 +32,26 @@ public enum Initializer: Sendable, Equatable {
   static func uniform(fanIn: Int) -> Initializer { .uniform(1 / Double(max(1, fanIn)).squareRoot()) }
 
   /// Which fan keeps its variance: the way forward or back.
-  public enum Fan: Sendable, Equatable { case `in`, out }
+  public enum Fan: Sendable, Equatable {
+    /// Inputs of an output: activations keep their variance.
+    case `in`
+    /// Outputs of an input: gradients keep theirs.
+    case out
+  }
 
   /// What follows the layer, and by how much its gain makes good for it (`torch.nn.init.calculate_gain`).
   public enum Nonlinearity: Sendable, Equatable {
-    case linear, sigmoid, tanh, relu, selu
+    /// Nothing.
+    case linear
+    /// 1 / (1 + e⁻ˣ).
+    case sigmoid
+    /// The hyperbolic tangent.
+    case tanh
+    /// The larger of x and 0.
+    case relu
+    /// The scaled exponential linear unit (Klambauer et al. 2017).
+    case selu
+    /// x, and `slope` times x where it is negative.
     case leakyReLU(slope: Double)
 
     /// The recommended gain.

@@ -13,7 +13,12 @@ public struct Region: Sendable {
 
   /// What bytes hold, as far as somebody looks: a dispatch that writes float32 or float16 leaves all of them with a value.
   public enum Elements: Sendable {
-    case float32, float16, other
+    /// float32 numbers.
+    case float32
+    /// float16 numbers, two of them a word.
+    case float16
+    /// Integers, or bytes that nobody looks at.
+    case other
   }
 
   /// A binding begins at the multiple of this below its region's first byte; no device asks for more.
@@ -76,7 +81,12 @@ extension Region: Hashable {
 
 /// What a dispatch does to the bytes it binds.
 public enum Access: Sendable {
-  case read, write, readWrite
+  /// Reads them.
+  case read
+  /// Writes them and reads none.
+  case write
+  /// Reads and writes them.
+  case readWrite
 
   var writes: Bool { self != .read }
   var reads: Bool { self != .write }

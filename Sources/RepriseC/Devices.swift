@@ -16,12 +16,15 @@ final class DeviceObject: Sendable {
   deinit { free(name) }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_version() -> UInt32 { 0 << 22 | 1 << 12 | 0 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_error_message() -> UnsafePointer<CChar> { Failure.message }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_list_devices(
   _ infos: UnsafeMutablePointer<reprise_device_info>?, _ count: UnsafeMutablePointer<UInt32>
@@ -48,6 +51,7 @@ public func reprise_list_devices(
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_device_open(
   _ selection: UnsafePointer<CChar>?, _ cache: UnsafePointer<CChar>?,
@@ -60,6 +64,7 @@ public func reprise_device_open(
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_device_share(
   _ host: UnsafePointer<reprise_host_device>, _ cache: UnsafePointer<CChar>?,
@@ -92,14 +97,17 @@ private struct QueueCallbacks: @unchecked Sendable {
   let context: UnsafeMutableRawPointer?
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_device_name(_ device: OpaquePointer) -> UnsafePointer<CChar> {
   UnsafePointer(object(DeviceObject.self, device).name)
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_device_free(_ device: OpaquePointer?) { release(device) }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_load_kernels(_ path: UnsafePointer<CChar>) -> reprise_result {
   attempt { try PrecompiledKernels.add(contentsOf: String(cString: path)) }

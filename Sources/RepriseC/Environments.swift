@@ -100,6 +100,7 @@ extension Variable {
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_environment_make(
   _ device: OpaquePointer, _ name: UnsafePointer<CChar>, _ copies: UInt32, _ seed: UInt64,
@@ -112,6 +113,7 @@ public func reprise_environment_make(
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_environment_describe(
   _ environment: OpaquePointer, _ info: UnsafeMutablePointer<reprise_environment_info>
@@ -141,6 +143,7 @@ private func fill<Numbers, Number>(_ array: inout Numbers, _ values: [Number]) {
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_environment_reset(
   _ environment: OpaquePointer, _ observations: UnsafeMutablePointer<Float>
@@ -148,6 +151,7 @@ public func reprise_environment_reset(
   attempt { try object(EnvironmentObject.self, environment).reset(observations) }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_environment_step(
   _ environment: OpaquePointer, _ actions: UnsafeRawPointer, _ observations: UnsafeMutablePointer<Float>,
@@ -163,5 +167,6 @@ public func reprise_environment_step(
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_environment_free(_ environment: OpaquePointer?) { release(environment) }

@@ -53,6 +53,7 @@ final class TrainingObject: @unchecked Sendable {
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_training_make(
   _ device: OpaquePointer, _ algorithm: UnsafePointer<CChar>, _ environment: UnsafePointer<CChar>,
@@ -68,6 +69,7 @@ public func reprise_training_make(
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_training_run(
   _ training: OpaquePointer, _ progress: reprise_progress_callback?, _ context: UnsafeMutableRawPointer?
@@ -100,10 +102,12 @@ extension TrainingProgress {
   }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_training_save(_ training: OpaquePointer, _ path: UnsafePointer<CChar>) -> reprise_result {
   attempt { try object(TrainingObject.self, training).save(String(cString: path)) }
 }
 
+/// The header says what it does.
 @c @implementation
 public func reprise_training_free(_ training: OpaquePointer?) { release(training) }

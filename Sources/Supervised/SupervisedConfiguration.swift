@@ -5,12 +5,27 @@ public import Learning
 public struct SupervisedConfiguration: Codable, Sendable, Equatable {
   /// A rule of update, by PyTorch's name.
   public enum Rule: String, Codable, CaseIterable, Sendable {
-    case sgd, adam, adamw, rmsprop
+    /// Gradient descent with momentum.
+    case sgd
+    /// Adam (Kingma and Ba 2015).
+    case adam
+    /// Adam whose weight decay bypasses the moments (Loshchilov and Hutter 2019).
+    case adamw
+    /// Gradients divided by the root of their mean square (Tieleman and Hinton 2012).
+    case rmsprop
   }
 
   /// How the learning rate goes over the run.
   public enum Decay: String, Codable, CaseIterable, Sendable {
-    case constant, linear, cosine, step
+    /// It stays.
+    case constant
+    /// In a straight line to 0.
+    case linear
+    /// Along half a cosine to 0.
+    case cosine
+    /// By `stepFactor` every `stepEpochs`.
+    case step
+    /// Up and down once (Smith and Topin 2018).
     case oneCycle = "one-cycle"
   }
 

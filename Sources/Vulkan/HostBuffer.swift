@@ -17,7 +17,8 @@ extension Device {
   /// Copies from a buffer of the host program, made with `VK_BUFFER_USAGE_TRANSFER_SRC_BIT`; waits.
   ///
   /// - Throws: `.invalidUse` where the device is not one that is shared, or for bytes outside of `buffer`; `.call`.
-  public func copy(from source: HostBuffer, to buffer: Buffer, at offset: Int, bytes: Int) throws(VulkanError) {
+  public func copy(from source: HostBuffer, to buffer: Buffer, at offset: Int, bytes: Int) throws(VulkanError)
+  {
     try buffer.checkRange(offset, bytes, "Copying")
     try copy(bytes, with: source, "copying to \(buffer.label)") { (commands, host, region) in
       region.srcOffset = VkDeviceSize(source.offset)
@@ -29,7 +30,9 @@ extension Device {
   /// Copies to a buffer of the host program, made with `VK_BUFFER_USAGE_TRANSFER_DST_BIT`; waits.
   ///
   /// - Throws: as the copy from one.
-  public func copy(from buffer: Buffer, at offset: Int, to destination: HostBuffer, bytes: Int) throws(VulkanError) {
+  public func copy(from buffer: Buffer, at offset: Int, to destination: HostBuffer, bytes: Int)
+    throws(VulkanError)
+  {
     try buffer.checkRange(offset, bytes, "Copying")
     try copy(bytes, with: destination, "copying from \(buffer.label)") { (commands, host, region) in
       region.srcOffset = VkDeviceSize(buffer.offset + offset)
@@ -45,10 +48,14 @@ extension Device {
     guard logical.isShared else {
       throw .invalidUse("A buffer of the program was given to a device that the program does not share.")
     }
-    guard place.offset >= 0 else { throw .invalidUse("A buffer of the program was given from byte \(place.offset) on.") }
+    guard place.offset >= 0 else {
+      throw .invalidUse("A buffer of the program was given from byte \(place.offset) on.")
+    }
     guard bytes > 0 else { return }
     var region = VkBufferCopy()
     region.size = VkDeviceSize(bytes)
-    try run(label) { commands in record(commands, place.handle.assumingMemoryBound(to: VkBuffer_T.self), &region) }
+    try run(label) { commands in
+      record(commands, place.handle.assumingMemoryBound(to: VkBuffer_T.self), &region)
+    }
   }
 }

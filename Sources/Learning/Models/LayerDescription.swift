@@ -9,10 +9,15 @@ public struct LayerDescription: Codable, Sendable, Equatable {
 
   /// What an argument may be.
   public enum Argument: Codable, Sendable, Equatable {
+    /// `true` or `false`.
     case flag(Bool)
+    /// A number.
     case number(Double)
+    /// A word.
     case text(String)
+    /// A list of numbers.
     case numbers([Double])
+    /// A list of layers, which a container holds.
     case layers([LayerDescription])
 
     /// A whole number.

@@ -10,8 +10,12 @@ public enum ExplorationNoise: String, CaseIterable, Sendable {
 
 /// What goes down in a straight line to 0 at the end of training.
 public enum Anneal: String, CaseIterable, Sendable {
+  /// Adam's step size.
   case learningRate = "learning-rate"
-  case clip, entropy
+  /// The bound of the importance ratio.
+  case clip
+  /// The weight of the entropy in the loss.
+  case entropy
 }
 
 /// The settings of a PPO run; the defaults train CartPole.

@@ -17,11 +17,19 @@ public struct EnvironmentManifest: Codable, Sendable, Equatable {
 
   /// The names in files; where Gymnasium has one, it is that.
   public enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, parameters
+    /// `name`.
+    case name
+    /// `parameters`, an object in headers, a list in manifests.
+    case parameters
+    /// `state_size`.
     case stateSize = "state_size"
+    /// `observation_size`.
     case observationSize = "observation_size"
+    /// `action_space`.
     case actionSpace = "action_space"
+    /// `max_episode_steps`.
     case maximumSteps = "max_episode_steps"
+    /// `reward_threshold`, which may be missing.
     case rewardThreshold = "reward_threshold"
   }
 

@@ -87,7 +87,12 @@ extension Tensor {
   /// Each element; where it is negative, `alpha` (eˣ − 1).
   public func elu(_ alpha: Double = 1) -> Tensor { Tensor.elementwise(.elu, [self, constant(alpha)]) }
   /// How `gelu` is computed.
-  public enum GELUApproximation: Sendable { case none, tanh }
+  public enum GELUApproximation: Sendable {
+    /// By the error function.
+    case none
+    /// By a formula with tanh.
+    case tanh
+  }
   /// Each element times the chance that a standard normal number is less (Hendrycks and Gimpel 2016), exactly or by the
   /// paper's formula with tanh.
   public func gelu(_ approximation: GELUApproximation = .none) -> Tensor {

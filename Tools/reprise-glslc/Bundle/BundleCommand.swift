@@ -62,7 +62,8 @@ struct BundleCommand: ParsableCommand {
       switch emit {
       case .bundle:
         let kernels = modules.map { Kernel(name: $0.name, words: $0.words) }
-        files.add(KernelBundle(.kernels, kernels: kernels, contents: [String: String]()).encoded(), at: output)
+        files.add(
+          KernelBundle(.kernels, kernels: kernels, contents: [String: String]()).encoded(), at: output)
       case .swift:
         var embeddings: [KernelEmbedding] = []
         for module in modules {
