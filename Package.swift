@@ -19,7 +19,8 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
+        "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Bundles",
+        "Vulkan",
         "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -28,13 +29,13 @@ let package = Package(
     .target(
       name: "Reprise",
       dependencies: [
-        "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
+        "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Bundles", "Vulkan",
       ]),
 
     // Environments that live on the device, rollouts, one file an algorithm, and recipes, whose text is embedded.
     .target(
       name: "Reinforcement",
-      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters"],
+      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Bundles", "Kernels", "KernelParameters"],
       resources: [.embedInCode("Recipes")]),
 
     // Classifiers and regressors: recorded epochs of training and evaluation, and their metrics.
@@ -57,11 +58,12 @@ let package = Package(
     // Shapes, the graph with its gradients, one file an operation, and the lowering to dispatches.
     .target(
       name: "Tensors",
-      dependencies: ["Recording", "Vulkan", "ShaderCompiler", "Kernels", "KernelParameters"],
+      dependencies: ["Recording", "Vulkan", "Bundles", "ShaderCompiler", "Kernels", "KernelParameters"],
       exclude: ["OPERATIONS.md"]),
 
-    // Recorder → Plan → Replay: places memory, synchronises, encodes, submits.
-    .target(name: "Recording", dependencies: ["Vulkan", "Kernels", "KernelParameters"]),
+    // Recorder → Plan → Replay: places memory, synchronises, encodes, submits; plans as files.
+    .target(
+      name: "Recording", dependencies: ["Vulkan", "SPIRV", "Bundles", "Kernels", "KernelParameters"]),
 
     // A thin typed layer over Vulkan 1.2 compute; the loader is opened at run time.
     .target(name: "Vulkan", dependencies: ["CVulkan", "SPIRV"]),
@@ -129,7 +131,9 @@ let package = Package(
       plugins: ["CompileShaders"]),
     .testTarget(
       name: "TensorsTests",
-      dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "Kernels", "TestSupport"]),
+      dependencies: [
+        "Tensors", "Learning", "Recording", "Bundles", "Vulkan", "Kernels", "TestSupport",
+      ]),
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "SPIRV", "TestSupport"]),
@@ -142,12 +146,13 @@ let package = Package(
     .testTarget(
       name: "ReinforcementTests",
       dependencies: [
-        "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters",
-        "TestSupport",
+        "Reinforcement", "Learning", "Tensors", "Recording", "Bundles", "Vulkan", "Kernels",
+        "KernelParameters", "TestSupport",
       ],
       plugins: ["CompileShaders"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["RepriseCommand", "Reinforcement", "Learning", "TestSupport"]),
+      name: "CommandTests",
+      dependencies: ["RepriseCommand", "Reinforcement", "Learning", "Recording", "Bundles", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
