@@ -31,13 +31,22 @@ final class Tool {
     try start(arguments, environment: environment).finish()
   }
 
-  /// Runs the product that lies beside the test bundle. What Vulkan's validation finds goes to standard error.
-  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+  /// Runs the product that lies beside the test bundle, or another program. What Vulkan's validation finds goes to standard
+  /// error.
+  ///
+  /// - Parameter input: a file of the folder for standard input.
+  func start(
+    _ arguments: [String], environment: [String: String] = [:], program: String? = nil, input: String? = nil
+  ) throws -> Running {
     let process = Process()
-    process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(component: "reprise")
+    process.executableURL =
+      program.map { URL(filePath: $0) }
+      ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(component: "reprise")
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
+    if let input {
+      process.standardInput = try FileHandle(forReadingFrom: URL(filePath: "\(folder)/\(input)"))
+    }
     let inherited = ProcessInfo.processInfo.environment
     process.environment = [
       "REPRISE_CACHE": "/dev/null", "REPRISE_VALIDATION": "1", "REPRISE_NO_TUNING": "1",
