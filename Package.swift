@@ -29,7 +29,8 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
+        "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Bundles",
+        "Vulkan",
         "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -38,7 +39,7 @@ let package = Package(
     .target(
       name: "Reprise",
       dependencies: [
-        "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
+        "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Bundles", "Vulkan",
       ]),
 
     // The C interface: each function of reprise.h, which the compiler holds them to.
@@ -83,8 +84,9 @@ let package = Package(
       ],
       exclude: ["OPERATIONS.md"]),
 
-    // Recorder → Plan → Replay: places memory, synchronises, encodes, submits.
-    .target(name: "Recording", dependencies: ["Vulkan", "Kernels", "KernelParameters"]),
+    // Recorder → Plan → Replay: places memory, synchronises, encodes, submits; plans as files.
+    .target(
+      name: "Recording", dependencies: ["Vulkan", "SPIRV", "Bundles", "Kernels", "KernelParameters"]),
 
     // A thin typed layer over Vulkan 1.2 compute; the loader is opened at run time.
     .target(name: "Vulkan", dependencies: ["CVulkan", "SPIRV"]),
@@ -173,7 +175,9 @@ let package = Package(
       plugins: ["CompileShaders"]),
     .testTarget(
       name: "TensorsTests",
-      dependencies: ["Tensors", "Learning", "Recording", "Vulkan", "Kernels", "TestSupport"]),
+      dependencies: [
+        "Tensors", "Learning", "Recording", "Bundles", "Vulkan", "Kernels", "TestSupport",
+      ]),
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "SPIRV", "TestSupport"]),
@@ -186,14 +190,15 @@ let package = Package(
     .testTarget(
       name: "ReinforcementTests",
       dependencies: [
-        "Reinforcement", "Learning", "Tensors", "Recording", "Vulkan", "Kernels", "KernelParameters",
-        "TestSupport",
+        "Reinforcement", "Learning", "Tensors", "Recording", "Bundles", "Vulkan", "Kernels",
+        "KernelParameters", "TestSupport",
       ],
       plugins: ["CompileShaders"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "RepriseCommand", "RepriseC", "Bundles", "Reinforcement", "Learning", "Tensors", "TestSupport",
+        "RepriseCommand", "RepriseC", "Bundles", "Reinforcement", "Learning", "Tensors", "Recording",
+        "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -34,7 +34,7 @@ public struct KernelBundle: Sendable {
   /// The manifest's "contents" as JSON.
   private let contents: [UInt8]
   /// The name of the file in errors.
-  private let file: String
+  package let file: String
 
   /// A bundle that can be written.
   ///
@@ -122,9 +122,8 @@ public struct KernelBundle: Sendable {
     do {
       return try JSONDecoder().decode(Read<Contents>.self, from: Data(contents)).contents
     } catch {
-      throw .malformed(
-        file: file, offset: BundleHeader.size, found: "contents that are not understood (\(error))",
-        expected: "those of a bundle of \(kind.rawValue)")
+      throw malformed(
+        "contents that are not understood (\(error))", expected: "those of a bundle of \(kind.rawValue)")
     }
   }
 
@@ -133,11 +132,14 @@ public struct KernelBundle: Sendable {
   /// - Throws: ``BundleError`` where there is none.
   public func kernel(_ name: String) throws(BundleError) -> Kernel {
     guard let kernel = kernels.first(where: { $0.name == name }) else {
-      throw .malformed(
-        file: file, offset: BundleHeader.size, found: "no kernel \"\(name)\"",
-        expected: "one, because the bundle holds \(kind.rawValue)")
+      throw malformed("no kernel \"\(name)\"", expected: "one, because the bundle names it")
     }
     return kernel
+  }
+
+  /// An error about what the manifest says.
+  package func malformed(_ found: String, expected: String) -> BundleError {
+    .malformed(file: file, offset: BundleHeader.size, found: found, expected: expected)
   }
 
   /// The bytes of a file; equal bundles give equal bytes.

@@ -96,9 +96,9 @@ reprise_result reprise_load_kernels(const char *_Nonnull path);
 
 // ---- Programs: policies and models that `reprise export` wrote. They need no kernels beside their own, and compile nothing.
 
-typedef enum reprise_type { REPRISE_FLOAT32 = 0, REPRISE_INT32 = 1, REPRISE_UINT32 = 2, REPRISE_BOOL32 = 3 } reprise_type;
+typedef enum reprise_type { REPRISE_FLOAT32 = 0, REPRISE_INT32 = 1, REPRISE_UINT32 = 2, REPRISE_BOOL32 = 3, REPRISE_FLOAT16 = 4 } reprise_type;
 
-// An input or output: `rank` sizes, and all of its elements in bytes, row-major, four bytes each.
+// An input or output: `rank` sizes, and all of its elements in bytes, row-major; four bytes each, of float16 two.
 typedef struct reprise_tensor_info {
   char name[64];
   reprise_type type;

@@ -80,7 +80,7 @@ extension Region: Hashable {
 }
 
 /// What a dispatch does to the bytes it binds.
-public enum Access: Sendable {
+public enum Access: String, Codable, Sendable {
   /// Reads them.
   case read
   /// Writes them and reads none.
@@ -159,13 +159,10 @@ public struct Dispatch: Sendable {
     _ label: String, _ kernel: Kernel, specialization: [UInt32], parameters: Parameters,
     bindings: [Binding], groups: Groups, flops: Int = 0
   ) {
-    self.label = label
-    self.kernel = kernel
-    self.specialization = specialization
-    self.parameters = withUnsafeBytes(of: parameters) { Array($0) }
-    self.bindings = bindings
-    self.groups = groups
-    self.flops = flops
+    self.init(
+      label, kernel, specialization: specialization,
+      parameterBytes: withUnsafeBytes(of: parameters) { Array($0) }, bindings: bindings, groups: groups,
+      flops: flops)
   }
 
   /// A dispatch without push constants.
@@ -173,10 +170,20 @@ public struct Dispatch: Sendable {
     _ label: String, _ kernel: Kernel, specialization: [UInt32], bindings: [Binding], groups: Groups,
     flops: Int = 0
   ) {
+    self.init(
+      label, kernel, specialization: specialization, parameterBytes: [], bindings: bindings, groups: groups,
+      flops: flops)
+  }
+
+  /// A dispatch whose push constants are given as bytes.
+  init(
+    _ label: String, _ kernel: Kernel, specialization: [UInt32], parameterBytes: [UInt8], bindings: [Binding],
+    groups: Groups, flops: Int = 0
+  ) {
     self.label = label
     self.kernel = kernel
     self.specialization = specialization
-    parameters = []
+    parameters = parameterBytes
     self.bindings = bindings
     self.groups = groups
     self.flops = flops

@@ -16,7 +16,7 @@ public final class Plan {
   /// Where dispatches note indices out of range.
   let indexReports: [IndexReport]
 
-  private let encoder: Encoder
+  let encoder: Encoder
   /// By the number of members of the device's gang that work.
   private var encodings: [Int: Encoder.Encoding] = [:]
 

@@ -12,6 +12,8 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
   case indexOutOfRange(plan: String, operation: String, index: Int, limit: Int)
   /// A transient was read before any dispatch of its segment wrote it.
   case readBeforeWrite(dispatch: String, label: String)
+  /// A plan does what a file can't carry, or what is to be written or read isn't there.
+  case notPortable(plan: String, reason: String)
   /// A dispatch left NaN or infinity in a tensor. Replays of the plan and the runs of a segment within one are
   /// counted from 1; the dispatch is the first in their order.
   case notFinite(
@@ -40,6 +42,7 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
       "plan \"\(plan)\": \(operation) got index \(index), which is out of range for size \(limit)"
     case .readBeforeWrite(let dispatch, let label):
       "dispatch \"\(dispatch)\" reads \"\(label)\", which nothing has written before"
+    case .notPortable(let plan, let reason): "plan \"\(plan)\" can't be put into a file: \(reason)"
     case .notFinite(let plan, let replay, let segment, let run, let dispatch, let tensor, let found):
       "plan \"\(plan)\": in replay \(replay), run \(run) of segment \"\(segment)\", dispatch \"\(dispatch)\" left "
         + "\(found.hasNaN ? found.hasInfinity ? "NaN and infinity" : "NaN" : "infinity") in \"\(tensor)\": \(found.count) of "

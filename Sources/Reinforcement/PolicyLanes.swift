@@ -16,7 +16,7 @@ struct PolicyLanes {
   init(copies: Int, agents: Int, policy: MultilayerPerceptron, device: Device) {
     let subgroups = device.physical.subgroups
     local = subgroups.maxSize
-    handed = min(8, subgroups.minSize)
+    handed = subgroups.handed
     let copiesPerLane = Self.copiesPerLane(copies, on: device)
     let count = (copies + local * copiesPerLane - 1) / (local * copiesPerLane)
     specialization = [handed, copiesPerLane].map(UInt32.init)

@@ -1,4 +1,5 @@
 // The front door: `import Reprise` brings what an embedding program needs.
+@_exported import Bundles
 @_exported import Datasets
 @_exported import Learning
 @_exported import Recording

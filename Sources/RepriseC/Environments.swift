@@ -135,14 +135,6 @@ public func reprise_environment_describe(
   info.pointee = described
 }
 
-/// Copies numbers into an array of a C struct, as many as fit.
-private func fill<Numbers, Number>(_ array: inout Numbers, _ values: [Number]) {
-  withUnsafeMutableBytes(of: &array) { raw in
-    let numbers = raw.bindMemory(to: Number.self)
-    for (place, value) in values.prefix(numbers.count).enumerated() { numbers[place] = value }
-  }
-}
-
 /// The header says what it does.
 @c @implementation
 public func reprise_environment_reset(

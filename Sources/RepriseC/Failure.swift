@@ -76,6 +76,14 @@ func copy<Characters>(_ text: String, to characters: inout Characters) {
   }
 }
 
+/// Copies numbers into an array of a C struct, as many as fit.
+func fill<Numbers, Number>(_ array: inout Numbers, _ values: [Number]) {
+  withUnsafeMutableBytes(of: &array) { raw in
+    let numbers = raw.bindMemory(to: Number.self)
+    for (place, value) in values.prefix(numbers.count).enumerated() { numbers[place] = value }
+  }
+}
+
 /// A reference to `object` that C holds and gives back to `release`.
 func retained(_ object: AnyObject) -> OpaquePointer {
   OpaquePointer(Unmanaged.passRetained(object).toOpaque())

@@ -85,28 +85,21 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Whole episodes of a policy.
   private func evaluate<Trained: Algorithm>(_ directory: RunDirectory, _: Trained.Type) throws {
-    var configuration = try RunConfiguration<SettingsTable<Trained.Configuration>>(of: directory)
-      .settings.configuration
+    let trained = try TrainedWeights<Trained>(of: directory, best: best)
+    var configuration = trained.configuration
     if let parameters {
       try configuration.set("parameters", to: parameters)
       try configuration.validate()
     }
-    let file = best ? directory.weights : directory.checkpoint
-    if best, !directory.hasBest {
-      throw CommandFailure(
-        "\(file): there are no best weights; 'reprise train' keeps them with --evaluate-every.")
-    }
-    let weights = try Safetensors(contentsOf: file)
     let environment = try Environments.named(configuration.environment).name
-    try weights.refuseOther(algorithm: Trained.name, environment: environment, file: file, run: directory)
     let device = try selection.open()
     let evaluation = try Trained.evaluate(
-      configuration, weights: weights, file: file, episodes: episodes, isSampled: sampled, seed: seed,
-      on: device)
+      configuration, weights: trained.weights, file: trained.file, episodes: episodes, isSampled: sampled,
+      seed: seed, on: device)
     let report = PolicyReport(
       evaluation, algorithm: Trained.name, environment: environment,
       parameters: Trained.Configuration.setting("parameters")?.text(configuration) ?? "none",
-      checkpoint: file, seed: seed, sampled: sampled, device.physical)
+      checkpoint: trained.file, seed: seed, sampled: sampled, device.physical)
     try write(json ? jsonText(report) + "\n" : report.text)
   }
 

@@ -28,7 +28,8 @@ struct RepriseCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PlotCommand.self,
+      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
+      PlotCommand.self,
       PlanCommand.self, RecipesCommand.self, TuneCommand.self, BenchCommand.self,
     ])
 

@@ -71,6 +71,9 @@ public struct Subgroups: Sendable, Encodable, Equatable {
   /// The operations that compute shaders have, by GLSL's names: `basic`, `vote`, `arithmetic`, …
   public internal(set) var operations: [String]
 
+  /// Lanes that kernels hand values round in: as many as every subgroup has, 8 at most.
+  package var handed: Int { min(8, minSize) }
+
   init(
     _ subgroup: VkPhysicalDeviceSubgroupProperties,
     control: VkPhysicalDeviceSubgroupSizeControlProperties?

@@ -34,9 +34,13 @@ final class Tool {
   /// Runs `reprise-glslc` to the end.
   func compile(_ arguments: String...) throws -> Result { try start(arguments, of: "reprise-glslc").finish() }
 
-  /// Runs a product, which lies beside the test bundle, or the program of a path. What Vulkan's validation finds goes to standard error.
+  /// Runs a product, which lies beside the test bundle, or the program of a path. What Vulkan's validation finds goes to standard
+  /// error.
+  ///
+  /// - Parameter input: a file of the folder for standard input.
   func start(
-    _ arguments: [String], of product: String = "reprise", environment: [String: String] = [:]
+    _ arguments: [String], of product: String = "reprise", environment: [String: String] = [:],
+    input: String? = nil
   ) throws -> Running {
     let process = Process()
     process.executableURL =
@@ -45,6 +49,9 @@ final class Tool {
       : URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(component: product)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
+    if let input {
+      process.standardInput = try FileHandle(forReadingFrom: URL(filePath: "\(folder)/\(input)"))
+    }
     let inherited = ProcessInfo.processInfo.environment
     process.environment = [
       "REPRISE_CACHE": "/dev/null", "REPRISE_VALIDATION": "1", "REPRISE_NO_TUNING": "1",

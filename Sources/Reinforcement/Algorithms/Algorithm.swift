@@ -1,5 +1,6 @@
 public import Learning
 public import Recording
+public import Tensors
 public import Vulkan
 
 /// A way to learn a policy, on environments that live on the device.
@@ -23,6 +24,20 @@ public protocol Algorithm: AnyObject {
   /// where there is one agent, optimizers, counters and environments. Waits for the device.
   func checkpoint(agent: Int) throws -> Safetensors
 
+  /// The policy of a checkpoint, to be traced: actions [1, copies, action] for observations [1, copies, observation], as
+  /// `environment` takes and shows them.
+  ///
+  /// - Parameters:
+  ///   - weights: a checkpoint of a run of `configuration`; `file` is its name in errors.
+  ///   - isSampled: whether actions are drawn as in training, not the likeliest taken.
+  /// - Throws: `CheckpointError`, `VulkanError`.
+  static func policy(
+    _ configuration: Configuration, in environment: VectorEnvironment, weights: Safetensors, file: String,
+    isSampled: Bool, seed: UInt64, on device: Device
+  ) throws -> (_ observations: Tensor) throws -> Tensor
+}
+
+extension Algorithm {
   /// Runs `episodes` whole episodes of a policy, side by side.
   ///
   /// - Parameters:
@@ -30,13 +45,17 @@ public protocol Algorithm: AnyObject {
   ///   - isSampled: whether actions are drawn as in training, not the likeliest taken.
   ///   - seed: decides the initial states, and the draws.
   /// - Throws: `CheckpointError`, `ConfigurationError`, `VulkanError`.
-  static func evaluate(
-    _ configuration: Configuration, weights: Safetensors, file: String, episodes: Int, isSampled: Bool,
-    seed: UInt64, on device: Device
-  ) throws -> Evaluation
-}
+  public static func evaluate(
+    _ configuration: Configuration, weights: Safetensors, file: String, episodes: Int,
+    isSampled: Bool = false, seed: UInt64, on device: Device
+  ) throws -> Evaluation {
+    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
+      try policy(
+        configuration, in: environment, weights: weights, file: file, isSampled: isSampled, seed: seed,
+        on: device)
+    }
+  }
 
-extension Algorithm {
   /// Trains to the end of the run; see `TrainingLoop.run`.
   public func train(progress: (TrainingProgress) throws -> Bool = { _ in true }) throws {
     try loop.run(progress: progress)

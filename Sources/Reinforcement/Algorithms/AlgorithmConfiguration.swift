@@ -32,6 +32,8 @@ public protocol AlgorithmConfiguration: Sendable, Equatable {
   var common: CommonSettings { get set }
   /// The defaults.
   init()
+  /// Whether the policy knows more than what it sees now.
+  var remembers: Bool { get }
   /// Looks at what a single setting can't tell: that they fit each other and the environment. All of them are in range then.
   func checkTogether(in environment: any Environment) throws(ConfigurationError)
 }
@@ -44,6 +46,9 @@ extension AlgorithmConfiguration {
     get { common[keyPath: path] }
     set { common[keyPath: path] = newValue }
   }
+
+  /// It doesn't, unless an algorithm says so.
+  public var remembers: Bool { false }
 
   /// Environment steps of an action of all copies.
   public var stepsPerAction: Int { common.environments * common.actionRepeat }

@@ -1,6 +1,6 @@
 public import Learning
 public import Recording
-import Tensors
+public import Tensors
 public import Vulkan
 
 /// Deep Q-learning (Mnih et al. 2015) on environments that live on the device, with what was found since then: double
@@ -64,23 +64,20 @@ public final class DQN: Algorithm {
     return file
   }
 
-  /// Runs `episodes` whole episodes of a policy; see `Algorithm.evaluate`. Sampled, it takes random actions as often as at
-  /// the end of training.
-  public static func evaluate(
-    _ configuration: DQNConfiguration, weights: Safetensors, file: String, episodes: Int,
-    isSampled: Bool = false, seed: UInt64, on device: Device
-  ) throws -> Evaluation {
-    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
-      let network = try DQNLearner.network(configuration, environment, seeds: [seed], on: device)
-      try network.load(from: weights, named: file)
-      let normalizer = try DQNLearner.normalizer(configuration, environment, on: device)
-      try normalizer?.load(from: weights, named: file)
-      return { observations in
-        let values = network("q", normalizer.normalized(observations))
-        guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
-        let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
-        return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
-      }
+  /// The policy of a checkpoint; see `Algorithm.policy`. Sampled, it takes random actions as often as at the end of training.
+  public static func policy(
+    _ configuration: DQNConfiguration, in environment: VectorEnvironment, weights: Safetensors, file: String,
+    isSampled: Bool, seed: UInt64, on device: Device
+  ) throws -> (_ observations: Tensor) throws -> Tensor {
+    let network = try DQNLearner.network(configuration, environment, seeds: [seed], on: device)
+    try network.load(from: weights, named: file)
+    let normalizer = try DQNLearner.normalizer(configuration, environment, on: device)
+    try normalizer?.load(from: weights, named: file)
+    return { observations in
+      let values = network("q", normalizer.normalized(observations))
+      guard isSampled else { return values.argmax(axis: 2, keepDimensions: true) }
+      let epsilon = observations.graph.constant(configuration.explorationFinal, TensorType([]))
+      return values.epsilonGreedy(epsilon, environment.generator(in: observations.graph))
     }
   }
 }

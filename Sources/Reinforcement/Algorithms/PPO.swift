@@ -1,6 +1,6 @@
 public import Learning
 public import Recording
-import Tensors
+public import Tensors
 public import Vulkan
 
 /// Proximal policy optimization (Schulman et al. 2017) on environments that live on the device.
@@ -252,39 +252,40 @@ public final class PPO: Algorithm {
     return file
   }
 
-  /// Runs `episodes` whole episodes of a policy; see `Algorithm.evaluate`.
-  public static func evaluate(
-    _ configuration: PPOConfiguration, weights: Safetensors, file: String, episodes: Int,
-    isSampled: Bool = false, seed: UInt64, on device: Device
-  ) throws -> Evaluation {
-    try evaluate(
-      configuration, environment: Environments.named(configuration.environment), weights: weights,
-      file: file, episodes: episodes, isSampled: isSampled, seed: seed, on: device)
-  }
-
-  /// The same in an environment of one's own, which takes the place of the one that the configuration names.
+  /// Runs `episodes` whole episodes of a policy in an environment of one's own, which takes the place of the one that the
+  /// configuration names; see `Algorithm.evaluate`.
   public static func evaluate(
     _ configuration: PPOConfiguration, environment kind: any Environment, weights: Safetensors, file: String,
     episodes: Int, isSampled: Bool = false, seed: UInt64, on device: Device
   ) throws -> Evaluation {
     try Evaluator.run(configuration, in: kind, episodes: episodes, seed: seed, on: device) { environment in
-      let networks = try PPONetworks(configuration, environment, seeds: [seed], on: device)
-      try networks.network.load(from: weights, named: file)
-      let normalizers = try Normalizers(configuration, environment, on: device)
-      try normalizers.observations?.load(from: weights, named: file)
-      let state = try networks.cell.map { cell throws(VulkanError) in
-        try Variable([1, episodes, cell.units], on: device, label: "recurrent_state")
-      }
-      return { observations in
-        let features = networks.features(
-          normalizers.observations.normalized(observations),
-          state.map { PPONetworks.Memory(state: observations.graph.read($0)) })
-        // Only a copy's first episode counts, so that no state begins anew.
-        state?.assign(features)
-        let distribution = networks.distribution(features).distribution
-        let generator = environment.generator(in: observations.graph)
-        return networks.space.bounded(isSampled ? distribution.sample(generator) : distribution.mode())
-      }
+      try policy(
+        configuration, in: environment, weights: weights, file: file, isSampled: isSampled, seed: seed,
+        on: device)
+    }
+  }
+
+  /// The policy of a checkpoint; see `Algorithm.policy`.
+  public static func policy(
+    _ configuration: PPOConfiguration, in environment: VectorEnvironment, weights: Safetensors, file: String,
+    isSampled: Bool, seed: UInt64, on device: Device
+  ) throws -> (_ observations: Tensor) throws -> Tensor {
+    let networks = try PPONetworks(configuration, environment, seeds: [seed], on: device)
+    try networks.network.load(from: weights, named: file)
+    let normalizers = try Normalizers(configuration, environment, on: device)
+    try normalizers.observations?.load(from: weights, named: file)
+    let state = try networks.cell.map { cell throws(VulkanError) in
+      try Variable([1, environment.copies, cell.units], on: device, label: "recurrent_state")
+    }
+    return { observations in
+      let features = networks.features(
+        normalizers.observations.normalized(observations),
+        state.map { PPONetworks.Memory(state: observations.graph.read($0)) })
+      // Only a copy's first episode counts, so that no state begins anew.
+      state?.assign(features)
+      let distribution = networks.distribution(features).distribution
+      let generator = environment.generator(in: observations.graph)
+      return networks.space.bounded(isSampled ? distribution.sample(generator) : distribution.mode())
     }
   }
 }

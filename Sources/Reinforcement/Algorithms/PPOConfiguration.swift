@@ -82,6 +82,8 @@ public struct PPOConfiguration: AlgorithmConfiguration {
   public var stepsPerIteration: Int { stepsPerAction * horizon }
   /// Updates of an iteration.
   var updates: Int { epochs * minibatches }
+  /// A recurrent one does.
+  public var remembers: Bool { recurrentSize > 0 }
   /// Whether policy and value function are heads on features that they have in common.
   var hasCommonFeatures: Bool { sharedTrunk || recurrentSize > 0 }
   /// Steps that a recurrent policy is unrolled over in an update, and the most of them.

@@ -1,6 +1,6 @@
 public import Learning
 public import Recording
-import Tensors
+public import Tensors
 public import Vulkan
 
 /// Soft actor-critic (Haarnoja et al. 2018, "Soft Actor-Critic Algorithms and Applications") on environments that live on the
@@ -196,21 +196,19 @@ public final class SAC: Algorithm {
     return file
   }
 
-  /// Runs `episodes` whole episodes of a policy; see `Algorithm.evaluate`. Sampled, gSDE draws a matrix for each step.
-  public static func evaluate(
-    _ configuration: SACConfiguration, weights: Safetensors, file: String, episodes: Int,
-    isSampled: Bool = false, seed: UInt64, on device: Device
-  ) throws -> Evaluation {
-    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
-      let policy = try SquashedGaussianPolicy(configuration, environment, seeds: [seed], on: device)
-      try policy.network.load(from: weights.modules(SquashedGaussianPolicy.modules), named: file)
-      let space = environment.environment.actionSpace
-      return { observations in
-        guard isSampled else { return space.scaled(policy.mode(observations)) }
-        let noise = environment.generator(in: observations.graph).normal(
-          policy.noiseShape(agents: 1, samples: episodes))
-        return space.scaled(policy.draw(observations, noise: noise).action)
-      }
+  /// The policy of a checkpoint; see `Algorithm.policy`. Sampled, gSDE draws a matrix for each step.
+  public static func policy(
+    _ configuration: SACConfiguration, in environment: VectorEnvironment, weights: Safetensors, file: String,
+    isSampled: Bool, seed: UInt64, on device: Device
+  ) throws -> (_ observations: Tensor) throws -> Tensor {
+    let policy = try SquashedGaussianPolicy(configuration, environment, seeds: [seed], on: device)
+    try policy.network.load(from: weights.modules(SquashedGaussianPolicy.modules), named: file)
+    let space = environment.environment.actionSpace
+    return { observations in
+      guard isSampled else { return space.scaled(policy.mode(observations)) }
+      let noise = environment.generator(in: observations.graph).normal(
+        policy.noiseShape(agents: 1, samples: environment.copies))
+      return space.scaled(policy.draw(observations, noise: noise).action)
     }
   }
 }

@@ -1,6 +1,6 @@
 public import Learning
 public import Recording
-import Tensors
+public import Tensors
 public import Vulkan
 
 /// Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018) on environments that live on the device: twin
@@ -209,22 +209,19 @@ public final class TD3: Algorithm {
     return file
   }
 
-  /// Runs `episodes` whole episodes of a policy; see `Algorithm.evaluate`. Sampled, it is the actor with noise that is drawn
-  /// anew for each step.
-  public static func evaluate(
-    _ configuration: TD3Configuration, weights: Safetensors, file: String, episodes: Int,
-    isSampled: Bool = false, seed: UInt64, on device: Device
-  ) throws -> Evaluation {
-    try Evaluator.run(configuration, episodes: episodes, seed: seed, on: device) { environment in
-      let network = try network(configuration, environment, seeds: [seed], on: device)
-      try network.load(from: weights.modules(["actor"]), named: file)
-      let space = environment.environment.actionSpace
-      return { observations in
-        let actions = network("actor", observations)
-        guard isSampled else { return space.scaled(actions) }
-        let noise = environment.generator(in: observations.graph).normal(actions.shape)
-        return space.scaled((actions + configuration.explorationNoise * noise).clamp(-1, 1))
-      }
+  /// The policy of a checkpoint; see `Algorithm.policy`. Sampled, it is the actor with noise that is drawn anew for each step.
+  public static func policy(
+    _ configuration: TD3Configuration, in environment: VectorEnvironment, weights: Safetensors, file: String,
+    isSampled: Bool, seed: UInt64, on device: Device
+  ) throws -> (_ observations: Tensor) throws -> Tensor {
+    let network = try network(configuration, environment, seeds: [seed], on: device)
+    try network.load(from: weights.modules(["actor"]), named: file)
+    let space = environment.environment.actionSpace
+    return { observations in
+      let actions = network("actor", observations)
+      guard isSampled else { return space.scaled(actions) }
+      let noise = environment.generator(in: observations.graph).normal(actions.shape)
+      return space.scaled((actions + configuration.explorationNoise * noise).clamp(-1, 1))
     }
   }
 }

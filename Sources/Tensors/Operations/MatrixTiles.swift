@@ -26,7 +26,7 @@ struct MatrixTiles: Equatable {
     let (count, columns, depth) = (c.rows, c.columns, a.columns)
     let subgroup = device.physical.subgroups
     let handsRound = device.physical.handsRound
-    var handed = handsRound ? min(8, subgroup.minSize) : 1
+    var handed = handsRound ? subgroup.handed : 1
     let products = product.batch.reduce(1, *)
     let width = (columns + 3) / 4
     let alongRows = a.isInFours(along: \.rowStride, across: \.columnStride, extent: count)

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Bundles
+import Learning
+import Reinforcement
+import Vulkan
+
+/// `reprise export`: a trained policy as one file.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a trained policy as a file that runs without Reprise.",
+    discussion: """
+      The file holds the kernels, the weights, normalisers and the rescaling of actions: it gives the actions that \
+      'reprise evaluate' takes, the likeliest ones. Tools/Examples/player runs it in plain C.
+
+      Examples:
+        reprise export runs/cartpole -o cartpole.reprise
+        reprise export runs/pendulum --best --batch 64 -o pendulum.reprise
+        reprise export runs/pendulum --format safetensors -o pendulum.safetensors
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of the run.", valueName: "run"))
+  var folder: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "program: kernels and all; safetensors: the weights and what observations are normalised by, under PyTorch's names.",
+      valueName: "name"))
+  var format = Format.program
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Observations of a run of a program. (default: 1)", valueName: "count"))
+  var batch: Int?
+
+  @Flag(help: "Take best.safetensors, which 'train --evaluate-every' keeps, not the last weights.")
+  var best = false
+
+  @OptionGroup var selection: DeviceOptions
+
+  /// What is written.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case program, safetensors
+  }
+
+  func run() throws {
+    let directory = RunDirectory(folder)
+    try directory.refuseMissing()
+    guard case .reinforcement(let name) = try directory.algorithm() else {
+      throw CommandFailure("\(folder) is no run of a policy; 'reprise export' takes those.")
+    }
+    for algorithm in Algorithms.all where algorithm.name == name { try export(directory, algorithm) }
+  }
+
+  private func export<Trained: Algorithm>(_ directory: RunDirectory, _: Trained.Type) throws {
+    let trained = try TrainedWeights<Trained>(of: directory, best: best)
+    switch format {
+    case .program:
+      let bundle = try Trained.export(
+        trained.configuration, weights: trained.weights, file: trained.file, batch: batch ?? 1,
+        on: selection.open())
+      try bundle.write(to: output)
+    case .safetensors:
+      guard batch == nil else { throw ConfigurationError(field: "batch", reason: "is for programs") }
+      try trained.weights.policy.write(to: output)
+    }
+  }
+}
