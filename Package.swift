@@ -29,9 +29,8 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Bundles",
-        "Vulkan",
-        "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
+        "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
+        "Bundles", "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
