@@ -194,6 +194,13 @@ let package = Package(
       ],
       plugins: ["CompileShaders"]),
     .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "reprise-glslc", "Bundles", "SPIRV", "ShaderCompiler", "Kernels", "Reinforcement", "Learning",
+        "Tensors", "Recording", "Vulkan",
+        "TestSupport",
+      ]),
+    .testTarget(
       name: "CommandTests",
       dependencies: [
         "RepriseCommand", "RepriseC", "Bundles", "Reinforcement", "Learning", "Tensors", "Recording",

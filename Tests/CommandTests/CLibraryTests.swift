@@ -81,6 +81,32 @@ import Testing
     #expect(try refusal("", "", "w", environment: withoutDevice).contains("No Vulkan device was found"))
   }
 
+  @Test func `C runs a policy in its environment, as it is evaluated`() throws {
+    let trained = try tool.run(
+      "train", "ppo", "--environment", "cartpole", "--steps", "16384", "--run", "run",
+      environment: ["REPRISE_VALIDATION": "0"])
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(try tool.run("export", "run", "--batch", "8", "-o", "policy.reprise").status == 0)
+    try compile("policy")
+    let result = try run("policy", ["policy.reprise"])
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    #expect(result.lines.first == "ppo on cartpole: observations [8, 4] to actions")
+    // The same copies of the same seed under the same policy.
+    let evaluated = try tool.run("evaluate", "run", "--episodes", "8", "--seed", "1", "--json")
+    let length = try #require(object(evaluated.output)["length_mean"] as? Double)
+    #expect(result.lines.last == "mean length of the first episodes: \(String(format: "%.2f", length)) steps")
+
+    try compile("shared_device")
+    let shared = try run("shared_device", ["policy.reprise"])
+    #expect(shared.status == 0 && shared.errors == "", "\(shared.errors)")
+    #expect(shared.lines.first == "on buffers the policy gives the same")
+    let whole = Array(try tool.bytes(of: "policy.reprise"))
+    try tool.write(whole.dropLast(), to: "short.reprise")
+    let short = try run("policy", ["short.reprise"])
+    #expect(
+      short.status == 1 && short.errors.hasPrefix("policy: short.reprise: at byte 16"), "\(short.errors)")
+  }
+
   @Test func `A device of the host program is used, and left as it was`() throws {
     try compile("shared_device")
     let result = try run("shared_device")

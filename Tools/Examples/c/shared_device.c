@@ -1,7 +1,8 @@
-// Steps an environment on a Vulkan device that this program made and owns, with its allocation callbacks and debug messenger.
+// Steps an environment on a Vulkan device that this program made and owns, with its allocation callbacks and debug messenger, and
+// runs a policy on buffers of its own.
 //
 //   cc shared_device.c -I.build-library/reprise/include -L.build-library/reprise/lib -lreprise -lvulkan -lpthread -o shared_device
-//   ./shared_device [kernels.reprise]
+//   ./shared_device [policy.reprise [kernels.reprise]]
 #include <pthread.h>
 #include <reprise.h>
 #include <stdio.h>
@@ -104,6 +105,71 @@ static reprise_result run(const reprise_host_device *host, double *sum) {
   return result;
 }
 
+// A buffer in memory that the host sees.
+typedef struct {
+  VkBuffer buffer;
+  VkDeviceMemory memory;
+  void *bytes;
+} Place;
+
+static Place make_place(VkPhysicalDevice physical, VkDevice device, uint64_t size) {
+  Place place = {0};
+  VkBufferCreateInfo info = {
+    .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+    .size = size,
+    .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT};
+  check(vkCreateBuffer(device, &info, NULL, &place.buffer), "vkCreateBuffer");
+  VkMemoryRequirements needed;
+  vkGetBufferMemoryRequirements(device, place.buffer, &needed);
+  VkPhysicalDeviceMemoryProperties memory;
+  vkGetPhysicalDeviceMemoryProperties(physical, &memory);
+  VkMemoryPropertyFlags wanted = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+  uint32_t type = 0;
+  while (!(needed.memoryTypeBits & 1u << type) || (memory.memoryTypes[type].propertyFlags & wanted) != wanted) type++;
+  VkMemoryAllocateInfo allocation = {
+    .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO, .allocationSize = needed.size, .memoryTypeIndex = type};
+  check(vkAllocateMemory(device, &allocation, NULL, &place.memory), "vkAllocateMemory");
+  check(vkBindBufferMemory(device, place.buffer, place.memory, 0), "vkBindBufferMemory");
+  check(vkMapMemory(device, place.memory, 0, VK_WHOLE_SIZE, 0, &place.bytes), "vkMapMemory");
+  return place;
+}
+
+static void free_place(VkDevice device, Place place) {
+  vkDestroyBuffer(device, place.buffer, NULL);
+  vkFreeMemory(device, place.memory, NULL);
+}
+
+// Runs a policy on memory of the host, then on buffers; `same` becomes whether both gave the same.
+static reprise_result run_policy(const reprise_host_device *host, const char *path, int *same) {
+  reprise_device *device = NULL;
+  reprise_program *program = NULL;
+  reprise_tensor_info input, output;
+  reprise_result result = reprise_device_share(host, NULL, &device);
+  if (result == REPRISE_SUCCESS) result = reprise_program_load(device, path, &program);
+  reprise_device_free(device);
+  if (result == REPRISE_SUCCESS) result = reprise_program_input(program, 0, &input);
+  if (result == REPRISE_SUCCESS) result = reprise_program_output(program, 0, &output);
+  if (result != REPRISE_SUCCESS) {
+    reprise_program_free(program);
+    return result;
+  }
+  Place from = make_place(host->physical_device, host->device, input.bytes);
+  Place to = make_place(host->physical_device, host->device, output.bytes + 64);
+  for (uint64_t i = 0; i < input.bytes / 4; i++) ((float *)from.bytes)[i] = (float)i * 0.01f - 0.1f;
+  void *expected = calloc(1, output.bytes);
+  const void *inputs[] = {from.bytes};
+  void *outputs[] = {expected};
+  reprise_buffer in = {from.buffer, 0}, out = {to.buffer, 64};
+  result = reprise_program_run(program, inputs, outputs);
+  if (result == REPRISE_SUCCESS) result = reprise_program_run_buffers(program, &in, &out);
+  *same = !memcmp(expected, (char *)to.bytes + 64, output.bytes);
+  free(expected);
+  free_place(host->device, from);
+  free_place(host->device, to);
+  reprise_program_free(program);
+  return result;
+}
+
 int main(int argc, char **argv) {
   VkAllocationCallbacks callbacks = {
     .pfnAllocation = allocate, .pfnReallocation = reallocate, .pfnFree = release};
@@ -170,8 +236,13 @@ int main(int argc, char **argv) {
     .unlock_queue = unlock_queue,
     .context = &mutex};
   double sum = 0.0;
-  reprise_result result = argc > 1 ? reprise_load_kernels(argv[1]) : REPRISE_SUCCESS;
+  int same = 1;
+  reprise_result result = argc > 2 ? reprise_load_kernels(argv[2]) : REPRISE_SUCCESS;
   if (result == REPRISE_SUCCESS) result = run(&host, &sum);
+  if (result == REPRISE_SUCCESS && argc > 1) {
+    result = run_policy(&host, argv[1], &same);
+    if (result == REPRISE_SUCCESS) printf("on buffers the policy gives %s\n", same ? "the same" : "something else");
+  }
   if (result == REPRISE_SUCCESS)
     printf(
       "rewards %.3f, at most %ld blocks of the host's memory, %ld left, %d complaints\n", sum, memory.most,
@@ -186,5 +257,5 @@ int main(int argc, char **argv) {
     destroy(instance, messenger, NULL);
   }
   vkDestroyInstance(instance, NULL);
-  return result != REPRISE_SUCCESS || memory.blocks != 0 || complaints != 0;
+  return result != REPRISE_SUCCESS || !same || memory.blocks != 0 || complaints != 0;
 }
