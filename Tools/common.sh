@@ -7,6 +7,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 say() { printf '%s\n' "$*"; }
 heading() { printf '\n== %s\n' "$*"; }
 
+# SwiftPM compiles shaders and C++ again where any variable differs, those of the shell itself too.
+swift_build() {
+  env -u OLDPWD -u SHLVL -u _ -u VK_DRIVER_FILES -u VK_ICD_FILENAMES -u REPRISE_CACHE -u REPRISE_CPU_THREADS swift build "$@"
+}
+
 fail() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1

@@ -6,7 +6,7 @@ package enum ArrayBounds {
 
   /// A module with its indices compared; nil where the words are no module, or have no such variable.
   package static func checked(_ words: [UInt32]) -> [UInt32]? {
-    guard let instructions = Instruction.all(in: words),
+    guard let instructions = (try? Module(words))?.instructions, words[3] < 1 << 24,
       var rewriting = Rewriting(instructions, bound: words[3])
     else { return nil }
     return Array(words[..<3]) + rewriting.words(of: instructions, after: words[4])

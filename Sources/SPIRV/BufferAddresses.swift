@@ -35,7 +35,8 @@ package struct BufferAddresses {
   }
 
   private init?(_ words: [UInt32], offset: Int, bindings: Int) {
-    guard let instructions = Instruction.all(in: words) else { return nil }
+    // What isn't ours may be damaged; there is room for more ids below the largest.
+    guard let instructions = (try? Module(words))?.instructions, words[3] < 1 << 24 else { return nil }
     self.instructions = instructions
     header = Array(words[..<5])
     (self.offset, self.bindings) = (offset, bindings)

@@ -26,7 +26,10 @@ struct Module {
     Opcode.typePointer: 3, Opcode.constantTrue: 2, Opcode.constantFalse: 2, Opcode.constant: 3,
     Opcode.constantComposite: 2, Opcode.specConstantTrue: 2, Opcode.specConstantFalse: 2,
     Opcode.specConstant: 3, Opcode.specConstantComposite: 2, Opcode.specConstantOperation: 3,
-    Opcode.function: 4, Opcode.functionCall: 3, Opcode.variable: 3, Opcode.decorate: 2,
+    Opcode.memoryModel: 2, Opcode.accessChain: 3, Opcode.inBoundsAccessChain: 3, Opcode.load: 3,
+    Opcode.store: 2,
+    Opcode.function: 4, Opcode.functionParameter: 2, Opcode.functionCall: 3, Opcode.variable: 3,
+    Opcode.decorate: 2,
     Opcode.memberDecorate: 3, Opcode.executionModeId: 2,
   ]
 
@@ -42,6 +45,7 @@ struct Module {
         throw instruction.error("\(instruction.operands.count) operands", expected: "at least \(fewest)")
       }
       switch instruction.opcode {
+      case Opcode.entryPoint: _ = try instruction.text(at: 2)
       case Opcode.name: names[instruction[0]] = try instruction.text(at: 1)
       case Opcode.memberName:
         memberNames[instruction[0], default: [:]][instruction[1]] = try instruction.text(at: 2)
