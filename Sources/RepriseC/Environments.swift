@@ -25,7 +25,7 @@ final class EnvironmentObject: @unchecked Sendable {
       device.record("reset \(name)") { program in
         try program.pass("reset") { graph in
           environment.clock.assign(graph.constant(0, environment.clock.type))
-          environment.reset(in: graph)
+          environment.reset(instead: graph.read(actions))
         }
       })
     step = try Replay(

@@ -117,6 +117,61 @@ import Testing
     #expect(try #require(Int(line.2)) > 10)
   }
 
+  @Test func `Threads step environments of one device, and read errors of their own`() throws {
+    try compile("cartpole") { _ in
+      """
+      #include <pthread.h>
+      #include <reprise.h>
+      #include <stdio.h>
+      #include <string.h>
+
+      static reprise_device *device;
+      static float results[5][8];
+      static char messages[5][256];
+
+      static void *work(void *place) {
+        float *result = place;
+        long index = (result - results[0]) / 8;
+        reprise_environment *environment = NULL;
+        char name[32];
+        snprintf(name, sizeof name, "thread %ld", index);
+        reprise_environment_make(device, name, 2, 1, &environment);
+        strncpy(messages[index], reprise_error_message(), 255);
+        int32_t actions[2] = {0, 1};
+        if (reprise_environment_make(device, "cartpole", 2, 1, &environment)) return NULL;
+        reprise_environment_reset(environment, result);
+        for (int i = 0; i < 5; i++) reprise_environment_step(environment, actions, result, 0, 0, 0, 0);
+        reprise_environment_free(environment);
+        return result;
+      }
+
+      int main(void) {
+        pthread_t threads[4];
+        uint32_t count = 0, one = 1;
+        reprise_device_info info;
+        if (reprise_list_devices(NULL, &count) || count < 1 || reprise_list_devices(&info, &one)) return 1;
+        if (one != 1 || !info.is_usable || !info.is_cpu || strlen(info.uuid) != 36 || !info.driver[0]) return 1;
+        if (reprise_device_open(NULL, NULL, &device)) return 1;
+        for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, work, results[i]);
+        int wrong = work(results[4]) == NULL;
+        for (int i = 0; i < 4; i++) {
+          void *result;
+          char expected[32];
+          pthread_join(threads[i], &result);
+          snprintf(expected, sizeof expected, "\\"thread %d\\"", i);
+          wrong += !result || memcmp(results[i], results[4], sizeof results[4]) || !strstr(messages[i], expected);
+        }
+        reprise_device_free(device);
+        printf("%d wrong\\n", wrong);
+        return wrong;
+      }
+
+      """
+    }
+    let result = try run("cartpole")
+    #expect(result.status == 0 && result.output == "0 wrong\n", "\(result.output)\(result.errors)")
+  }
+
   @Test func `Python steps through ctypes`() throws {
     let result = try tool.start(
       ["python3", "\(Self.root)/Tools/Examples/python/cartpole.py", "\(Self.products)/libRepriseC.so"],

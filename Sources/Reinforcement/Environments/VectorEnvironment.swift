@@ -115,9 +115,12 @@ public final class VectorEnvironment: Sendable {
   public var state: [Variable] { [clock, states, episodes] + (frameStack > 1 ? [observations] : []) }
 
   /// Begins the first episode of each copy.
-  public func reset(in graph: Graph) {
-    let actions = graph.constant(0, actionType)
-    graph.effect(StepOperation(target: self, mode: STEP_MODE_RESET), [actions, graph.read(clock)])
+  public func reset(in graph: Graph) { reset(instead: graph.constant(0, actionType)) }
+
+  /// The same without a kernel that makes actions: those that there are, which a reset doesn't look at, are bound.
+  package func reset(instead actions: Tensor) {
+    actions.graph.effect(
+      StepOperation(target: self, mode: STEP_MODE_RESET), [actions, actions.graph.read(clock)])
   }
 
   /// Steps all copies once; `observations`, `rewards` and their like have what came of it from here on.
