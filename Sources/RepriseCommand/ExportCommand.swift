@@ -16,6 +16,7 @@ struct ExportCommand: ParsableCommand {
       Examples:
         reprise export runs/cartpole -o cartpole.reprise
         reprise export runs/pendulum --best --batch 64 -o pendulum.reprise
+        reprise export runs/pendulum --format onnx -o pendulum.onnx
         reprise export runs/pendulum --format safetensors -o pendulum.safetensors
       """)
 
@@ -27,7 +28,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "program: kernels and all; safetensors: the weights and what observations are normalised by, under PyTorch's names.",
+      "program: kernels and all; onnx: for ONNX Runtime and its like; safetensors: the weights and what observations are normalised by, under PyTorch's names.",
       valueName: "name"))
   var format = Format.program
 
@@ -43,7 +44,7 @@ struct ExportCommand: ParsableCommand {
 
   /// What is written.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case program, safetensors
+    case program, onnx, safetensors
   }
 
   func run() throws {
@@ -63,9 +64,18 @@ struct ExportCommand: ParsableCommand {
         trained.configuration, weights: trained.weights, file: trained.file, batch: batch ?? 1,
         on: selection.open())
       try bundle.write(to: output)
+    case .onnx:
+      try refuseBatch()
+      let bytes = try Trained.onnx(
+        trained.configuration, weights: trained.weights, file: trained.file, version: RepriseCommand.version)
+      try bytes.withUnsafeBytes { try writeAtomically(output, $0) }
     case .safetensors:
-      guard batch == nil else { throw ConfigurationError(field: "batch", reason: "is for programs") }
+      try refuseBatch()
       try trained.weights.policy.write(to: output)
     }
+  }
+
+  private func refuseBatch() throws(ConfigurationError) {
+    guard batch == nil else { throw ConfigurationError(field: "batch", reason: "is for programs") }
   }
 }
