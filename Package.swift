@@ -59,7 +59,8 @@ let package = Package(
 
     // Classifiers and regressors: recorded epochs of training and evaluation, and their metrics.
     .target(
-      name: "Supervised", dependencies: ["Datasets", "Learning", "Tensors", "Recording", "Vulkan"]),
+      name: "Supervised", dependencies: ["Datasets", "Learning", "Tensors", "Recording", "Bundles", "Vulkan"]
+    ),
 
     // Data sets, their readers, and loaders that batch and preprocess on the device.
     .target(
@@ -185,7 +186,9 @@ let package = Package(
       dependencies: ["Datasets", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
     .testTarget(
       name: "SupervisedTests",
-      dependencies: ["Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
+      dependencies: [
+        "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Bundles", "Vulkan", "TestSupport",
+      ]),
     .testTarget(
       name: "ReinforcementTests",
       dependencies: [

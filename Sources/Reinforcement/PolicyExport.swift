@@ -17,10 +17,7 @@ extension Algorithm {
   ) throws -> KernelBundle {
     try ConfigurationError.check("batch", batch, in: 1...1 << 20)
     try configuration.validate()
-    if configuration.remembers {
-      throw ConfigurationError(
-        field: "recurrent_size", reason: "is set: a policy that remembers can't be exported yet")
-    }
+    try configuration.refuseMemory()
     let environment = try VectorEnvironment(
       configuration, seeds: [configuration.seed], copies: batch, on: device)
     let policy = try policy(
@@ -35,14 +32,29 @@ extension Algorithm {
         actions.assign(try policy(graph.read(observations).unsqueeze(0)).squeeze(0))
       }
     }
-    var metadata = environment.environment.actionSpace.metadata
+    return try plan.bundle(
+      inputs: ["observations": observations], outputs: ["actions": actions],
+      metadata: metadata(configuration, environment.environment))
+  }
+
+  /// What a policy is for, in words for a file.
+  static func metadata(_ configuration: Configuration, _ environment: any Environment) -> [String: String] {
+    var metadata = environment.actionSpace.metadata
     metadata["algorithm"] = name
-    metadata["environment"] = environment.environment.name
-    metadata["observation_size"] = "\(environment.environment.observationSize)"
+    metadata["environment"] = environment.name
+    metadata["observation_size"] = "\(environment.observationSize)"
     metadata["frame_stack"] = "\(configuration.frameStack)"
     metadata["action_repeat"] = "\(configuration.actionRepeat)"
-    return try plan.bundle(
-      inputs: ["observations": observations], outputs: ["actions": actions], metadata: metadata)
+    return metadata
+  }
+}
+
+extension AlgorithmConfiguration {
+  /// Throws for a policy that knows more than what it sees now.
+  func refuseMemory() throws(ConfigurationError) {
+    guard remembers else { return }
+    throw ConfigurationError(
+      field: "recurrent_size", reason: "is set: a policy that remembers can't be exported yet")
   }
 }
 

@@ -109,8 +109,7 @@ struct EvaluateCommand: ParsableCommand {
     let kind: DataOptions.Task = algorithm == .classifier ? .classification : .regression
     let dataset = try evaluated(settings, kind)
     let device = try selection.open()
-    let network = try settings.network(on: device)
-    try network.load(from: Safetensors(contentsOf: directory.weights), named: directory.weights)
+    let network = try settings.network(of: directory, on: device)
     let report = EvaluationReport(try settings.evaluate(network, on: dataset))
     if json {
       try writeLine(jsonText(report))

@@ -46,8 +46,7 @@ struct PredictCommand: ParsableCommand {
     let settings = try RunConfiguration<SupervisedSettings>(of: directory).settings
     let samples = try PredictionInput.open(input, options: settings.dataOptions(.prediction))
     let device = try selection.open()
-    let network = try settings.network(on: device)
-    try network.load(from: Safetensors(contentsOf: directory.weights), named: directory.weights)
+    let network = try settings.network(of: directory, on: device)
     let dataset = try Dataset(samples.samples, .unknown, source: input)
     let loader = try DataLoader(DeviceDataset(dataset, on: device), settings.loading())
     let values = try loader.predictions(network, settings.objective).map(Double.init)

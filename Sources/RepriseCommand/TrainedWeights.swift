@@ -1,5 +1,7 @@
 import Learning
 import Reinforcement
+import Supervised
+import Vulkan
 
 /// The weights of a run's policy, and the settings that they were learnt under.
 struct TrainedWeights<Trained: Algorithm> {
@@ -21,5 +23,16 @@ struct TrainedWeights<Trained: Algorithm> {
     weights = try Safetensors(contentsOf: file)
     let environment = try Environments.named(configuration.environment).name
     try weights.refuseOther(algorithm: Trained.name, environment: environment, file: file, run: directory)
+  }
+}
+
+extension SupervisedSettings {
+  /// The model of a run on a device, with the weights that did best.
+  ///
+  /// - Throws: `CheckpointError` where they are missing, or another model's; `VulkanError`.
+  func network(of directory: RunDirectory, on device: Device) throws -> Network {
+    let network = try network(on: device)
+    try network.load(from: Safetensors(contentsOf: directory.weights), named: directory.weights)
+    return network
   }
 }

@@ -2,6 +2,7 @@ import Bundles
 import FoundationEssentials
 import Learning
 import Recording
+import Reinforcement
 import TestSupport
 import Testing
 
@@ -95,6 +96,20 @@ import Testing
     #expect(file.metadata["environment"] == "pendulum")
   }
 
+  @Test func `ONNX, of the last weights`() throws {
+    let result = try tool.run("export", "run", "--format", "onnx", "-o", "policy.onnx")
+    #expect(result.status == 0 && result.output == "", "\(result.errors)")
+    var configuration = PPOConfiguration()
+    (configuration.environment, configuration.hidden, configuration.normalizeObservations) = (
+      "pendulum", [8], true
+    )
+    let checkpoint = "\(tool.folder)/run/checkpoint.safetensors"
+    let expected = try PPO.onnx(
+      configuration, weights: Safetensors(contentsOf: checkpoint), file: checkpoint,
+      version: String(tool.run("--version").lines[0]))
+    #expect(try Array(tool.bytes(of: "policy.onnx")) == expected)
+  }
+
   @Test func `What can't be exported is refused`() throws {
     expectRefusal(
       try tool.run("export", "nowhere", "-o", "a.reprise"), status: 1, saying: "nowhere", "no such run")
@@ -103,6 +118,9 @@ import Testing
       try tool.run("export", "run", "-o", "a.reprise", "--batch", "0"), status: 64, saying: "batch")
     expectRefusal(
       try tool.run("export", "run", "-o", "a.reprise", "--batch", "2", "--format", "safetensors"), status: 64,
+      saying: "batch")
+    expectRefusal(
+      try tool.run("export", "run", "-o", "a.reprise", "--batch", "2", "--format", "onnx"), status: 64,
       saying: "batch")
     expectRefusal(try tool.run("export", "run", "-o", "no/a.reprise"), status: 1, saying: "no/a.reprise")
     #expect(!tool.names().contains("a.reprise"))

@@ -1,4 +1,7 @@
+import Bundles
 import Foundation
+import Recording
+import TestSupport
 import Testing
 
 /// `train classifier`, `train regressor`, `evaluate` and `predict` on tables: what a run leaves behind and comes to.
@@ -83,6 +86,25 @@ import Testing
       #expect(largest.map { ["aster", "lily", "rose"][$0] } == String(cells[1]))
     }
     #expect(prediction.lines.count == 6)
+
+    let export = try tool.run("export", "run", "-o", "flowers.reprise", "--batch", "5")
+    #expect(export.status == 0 && export.output == "" && export.errors == "", "\(export.errors)")
+    let plan = try BundledPlan(
+      KernelBundle(contentsOf: "\(tool.folder)/flowers.reprise"), on: TestDevice.shared)
+    let rows = try tool.text(of: "unknown.csv").split(separator: "\n").dropFirst()
+    try plan.write(rows.flatMap { $0.split(separator: ",").compactMap { Float($0) } }, to: "inputs")
+    try plan.run()
+    let predicted = prediction.lines.dropFirst().flatMap { $0.split(separator: ",").suffix(3) }
+    let exported = try plan.read("probabilities", as: Float.self)
+    #expect(zip(predicted, exported).allSatisfy { abs((Float($0) ?? .nan) - $1) <= 1e-6 })
+    #expect(
+      predicted.count == exported.count && plan.metadata["input_columns"] == #"["petal","sepal","noise"]"#)
+    expectRefusal(
+      try tool.run("export", "run", "-o", "a.onnx", "--format", "onnx"), status: 64, saying: "format",
+      "best.safetensors")
+    expectRefusal(
+      try tool.run("export", "run", "-o", "a.reprise", "--batch", "0"), status: 64, saying: "batch")
+    #expect(!tool.names().contains("a.onnx") && !tool.names().contains("a.reprise"))
     #expect(try tool.run("plot", "run").output.contains("validation accuracy against epochs"))
   }
 

@@ -19,6 +19,13 @@ public enum Golden {
     #expect("\(text)\n" == golden, "Tests/Goldens/\(name).txt")
   }
 
+  /// Compares `bytes` with the golden file `name`; `RECORD_GOLDENS=1` writes it anew instead.
+  public static func check(_ bytes: [UInt8], _ name: String) throws {
+    let file = URL(fileURLWithPath: path(name))
+    if ProcessInfo.processInfo.environment["RECORD_GOLDENS"] == "1" { try Data(bytes).write(to: file) }
+    #expect(try bytes == Array(Data(contentsOf: file)), "Tests/Goldens/\(name)")
+  }
+
   /// Where the golden file `name` is.
   public static func path(_ name: String) -> String {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -19,6 +19,15 @@ public struct Augmentation: Sendable, Equatable, Codable {
   /// The shape of a sample of `shape` after cropping.
   public func sampleShape(_ shape: Shape) -> Shape { crop.map { [shape[0], $0, $0] } ?? shape }
 
+  /// The part of pictures [n, c, h, w] that evaluation looks at; without a crop all of samples [n, …].
+  package func evaluated(_ samples: Tensor) -> Tensor {
+    guard let crop else { return samples }
+    return [2, 3].reduce(samples) { part, axis in
+      let start = (samples.shape[axis] - crop) / 2
+      return part.slice(axis: axis, start..<start + crop)
+    }
+  }
+
   /// Which part of each picture of `shape`, [c, h, w], is looked at; nil for all of all.
   func window(_ shape: Shape, rows: Int, _ generator: Generator?, in graph: Graph) -> PictureWindow? {
     let isRandom = generator != nil && (shift > 0 || flip > 0 || crop != nil)

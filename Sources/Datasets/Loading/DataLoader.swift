@@ -43,7 +43,7 @@ public final class DataLoader: Sendable {
   /// The number of the next batch of an epoch, or of a part of one.
   let position: Variable
   private let subset: Variable?
-  private let normalization: (mean: Variable, scale: Variable)?
+  private let normalization: DeviceNormalization?
   private let mixup: Mixup?
   let stream: SampleStream?
   private let store: SampleStore
@@ -77,12 +77,8 @@ public final class DataLoader: Sendable {
         [2 * stream.batchesPerHalf * options.batchSize], .uint32, on: device, label: "order")
       try order.write((0..<UInt32(order.type.shape.count)).map { $0 })
     }
-    normalization = try options.normalization.map { normalization in
-      let scales = normalization.standardDeviation.map { Float(1 / $0) }
-      return (
-        try Variable([scales.count], normalization.mean.map { Float($0) }, on: device, label: "mean"),
-        try Variable([scales.count], scales, on: device, label: "scale")
-      )
+    normalization = try options.normalization.map { normalization throws(VulkanError) in
+      try DeviceNormalization(normalization, samples: dataset.dataset.inputs.shape, on: device)
     }
     let alpha = options.isTraining ? options.augmentation.mixup : 0
     mixup = alpha > 0 ? try Mixup(alpha: alpha, on: device) : nil
@@ -155,7 +151,8 @@ public final class DataLoader: Sendable {
     let generator = Generator(seed: ~options.seed, counter: counter)
     let window = options.augmentation.window(
       dataset.dataset.inputs.shape, rows: count, options.isTraining ? generator : nil, in: graph)
-    var samples = normalized(store.inputs(rows, window: window))
+    var samples = store.inputs(rows, window: window)
+    samples = normalization?(samples) ?? samples
     if options.isTraining { samples = options.augmentation.cutOut(samples, generator) }
     let targets = store.targets(rows)
     guard let mixup, case .classes(_, let names) = dataset.dataset.targets else {
@@ -177,14 +174,5 @@ public final class DataLoader: Sendable {
   /// Goes on to the next batch; what draws by this one's number stands before it in the pass.
   func advance(in graph: Graph) {
     for counter in [position, batchCounter] { counter.assign(graph.read(counter) + 1) }
-  }
-
-  private func normalized(_ samples: Tensor) -> Tensor {
-    guard let normalization else { return samples }
-    let graph = samples.graph
-    let axes = [Int](repeating: 1, count: dataset.dataset.inputs.shape.rank == 3 ? 2 : 0)
-    let shape = Shape([normalization.mean.type.shape.count] + axes)
-    return (samples - graph.read(normalization.mean).reshape(shape))
-      * graph.read(normalization.scale).reshape(shape)
   }
 }

@@ -1,4 +1,5 @@
 public import Tensors
+package import Vulkan
 
 /// What inputs are shifted and scaled by: a mean and a standard deviation a channel of pictures [c, h, w], or a column.
 public struct Normalization: Sendable, Equatable, Codable {
@@ -21,6 +22,27 @@ public struct Normalization: Sendable, Equatable, Codable {
   /// How many channels or columns samples of `shape` have, each with statistics of its own.
   public static func channels(_ shape: Shape) -> Int {
     shape.rank == 3 ? shape[0] : shape.rank == 0 ? 1 : shape[shape.rank - 1]
+  }
+}
+
+/// A normalization on a device, for samples of one shape.
+package struct DeviceNormalization: Sendable {
+  private let mean, scale: Variable
+  /// What both are spread from over samples.
+  private let shape: Shape
+
+  /// - Throws: `VulkanError` when the device has no room.
+  package init(_ normalization: Normalization, samples: Shape, on device: Device) throws(VulkanError) {
+    let scales = normalization.standardDeviation.map { Float(1 / $0) }
+    mean = try Variable([scales.count], normalization.mean.map { Float($0) }, on: device, label: "mean")
+    scale = try Variable([scales.count], scales, on: device, label: "scale")
+    shape = Shape([scales.count] + [Int](repeating: 1, count: samples.rank == 3 ? 2 : 0))
+  }
+
+  /// Samples [n, …], shifted and scaled.
+  package func callAsFunction(_ samples: Tensor) -> Tensor {
+    let graph = samples.graph
+    return (samples - graph.read(mean).reshape(shape)) * graph.read(scale).reshape(shape)
   }
 }
 

@@ -35,6 +35,14 @@ public protocol Algorithm: AnyObject {
     _ configuration: Configuration, in environment: VectorEnvironment, weights: Safetensors, file: String,
     isSampled: Bool, seed: UInt64, on device: Device
   ) throws -> (_ observations: Tensor) throws -> Tensor
+
+  /// What `policy` takes for the likeliest actions [n, action], as operators of ONNX on the rows of `graph`, which have
+  /// `observationSize` numbers. Only for policies that don't remember.
+  ///
+  /// - Throws: `CheckpointError` for weights that are missing or of another shape.
+  static func likeliest(
+    _ configuration: Configuration, in graph: ONNXGraph, observationSize: Int, _ space: ActionSpace
+  ) throws(CheckpointError) -> ONNXGraph.Value
 }
 
 extension Algorithm {

@@ -135,31 +135,40 @@ struct DQNLearner {
       + (exploration?.state ?? []) + [target, updates, report.iteration]
   }
 
+  /// Bound of normalised observations.
+  static let normalizationLimit = 10.0
+
   static func normalizer(
     _ configuration: DQNConfiguration, _ environment: VectorEnvironment, on device: Device
   ) throws(VulkanError) -> Normalizer? {
     guard configuration.normalizeObservations else { return nil }
     return try Normalizer(
-      agents: environment.agents, size: environment.observationSize, limit: 10, on: device,
-      label: "normalizer.observations")
+      agents: environment.agents, size: environment.observationSize, limit: normalizationLimit,
+      on: device, label: "normalizer.observations")
   }
 
   /// Hidden layers with relu between, PyTorch's start; two heads are the rows of one product.
   static func network(
     _ configuration: DQNConfiguration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
   ) throws(VulkanError) -> Network {
-    let actions = environment.environment.actionSpace.outputs
-    let widths = [environment.observationSize] + configuration.hidden
+    let values = module(
+      configuration, inputs: environment.observationSize,
+      actions: environment.environment.actionSpace.outputs)
+    return try Network(ensemble: ["q": values], on: device, seeds: seeds)
+  }
+
+  /// What gives the values of `actions` actions for `inputs` numbers.
+  static func module(_ configuration: DQNConfiguration, inputs: Int, actions: Int) -> Sequential {
+    let widths = [inputs] + configuration.hidden
     let last = widths[widths.count - 1]
-    let values = Sequential {
+    return Sequential {
       for (inputs, outputs) in zip(widths, widths.dropFirst()) {
         Linear(inputs, outputs)
         ReLU()
       }
       Linear(last, configuration.dueling ? 1 + actions : actions)
-      if configuration.dueling { DuelingHeads() }
+      if configuration.dueling { DuelingHeads(actions: actions) }
     }
-    return try Network(ensemble: ["q": values], on: device, seeds: seeds)
   }
 
   /// A part of the run, from 0 to 1, that has passed at this point.
@@ -276,11 +285,13 @@ struct DQNLearner {
 }
 
 /// Action values from two heads (Wang et al. 2016): V and A [… , 1 + actions] → V + A − mean A [… , actions].
-private struct DuelingHeads: Module {
+struct DuelingHeads: Module {
+  let actions: Int
+
   func callAsFunction(_ input: Tensor, _ scope: Scope) -> Tensor {
     let axis = input.shape.rank - 1
     let (value, advantages) = (
-      input.slice(axis: axis, 0..<1), input.slice(axis: axis, 1..<input.shape[axis])
+      input.slice(axis: axis, 0..<1), input.slice(axis: axis, 1..<1 + actions)
     )
     return value + advantages - advantages.mean(axes: [axis], keepDimensions: true)
   }

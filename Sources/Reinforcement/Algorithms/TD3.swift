@@ -187,13 +187,18 @@ public final class TD3: Algorithm {
   static func network(
     _ configuration: TD3Configuration, _ environment: VectorEnvironment, seeds: [UInt64], on device: Device
   ) throws(VulkanError) -> Network {
-    let (seen, done) = (environment.observationSize, environment.environment.actionSpace.size)
-    let actor = Sequential {
-      Sequential.hiddenLayers(seen, configuration.hidden)
-      Linear(configuration.hidden.last ?? seen, done)
+    let actor = actor(
+      configuration, inputs: environment.observationSize, actions: environment.environment.actionSpace.size)
+    return try Network(ensemble: ["actor": actor], on: device, seeds: seeds)
+  }
+
+  /// What gives actions of `actions` components within ±1 for `inputs` numbers.
+  static func actor(_ configuration: TD3Configuration, inputs: Int, actions: Int) -> Sequential {
+    Sequential {
+      Sequential.hiddenLayers(inputs, configuration.hidden)
+      Linear(configuration.hidden.last ?? inputs, actions)
       Tanh()
     }
-    return try Network(ensemble: ["actor": actor], on: device, seeds: seeds)
   }
 
   /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, optimizers,

@@ -32,8 +32,8 @@ struct SquashedGaussianPolicy: Sendable {
     isStateDependent = configuration.gsde
     actionSize = environment.environment.actionSpace.size
     features = configuration.hidden.last ?? environment.observationSize
-    let hidden = Sequential(Sequential.hiddenLayers(environment.observationSize, configuration.hidden))
-    let head = Linear(features, isStateDependent ? actionSize : 2 * actionSize)
+    let (hidden, head) = Self.layers(
+      configuration, inputs: environment.observationSize, actions: actionSize)
     let deviations: any Module =
       isStateDependent
       ? Parameter([features, actionSize], .constant(configuration.logStandardDeviation))
@@ -43,6 +43,12 @@ struct SquashedGaussianPolicy: Sendable {
     network = try Network(
       ensemble: ["actor": hidden, "head": head, "log_std": deviations, "log_alpha": alpha], on: device,
       seeds: seeds)
+  }
+
+  /// Hidden layers for `inputs` numbers, and what gives means, and without gSDE logarithms of deviations, of `actions` components.
+  static func layers(_ configuration: SACConfiguration, inputs: Int, actions: Int) -> (Sequential, Linear) {
+    let head = Linear(configuration.hidden.last ?? inputs, configuration.gsde ? actions : 2 * actions)
+    return (Sequential(Sequential.hiddenLayers(inputs, configuration.hidden)), head)
   }
 
   /// The logarithm of the entropy's weight α [agents].
