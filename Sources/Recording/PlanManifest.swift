@@ -52,7 +52,16 @@ struct PlanManifest: Codable {
 public struct BundledTensor: Codable, Sendable, Equatable {
   /// The type of an element, as `DataType` has it; a bool is a word of 0 or 1.
   public enum Element: String, Codable, Sendable {
-    case float32, float16, int32, uint32, bool
+    /// IEEE 754 single precision.
+    case float32
+    /// IEEE 754 half precision, two bytes.
+    case float16
+    /// A signed integer.
+    case int32
+    /// An integer without a sign.
+    case uint32
+    /// A word of 0 or 1.
+    case bool
 
     /// Bytes of one.
     public var byteCount: Int { self == .float16 ? 2 : 4 }
