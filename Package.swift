@@ -7,6 +7,9 @@ let package = Package(
   name: "Reprise",
   products: [
     .library(name: "Reprise", targets: ["Reprise"]),
+    .library(
+      name: "RepriseCore",
+      targets: ["Reinforcement", "Learning", "Tensors", "Recording", "Bundles", "Vulkan"]),
     .library(name: "RepriseC", type: .dynamic, targets: ["RepriseC"]),
     .executable(name: "reprise", targets: ["RepriseCommand"]),
     .executable(name: "reprise-glslc", targets: ["reprise-glslc"]),
@@ -54,7 +57,9 @@ let package = Package(
     // Environments that live on the device, rollouts, one file an algorithm, and recipes, whose text is embedded.
     .target(
       name: "Reinforcement",
-      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "Bundles", "Kernels", "KernelParameters"],
+      dependencies: [
+        "Learning", "Tensors", "Recording", "Vulkan", "SPIRV", "Bundles", "Kernels", "KernelParameters",
+      ],
       resources: [.embedInCode("Recipes")]),
 
     // Classifiers and regressors: recorded epochs of training and evaluation, and their metrics.
@@ -206,7 +211,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "RepriseCommand", "RepriseC", "Bundles", "Reinforcement", "Learning", "Tensors", "Recording",
+        "RepriseCommand", "RepriseC", "Bundles", "Kernels", "Reinforcement", "Learning", "Tensors",
+        "Recording",
         "TestSupport",
       ]),
   ],

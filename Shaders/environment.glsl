@@ -4,14 +4,30 @@
 #ifndef REPRISE_ENVIRONMENT_GLSL
 #define REPRISE_ENVIRONMENT_GLSL
 
+#ifdef CHECKED_INDICES
 // Set where code that a tool has made keep within its arrays would have left one (Sources/SPIRV/ArrayBounds.swift).
 bool indexOutOfRange = false;
+#endif
 
 struct Copy {
   float state[STATE_SIZE];
   float parameters[PARAMETER_COUNT];
   float episodeReturn, episodeLength;
+  bool leftArray;  // since its last fault
 };
+
+// Moves what a call of the environment's functions for a copy has set to that copy.
+void noteIndices(inout Copy copy) {
+#ifdef CHECKED_INDICES
+  copy.leftArray = copy.leftArray || indexOutOfRange;
+  indexOutOfRange = false;
+#endif
+}
+
+void observeCopy(inout Copy copy, out float observation[OBSERVATION_SIZE]) {
+  observe(copy.state, observation);
+  noteIndices(copy);
+}
 
 uint allCopies() { return p.copies * p.agents; }
 uint copyAt(uint e) { return gl_WorkGroupID.y * p.copies + e; }
@@ -27,6 +43,7 @@ Copy loaded(uint at) {
   }
   copy.episodeReturn = episodes[at];
   copy.episodeLength = episodes[all + at];
+  copy.leftArray = false;
   return copy;
 }
 
@@ -52,6 +69,7 @@ void begin(inout Copy copy, uint e, uint number) {
     }
   }
   reset(copy.state, philox(uvec4(e, number, 0u, STREAM_RESET), seed));
+  noteIndices(copy);
   copy.episodeReturn = 0.0;
   copy.episodeLength = 0.0;
 }
@@ -65,6 +83,7 @@ void advance(inout Copy copy, ACTION action[ACTION_SIZE], out float reward, out 
     if (terminated || truncated) break;
     float gained;
     step(copy.state, action, copy.parameters, gained, terminated);
+    noteIndices(copy);
     reward += gained;
     copy.episodeReturn += gained;
     copy.episodeLength += 1.0;

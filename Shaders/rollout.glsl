@@ -92,7 +92,7 @@ void main() {
     [[unroll]] for (uint s = 0u; s < COPIES; s++) {
       uint e = gl_GlobalInvocationID.x * COPIES + s;
       float observation[OBSERVATION_SIZE];
-      observe(copies[s].state, observation);
+      observeCopy(copies[s], observation);
       [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) {
         inputs[i][s] = observation[i];
         if (e < p.copies) observations[(t * all + copyAt(e)) * OBSERVATION_SIZE + i] = observation[i];
@@ -122,7 +122,7 @@ void main() {
       if (e < p.copies) {
         uint at = t * all + copyAt(e);
         float observation[OBSERVATION_SIZE];
-        observe(copies[s].state, observation);
+        observeCopy(copies[s], observation);
         [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++)
           finalObservations[at * OBSERVATION_SIZE + i] = observation[i];
         [[unroll]] for (uint i = 0u; i < ACTION_SIZE; i++) actions[at * ACTION_SIZE + i] = action[i];

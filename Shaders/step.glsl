@@ -43,9 +43,12 @@ void main() {
     float reward;
     bool terminated, truncated;
     advance(copy, action, reward, terminated, truncated);
+    observeCopy(copy, observation);
     bool broken = p.mode == STEP_MODE_AUTORESET && isBroken(copy, reward);
-    if (broken) takeBack(copy, before, at, number, reward, terminated, truncated);
-    observe(copy.state, observation);
+    if (broken) {
+      takeBack(copy, before, at, number, reward, terminated, truncated);
+      observe(copy.state, observation);
+    }
     // The oldest frame goes, the others move down in place.
     for (uint f = 0u; f < FRAMES; f++) {
       [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) {
@@ -70,7 +73,11 @@ void main() {
   }
   if (ends) {
     begin(copy, e, number);
-    observe(copy.state, observation);
+    observeCopy(copy, observation);
+    if (copy.leftArray) {
+      statistics[3u * all + at] += 1.0;
+      noteFault(copy, copy.state, at, number);
+    }
     for (uint f = 0u; f < FRAMES; f++) {
       [[unroll]] for (uint i = 0u; i < OBSERVATION_SIZE; i++) observations[seenAt(at, f, i)] = observation[i];
     }

@@ -39,12 +39,12 @@ public struct KernelBundle: Sendable {
   /// A bundle that can be written.
   ///
   /// - Parameters:
-  ///   - contents: what the manifest says beside the kernels and the data.
+  ///   - contents: what the manifest says beside the kernels and the data; its numbers are finite.
   public init(_ kind: Kind, kernels: [Kernel], data: [String: [UInt8]] = [:], contents: some Encodable) {
     self.kind = kind
     self.kernels = kernels
     self.data = data
-    // Numbers, strings and arrays always encode.
+    // Finite numbers, strings and arrays always encode.
     self.contents = (try? Self.encoder.encode(contents)).map { Array($0) } ?? []
     file = "the bundle"
   }

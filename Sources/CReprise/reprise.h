@@ -1,14 +1,15 @@
 // Reprise for C, and for everything that speaks C: policies and models that were exported, environments, training.
 //
-// Errors: functions that can fail return a reprise_result; where that is not REPRISE_SUCCESS nothing was made or changed, and
-// reprise_error_message says in a sentence what was found and what was expected. The library never prints, exits, throws or
-// installs signal handlers.
+// Errors: functions that can fail return a reprise_result; where that is not REPRISE_SUCCESS nothing was made, what outputs hold is
+// open, and reprise_error_message says in a sentence what was found and what was expected. The library never exits, throws or
+// installs signal handlers, and prints nothing but, with REPRISE_VALIDATION=1, what validation finds on a device of its own.
 //
 // Threads: all functions may be called from any thread, and different objects from several threads at once, also those of one
-// device. Calls for one program, environment or training take turns; none may run while that object is freed.
+// device. Calls for one program or environment take turns; none may run while the object is freed. A training runs or saves: while
+// it does, other calls for it fail, those of its own callback too.
 //
 // Lifetimes: an object keeps what it was made from alive, so there is no order in which things must be freed. Freeing null does
-// nothing. A host's Vulkan objects (reprise_device_share) have to outlive all that was made from them.
+// nothing. A host's Vulkan objects (reprise_device_share) and its allocation callbacks have to outlive all that was made from them.
 #ifndef REPRISE_H
 #define REPRISE_H
 #include <stddef.h>
@@ -27,7 +28,7 @@ extern "C" {
 
 typedef enum reprise_result {
   REPRISE_SUCCESS = 0,
-  REPRISE_ERROR_ARGUMENT = 1,  // an argument or setting can't be used
+  REPRISE_ERROR_ARGUMENT = 1,  // an argument or setting can't be used; an environment's file is one
   REPRISE_ERROR_FILE = 2,      // a file can't be read or written, is damaged, or holds something else
   REPRISE_ERROR_DEVICE = 3,    // no such device, or it lacks something, or a call to Vulkan failed
   REPRISE_ERROR_MEMORY = 4,    // the device has not enough memory
@@ -76,8 +77,8 @@ typedef struct reprise_host_device {
   // Whether the device was made with these; each is used where it is there.
   uint32_t buffer_device_address, subgroup_size_control, compute_full_subgroups, memory_budget;
   void (*_Nullable get_instance_proc_addr)(void);     // PFN_vkGetInstanceProcAddr; null takes libvulkan.so.1's
-  const void *_Nullable allocation_callbacks;          // const VkAllocationCallbacks *
-  void (*_Nullable lock_queue)(void *_Nullable context);    // called around each use of the queue
+  const void *_Nullable allocation_callbacks;          // const VkAllocationCallbacks *, which has to outlive the device too
+  void (*_Nullable lock_queue)(void *_Nullable context);    // called around each use of the queue; must not call this library
   void (*_Nullable unlock_queue)(void *_Nullable context);
   void *_Nullable context;
 } reprise_host_device;
@@ -130,8 +131,9 @@ typedef struct reprise_buffer {
   uint64_t offset;        // bytes
 } reprise_buffer;
 
-// The same on buffers of the host program, which are copied from and to on the device: what was submitted to the queue before is
-// seen, and when the call returns the outputs are there.
+// The same on buffers of the host program, which are copied from and to on the device: what compute shaders, copies and the host
+// wrote in work that was submitted to the queue before is seen, and when the call returns the outputs are there. The places have
+// to lie within their buffers.
 reprise_result reprise_program_run_buffers(
   reprise_program *_Nonnull program, const reprise_buffer *_Nonnull inputs, const reprise_buffer *_Nonnull outputs);
 

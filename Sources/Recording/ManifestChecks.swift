@@ -134,6 +134,11 @@ struct ManifestChecks {
   }
 
   private func check(_ tensor: BundledTensor) throws(BundleError) {
+    // reprise_tensor_info has room for so many (Sources/CReprise/reprise.h).
+    try expect(
+      tensor.shape.count <= 8, "tensor \"\(tensor.name)\" of \(tensor.shape.count) axes", "at most 8")
+    try expect(
+      tensor.name.utf8.count < 64, "a tensor's name of \(tensor.name.utf8.count) bytes", "at most 63")
     var bytes: Int? = tensor.type.byteCount
     for size in tensor.shape {
       let (product, overflow) = (bytes ?? 0).multipliedReportingOverflow(by: size)

@@ -18,7 +18,10 @@ final class DeviceObject: Sendable {
 
 /// The header says what it does.
 @c @implementation
-public func reprise_version() -> UInt32 { 0 << 22 | 1 << 12 | 0 }
+public func reprise_version() -> UInt32 {
+  let parts = repriseVersion.split(separator: ".").compactMap { UInt32($0) }
+  return parts[0] << 22 | parts[1] << 12 | parts[2]
+}
 
 /// The header says what it does.
 @c @implementation

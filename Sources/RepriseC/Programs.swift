@@ -52,7 +52,7 @@ final class ProgramObject: @unchecked Sendable {
 
 extension HostBuffer {
   fileprivate init(_ place: reprise_buffer) {
-    // An offset beyond all memory is refused by the driver's own checks.
+    // Where the buffer ends is the host's to know.
     self.init(place.buffer, offset: Int(clamping: place.offset))
   }
 }

@@ -10,7 +10,7 @@ import Vulkan
 final class TrainingObject: @unchecked Sendable {
   private let algorithm: any Algorithm
   private var hasRun = false
-  /// Calls take turns.
+  /// It does one thing at a time.
   private let turn = Mutex<Void>(())
 
   init(_ name: String, environment: String, settings: [String], on device: Device) throws {
@@ -40,8 +40,15 @@ final class TrainingObject: @unchecked Sendable {
     return try Chosen(configuration, seeds: nil, on: device, options: .environment)
   }
 
+  /// Calls `body`, unless a call is under way: its callback may come here, and would wait for itself.
+  private func alone(_ body: () throws -> Void) throws {
+    guard try turn.withLockIfAvailable({ _ in try body() }) != nil else {
+      throw ArgumentError(description: "the training is under way; wait for its end")
+    }
+  }
+
   func run(_ progress: (TrainingProgress) -> Bool) throws {
-    try turn.withLock { _ in
+    try alone {
       guard !hasRun else { throw ArgumentError(description: "the training has run already; make another") }
       hasRun = true
       try algorithm.train { progress($0) }
@@ -49,7 +56,7 @@ final class TrainingObject: @unchecked Sendable {
   }
 
   func save(_ path: String) throws {
-    try turn.withLock { _ in try algorithm.checkpoint(agent: 0).write(to: path) }
+    try alone { try algorithm.checkpoint(agent: 0).write(to: path) }
   }
 }
 

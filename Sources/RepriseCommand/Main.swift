@@ -7,7 +7,7 @@ import Vulkan
 @main
 struct RepriseCommand: ParsableCommand {
   /// The version of the package.
-  static let version = "0.1.0"
+  static let version = repriseVersion
 
   static let configuration = CommandConfiguration(
     commandName: "reprise",

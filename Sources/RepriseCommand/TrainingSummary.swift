@@ -15,7 +15,7 @@ struct TrainingSummary: Encodable {
   let seeds: [UInt64]?
   /// The largest mean return of an evaluation, on average over the agents.
   let bestReturnMean: Double?
-  /// Steps that gave what is no finite number, of all agents together.
+  /// Steps that went wrong, of all agents together.
   let faults: Int
   /// Bytes of the device that the run had taken at its end.
   let deviceBytes: Int
@@ -92,7 +92,7 @@ struct TrainingSummary: Encodable {
       + (returnMean == nil ? "unknown: no episode ended" : returns)
       + (bestReturnMean.map { ", of the best weights \($0.fixed(1))" } ?? "") + ".\n"
     if faults > 0 {
-      text += "\(faults.grouped) steps gave what is no finite number; their copies began anew.\n"
+      text += "\(faults.grouped) steps went wrong; their copies began anew.\n"
     }
     if let cost { text += cost.text }
     return text + place

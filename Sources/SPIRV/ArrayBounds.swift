@@ -1,5 +1,5 @@
 /// Makes shaders that someone else wrote keep within their arrays: an index that is not known when a kernel is compiled is
-/// compared with the array's length, and where it is beyond, element 0 is taken and a variable of the shader is set.
+/// compared with the length of the array, vector or matrix, and where it is beyond, element 0 is taken and a variable of the shader is set.
 package enum ArrayBounds {
   /// The global `bool` of the shader that is set; the module has to have its name still, as unoptimised ones do.
   package static let variable = "indexOutOfRange"
@@ -20,7 +20,11 @@ package enum ArrayBounds {
     private var definitions: [UInt32: Instruction] = [:]
     /// The types of values that may be indexed, or index.
     private var types: [UInt32: UInt32] = [:]
-    private var zeros: [UInt32: UInt32] = [:]
+    /// Constants that are added, by type and value.
+    private var constants: [Constant: UInt32] = [:]
+    private struct Constant: Hashable {
+      let type, value: UInt32
+    }
     private let flag, bool: UInt32
     private var bound: UInt32
 
@@ -39,7 +43,7 @@ package enum ArrayBounds {
         }
         // What has a result begins with its type.
         if let type = definitions[instruction[0]]?.opcode,
-          type == Opcode.typeInt || type == Opcode.typePointer,
+          [Opcode.typeInt, Opcode.typeVector, Opcode.typePointer].contains(type),
           instruction.operands.count > 1, !(Opcode.typeVoid...Opcode.typePointer ~= instruction.opcode)
         {
           types[instruction[1]] = instruction[0]
@@ -56,20 +60,22 @@ package enum ArrayBounds {
           globals += instruction.words
         } else if [Opcode.accessChain, Opcode.inBoundsAccessChain].contains(instruction.opcode) {
           functions += compared(instruction)
+        } else if instruction.opcode == Opcode.vectorExtractDynamic {
+          functions += comparedExtract(instruction)
         } else {
           functions += instruction.words
         }
       }
-      let constants = zeros.sorted { $0.key < $1.key }.flatMap {
-        Instruction(Opcode.constant, [$0.key, $0.value, 0]).words
+      let added = constants.sorted { $0.value < $1.value }.flatMap {
+        Instruction(Opcode.constant, [$0.key.type, $0.value, $0.key.value]).words
       }
-      return [bound, schema] + globals + constants + functions
+      return [bound, schema] + globals + added + functions
     }
 
     /// An access chain whose indices are compared before.
     private mutating func compared(_ chain: Instruction) -> [UInt32] {
       guard let pointer = types[chain[2]].flatMap({ definitions[$0] }), pointer.opcode == Opcode.typePointer,
-        [StorageClass.function, StorageClass.private].contains(pointer[1])
+        [StorageClass.function, StorageClass.private, StorageClass.workgroup].contains(pointer[1])
       else { return chain.words }
       var (before, operands) = ([UInt32](), Array(chain.operands))
       var type = definitions[pointer[2]]
@@ -81,6 +87,12 @@ package enum ArrayBounds {
             operands[place] = safe(index, of: indexType, length: length, before: &before)
           }
           type = type.flatMap { definitions[$0[1]] }
+        case Opcode.typeVector, Opcode.typeMatrix:
+          if definitions[index] == nil, let indexType = types[index], let count = type?[2] {
+            operands[place] = safe(
+              index, of: indexType, length: constant(count, of: indexType), before: &before)
+          }
+          type = type.flatMap { definitions[$0[1]] }
         case Opcode.typeStruct:
           type = (definitions[index]?[2]).flatMap { type?[1 + Int($0)] }.flatMap { definitions[$0] }
         default: type = nil
@@ -89,12 +101,30 @@ package enum ArrayBounds {
       return before + Instruction(chain.opcode, operands).words
     }
 
+    /// A component of a vector that is no variable.
+    private mutating func comparedExtract(_ extract: Instruction) -> [UInt32] {
+      guard let vector = types[extract[2]].flatMap({ definitions[$0] }), let indexType = types[extract[3]],
+        definitions[extract[3]] == nil
+      else { return extract.words }
+      var before: [UInt32] = []
+      let length = constant(vector[2], of: indexType)
+      let index = safe(extract[3], of: indexType, length: length, before: &before)
+      return before + Instruction(extract.opcode, [extract[0], extract[1], extract[2], index]).words
+    }
+
+    private mutating func constant(_ value: UInt32, of type: UInt32) -> UInt32 {
+      let key = Constant(type: type, value: value)
+      if let known = constants[key] { return known }
+      let made = id()
+      constants[key] = made
+      return made
+    }
+
     /// The index, or 0 with the variable set.
     private mutating func safe(_ index: UInt32, of type: UInt32, length: UInt32, before: inout [UInt32])
       -> UInt32
     {
-      let zero = zeros[type] ?? id()
-      zeros[type] = zero
+      let zero = constant(0, of: type)
       let (isWithin, isBeyond, old, new, result) = (id(), id(), id(), id(), id())
       for (opcode, operands) in [
         (Opcode.uLessThan, [bool, isWithin, index, length]),

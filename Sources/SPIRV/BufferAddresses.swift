@@ -201,7 +201,7 @@ package struct BufferAddresses {
     guard let type = types[id] else { return 4 }
     switch type.opcode {
     case Opcode.typeInt, Opcode.typeFloat: return type[1] / 8
-    case Opcode.typeVector: return alignment(of: type[1]) * (type[2] == 3 ? 4 : type[2])
+    case Opcode.typeVector: return alignment(of: type[1]) &* (type[2] == 3 ? 4 : type[2])
     case Opcode.typeArray, Opcode.typeRuntimeArray: return alignment(of: type[1])
     default: return 4
     }

@@ -48,6 +48,7 @@ extension Instruction {
     static let arrayLength: UInt32 = 68
     static let decorate: UInt32 = 71
     static let memberDecorate: UInt32 = 72
+    static let vectorExtractDynamic: UInt32 = 77
     static let bitcast: UInt32 = 124
     static let logicalOr: UInt32 = 166
     static let logicalNot: UInt32 = 168

@@ -62,12 +62,13 @@ public struct HostDevice: @unchecked Sendable {
       throw .ineligibleDevice(
         name: physical.name, reason: "it was made without the feature timelineSemaphore")
     }
-    guard instance.functions.computes(handle, family: queueFamily) else {
+    guard let bits = instance.functions.timestampValidBits(of: handle, family: queueFamily) else {
       throw .ineligibleDevice(name: physical.name, reason: "its queue family \(queueFamily) does not compute")
     }
     physical.features = physical.features.restricted(to: features)
     physical.featuresUsed = physical.features.used
     physical.queueFamily = queueFamily
+    physical.limits.timestampValidBits = Int(bits)
     return physical
   }
 }

@@ -35,7 +35,7 @@ public struct Limits: Sendable, Encodable, Equatable {
   /// Nanoseconds in one tick of a timestamp.
   public let timestampPeriod: Double
   /// Bits of a timestamp that count; 0 when the queue has no timestamps.
-  public let timestampValidBits: Int
+  public internal(set) var timestampValidBits: Int
 
   init(_ limits: VkPhysicalDeviceLimits, maxAllocation: VkDeviceSize, timestampValidBits: UInt32) {
     func list(_ values: (UInt32, UInt32, UInt32)) -> [Int] { [Int(values.0), Int(values.1), Int(values.2)] }

@@ -167,9 +167,9 @@ extension InstanceFunctions {
     return computing.first { $0.timestampValidBits > 0 } ?? computing.first
   }
 
-  /// Whether a queue family computes.
-  func computes(_ device: VkPhysicalDevice, family: UInt32) -> Bool {
-    computingFamilies(of: device).contains { $0.index == family }
+  /// Bits of the timestamps of a queue family; nil where it doesn't compute.
+  func timestampValidBits(of device: VkPhysicalDevice, family: UInt32) -> UInt32? {
+    computingFamilies(of: device).first { $0.index == family }?.timestampValidBits
   }
 
   private func computingFamilies(of device: VkPhysicalDevice) -> [(index: UInt32, timestampValidBits: UInt32)]

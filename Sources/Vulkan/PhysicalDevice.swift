@@ -52,7 +52,7 @@ public struct PhysicalDevice: Sendable, Encodable {
   /// Sizes and operations of subgroups.
   public internal(set) var subgroups: Subgroups
   /// The limits that matter to compute.
-  public let limits: Limits
+  public internal(set) var limits: Limits
   /// What it offers beyond the required.
   public internal(set) var features: Features
   /// The features that a shader's capabilities may need, by Vulkan's names.

@@ -107,6 +107,24 @@ import Testing
       short.status == 1 && short.errors.hasPrefix("policy: short.reprise: at byte 16"), "\(short.errors)")
   }
 
+  @Test func `A training that saves in its own callback is told to wait`() throws {
+    try compile("cartpole") { source in
+      source.replacing("steps=50000", with: "steps=2048")
+        .replacing(
+          "  return 1;\n}\n\n// Steps four",
+          with: "  return reprise_training_save(training, \"inside\") == REPRISE_SUCCESS;\n}\n\n// Steps four"
+        )
+        .replacing("  reprise_training *training = NULL;\n", with: "")
+        .replacing(
+          "// Prints an iteration", with: "static reprise_training *training;\n// Prints an iteration"
+        )
+        .replacing("if (result != REPRISE_SUCCESS) fprintf", with: "if (reprise_error_message()[0]) fprintf")
+    }
+    let result = try run("cartpole", ["w"])
+    #expect(result.errors == "cartpole: the training is under way; wait for its end\n")
+    #expect(tool.names().contains("w") && !tool.names().contains("inside"))
+  }
+
   @Test func `A device of the host program is used, and left as it was`() throws {
     try compile("shared_device")
     let result = try run("shared_device")
@@ -147,6 +165,7 @@ import Testing
 
       int main(void) {
         pthread_t threads[4];
+        if (reprise_version() != REPRISE_VERSION) return 1;
         uint32_t count = 0, one = 1;
         reprise_device_info info;
         if (reprise_list_devices(NULL, &count) || count < 1 || reprise_list_devices(&info, &one)) return 1;

@@ -1,5 +1,7 @@
 import Bundles
 import Foundation
+import Kernels
+import Reinforcement
 import Testing
 
 /// `reprise-glslc environment`, and training on what it makes.
@@ -84,25 +86,26 @@ import Testing
     try expectRefusal(replacing: "/* environment", with: "/*", saying: "in/changed.glsl:1: error: no header")
     try expectRefusal(
       replacing: "state_size: 6", with: "state_sise: 6",
-      saying: "in/changed.glsl:3: error: the header has no \"state_sise\"; the nearest keys are: state_size")
-    try expectRefusal(replacing: "state_size: 6\n", with: "", saying: "lacks state_size")
+      saying: "in/changed.glsl:3:1: error: unknown key 'state_sise'; the nearest is 'state_size'")
+    try expectRefusal(replacing: "state_size: 6\n", with: "", saying: "lacks 'state_size'")
     try expectRefusal(
-      replacing: "state_size: 6", with: "state_size: six", saying: ":3: error: state_size can't be read")
+      replacing: "state_size: 6", with: "state_size: six", saying: ":3:1: error: 'state_size' can't be read")
     try expectRefusal(
       replacing: "state_size: 6", with: "state_size: 257", saying: ":3: error", "257", "1 to 256")
     try expectRefusal(
       replacing: "state_size: 6", with: "state_size: 6\nstate_size: 7",
-      saying: "state_size stands there twice")
+      saying: "state_size stands there more than once")
     try expectRefusal(
       replacing: "name: point-mass", with: "name: Point Mass", saying: ":2: error", "lower-case")
     try expectRefusal(
       replacing: "high: [1, 1]", with: "high: [1]", saying: ":5: error", "2 lower and 1 upper")
     try expectRefusal(
       replacing: "high: [1, 1]", with: "high: [1, -1]", saying: ":5: error", "the lower first")
-    try expectRefusal(replacing: "box:", with: "sphere:", saying: ":5: error: action_space can't be read")
+    try expectRefusal(replacing: "box:", with: "sphere:", saying: ":5:1: error: 'action_space' can't be read")
     try expectRefusal(
-      replacing: "{value: 1, unit: kg}", with: "heavy", saying: ":9: error: mass has no value")
-    try expectRefusal(replacing: "name: point-mass", with: "name: [", saying: "the header is no YAML")
+      replacing: "{value: 1, unit: kg}", with: "heavy", saying: ":9:3: error: 'mass' has no value")
+    try expectRefusal(replacing: "  mass: {", with: "  count: {", saying: "count", "PARAMETER_COUNT")
+    try expectRefusal(replacing: "name: point-mass", with: "name: [", saying: "error: it is no YAML")
   }
 
   @Test func `Bad GLSL is refused with the line of the file`() throws {
@@ -130,6 +133,24 @@ import Testing
     try expectRefusal(
       replacing: "observation[i] = ", with: "observation[i] = 1.0 / (state[2u] - state[2u]) + ",
       saying: "point-mass observed what is no finite number")
+    // In the other two functions, in vectors, and where a copy alone is to blame.
+    try expectRefusal(
+      replacing: "observation[i] = ", with: "observation[i + uint(state[2u] * 0.0) + 3u * i] = ",
+      saying: "point-mass used an index beyond its array: copy ")
+    try expectRefusal(
+      replacing: "state[2u + i] = 0.0;\n    state[4u + i]",
+      with: "state[5u + i + uint(state[i] * 0.0)] = 0.0;\n    state[4u + i]",
+      saying: "point-mass used an index beyond its array: copy ")
+    try expectRefusal(
+      replacing: "float effort = 0.0",
+      with: "vec3 v = vec3(1.0); v[3u + uint(state[0] * 0.0)] = 0.0; float effort = 0.0",
+      saying: "point-mass used an index beyond its array: copy ")
+    let far =
+      "float seen[2]; seen[state[0] > 1.9 ? 2u : 0u] = 1.0; observation[0] = seen[0];\n  for (uint i = 0u; i < 2u; i++) {\n    observation[i]"
+    let blamed = try make(replacing: "for (uint i = 0u; i < 2u; i++) {\n    observation[i]", with: far)
+    let found = try #require(
+      blamed.errors.firstMatch(of: #/index beyond its array: .* state \[([-0-9.]+), .*→ \[([-0-9.]+),/#))
+    #expect(try #require(Float(found.1)) > 1.9 || #require(Float(found.2)) > 1.9, "\(blamed.errors)")
   }
 
   /// The trial doesn't get as far, training does.
@@ -168,6 +189,24 @@ import Testing
     CommandTests.expectRefusal(
       try tool.run("train", "ppo", "--environment", "c.reprise"), status: 64,
       saying: "c.reprise: can't be read")
+    let manifest = EnvironmentManifest(
+      name: "point", stateSize: 1, observationSize: 1, actionSpace: .discrete(2), maximumSteps: 5,
+      parameters: [EnvironmentParameter("mass", 1)])
+    func train(exploringBy words: [UInt32]) throws -> Tool.Result {
+      let kernels = [
+        ("rollout", Kernel.rolloutCartpole.words), ("explore", words), ("step", Kernel.stepCartpole.words),
+      ]
+      return try train(
+        KernelBundle(
+          .environment, kernels: kernels.map { Kernel(name: $0.0, words: $0.1) }, contents: manifest
+        ).encoded())
+    }
+    CommandTests.expectRefusal(
+      try train(exploringBy: Kernel.rolloutCartpole.words), status: 64,
+      saying: "the kernel \"explore\" with set 0, binding", "bindings below 6")
+    CommandTests.expectRefusal(
+      try train(exploringBy: Kernel.exploreCartpole.words.dropLast(40) + [0]), status: 64,
+      saying: "the kernel \"explore\" with SPIR-V that is none")
     #expect(!tool.names().contains("run"))
   }
 }

@@ -15,7 +15,7 @@ import Vulkan
 
 /// Files that are not what they should be: each is refused by a typed error or loaded, none ends the process.
 ///
-/// `REPRISE_FUZZ=20000 Tools/test --sanitize address --filter FuzzTests` tries so many files of each kind, with the address
+/// `REPRISE_FUZZ=20000 Tools/test --sanitize --filter FuzzTests` tries so many files of each kind, with the address
 /// sanitizer; without it a few, in the usual run. `REPRISE_FUZZ_SEED` chooses others.
 @Suite(.timeLimit(.minutes(60))) struct FuzzTests {
   private static let variables = ProcessInfo.processInfo.environment
@@ -87,7 +87,7 @@ import Vulkan
   }
 
   @Test func modules() throws {
-    let corpus = [Kernel.ringAppend, .stepCartpole, .sortRows].map { kernel in
+    let corpus = [Kernel.ringAppend, .stepCartpole, .sortRows, .rolloutPendulum].map { kernel in
       kernel.words.flatMap { word in withUnsafeBytes(of: word.littleEndian, Array.init) }
     }
     try damage(corpus) { bytes in

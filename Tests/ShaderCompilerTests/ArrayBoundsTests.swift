@@ -37,9 +37,9 @@ import Testing
       a[a[3]] = int(rows[u].cells[2]) + table[a[4]] + int(indexOutOfRange);
       """)
     let checked = try #require(ArrayBounds.checked(words))
-    // rows twice, cells, last, table; neither the component of a vector nor the buffer, which has no length.
-    #expect(count(176, in: checked) == 5)
-    #expect(count(169, in: checked) == count(169, in: words) + 5)
+    // rows twice, cells, last and a component of it, table; not the buffer, which has no length.
+    #expect(count(176, in: checked) == 6)
+    #expect(count(169, in: checked) == count(169, in: words) + 6)
     try expectValid(checked, "checked", in: folder)
     try expectValid(try ShaderCompiler.optimized(checked, file: "bounds.comp"), "optimized", in: folder)
   }

@@ -1,6 +1,8 @@
 public import Bundles
+import KernelParameters
 import Kernels
 import Learning
+import SPIRV
 
 /// An environment that someone wrote in GLSL and `reprise-glslc environment` compiled.
 public struct BundledEnvironment: Environment {
@@ -30,9 +32,41 @@ public struct BundledEnvironment: Environment {
     } catch {
       throw .malformed(file: file, offset: 0, found: "\(error)", expected: "an environment that can be used")
     }
+    func kernel<Parameters>(_ name: String, bindings: Int, _: Parameters.Type) throws(BundleError) -> Kernel {
+      try Self.kernel(name, bindings: bindings, MemoryLayout<Parameters>.size, of: bundle, file: file)
+    }
     kernels = EnvironmentKernels(
-      rollout: try bundle.kernel("rollout"), explore: try bundle.kernel("explore"),
-      step: try bundle.kernel("step"))
+      rollout: try kernel("rollout", bindings: 16, RolloutParameters.self),
+      explore: try kernel("explore", bindings: 6, ExplorationParameters.self),
+      step: try kernel("step", bindings: 13, StepParameters.self))
+  }
+
+  /// A kernel that asks for no more than it gets: a hash is no signature, and drivers trust SPIR-V.
+  private static func kernel(
+    _ name: String, bindings: Int, _ pushConstantBytes: Int, of bundle: KernelBundle, file: String
+  ) throws(BundleError) -> Kernel {
+    let kernel = try bundle.kernel(name)
+    func refusal(_ found: String, _ expected: String) -> BundleError {
+      .malformed(file: file, offset: 0, found: "the kernel \"\(name)\" with \(found)", expected: expected)
+    }
+    let reflection: Reflection
+    do throws(ModuleError) {
+      reflection = try Reflection(kernel.words)
+    } catch {
+      throw refusal("SPIR-V that is none: \(error)", "a module")
+    }
+    let known = ["Shader", "GroupNonUniform", "GroupNonUniformBallot"]
+    if let other = reflection.capabilities.first(where: { !known.contains($0) }) {
+      throw refusal("the capability \(other)", "no more than \(known.joined(separator: ", "))")
+    }
+    if let other = reflection.bindings.first(where: { $0.set != 0 || $0.binding >= bindings }) {
+      throw refusal("set \(other.set), binding \(other.binding)", "set 0, bindings below \(bindings)")
+    }
+    guard reflection.pushConstantBytes ?? 0 <= pushConstantBytes else {
+      throw refusal(
+        "\(reflection.pushConstantBytes ?? 0) bytes of push constants", "at most \(pushConstantBytes)")
+    }
+    return kernel
   }
 
   /// The bundle of this environment.

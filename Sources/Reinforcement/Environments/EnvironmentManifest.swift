@@ -86,6 +86,7 @@ public struct EnvironmentManifest: Codable, Sendable, Equatable {
       try check(
         parameter.name.wholeMatch(of: #/[a-z][a-z0-9_]*/#) != nil, "parameters",
         "have the name \"\(parameter.name)\"; expected lower-case letters, digits and _")
+      try check(parameter.name != "count", "parameters", "have the name \"count\", which PARAMETER_COUNT has")
       try check(names.insert(parameter.name).inserted, "parameters", "have \"\(parameter.name)\" twice")
       try check(
         Float(parameter.value).isFinite, "parameters",

@@ -22,13 +22,16 @@ public enum PrecompiledKernels {
   /// - Throws: `BundleError` where it is no bundle of kernels that `reprise-glslc plan` made.
   public static func add(_ bundle: KernelBundle) throws(BundleError) {
     let lengths = try bundle.contents(.kernels, as: Contents.self)
-    known.withLock { known in
-      for kernel in bundle.kernels {
-        if let length = lengths[kernel.name] {
-          known[kernel.name] = Entry(kernel: kernel, sourceBytes: length)
-        }
+    var entries: [String: Entry] = [:]
+    for kernel in bundle.kernels {
+      guard let length = lengths[kernel.name] else {
+        throw .otherKind(
+          file: "the bundle", found: "the kernel \"\(kernel.name)\" alone",
+          expected: "the length of its source too, as 'reprise-glslc plan' writes it")
       }
+      entries[kernel.name] = Entry(kernel: kernel, sourceBytes: length)
     }
+    known.withLock { $0.merge(entries) { _, new in new } }
   }
 
   /// Makes the kernels of a file known.

@@ -245,8 +245,8 @@ int main(int argc, char **argv) {
   }
   if (result == REPRISE_SUCCESS)
     printf(
-      "rewards %.3f, at most %ld blocks of the host's memory, %ld left, %d complaints\n", sum, memory.most,
-      memory.blocks, complaints);
+      "rewards %.3f, at most %ld blocks of the host's memory, %ld left, %d complaints%s\n", sum, memory.most,
+      memory.blocks, complaints, validates ? "" : " (there is no validation layer)");
   else
     fprintf(stderr, "shared_device: %s\n", reprise_error_message());
 

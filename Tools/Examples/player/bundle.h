@@ -1,4 +1,4 @@
-// A file of Reprise (Sources/Bundles/Bundle.swift): its header, hash and manifest, and a strict reader of JSON. Wants to be
+// A file of Reprise (Sources/Bundles/KernelBundle.swift): its header, hash and manifest, and a strict reader of JSON. Wants to be
 // included once. For little-endian machines.
 #include <limits.h>
 #include <stdarg.h>

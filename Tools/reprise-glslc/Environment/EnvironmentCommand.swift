@@ -15,13 +15,13 @@ struct EnvironmentCommand: ParsableCommand {
 
         /* environment
         name: point-mass
-        state_size: 6                       # float32 numbers, 1 to 256
-        observation_size: 6                 # 1 to 256
+        state_size: 6            # float32 numbers, 1 to 256
+        observation_size: 4      # 1 to 256
         action_space: {box: {low: [-1, -1], high: [1, 1]}}
-                                            # or {discrete: 3}, or {multi_discrete: [3, 2]}
+                                 # or {discrete: 3}, {multi_discrete: [3, 2]}
         max_episode_steps: 200
-        reward_threshold: -20               # may be left out
-        parameters:                         # may be left out
+        reward_threshold: 2.5    # may be left out
+        parameters:              # may be left out
           mass: {value: 1, unit: kg}
           time_step: 0.05
         */
@@ -29,9 +29,11 @@ struct EnvironmentCommand: ParsableCommand {
       and has three functions:
 
         void reset(out float state[STATE_SIZE], uvec4 random)
-        void observe(float state[STATE_SIZE], out float observation[OBSERVATION_SIZE])
+        void observe(float state[STATE_SIZE],
+                     out float observation[OBSERVATION_SIZE])
         void step(inout float state[STATE_SIZE], ACTION action[ACTION_SIZE],
-                  float parameters[PARAMETER_COUNT], out float reward, out bool terminated)
+                  float parameters[PARAMETER_COUNT],
+                  out float reward, out bool terminated)
 
       ACTION is float for a box, whose actions come within its bounds, and uint otherwise; the parameter mass is \
       parameters[PARAMETER_MASS]. uniformFloat(random.x) is a number from 0 to 1; sine, sineAndCosine, limited and their \

@@ -63,17 +63,24 @@ struct EnvironmentCompiler {
 
   /// Refuses a file that lacks one of the functions, in words that name it.
   private func checkFunctions() throws(ShaderError) {
-    try checked(call: "")
+    let words = try checked(call: "")
+    guard let reflection = try? Reflection(words), reflection.bindings.count == 1,
+      reflection.pushConstants.isEmpty, reflection.sharedBytes == 0
+    else {
+      throw ShaderError(
+        file: file,
+        "it declares buffers, push constants or shared memory: an environment has its state alone")
+    }
     for (function, call) in Self.functions {
       do throws(ShaderError) {
-        try checked(call: call)
+        _ = try checked(call: call)
       } catch {
         throw ShaderError(file: file, "it has no function '\(function)', or one with other parameters")
       }
     }
   }
 
-  private func checked(call: String) throws(ShaderError) {
+  private func checked(call: String) throws(ShaderError) -> [UInt32] {
     let source =
       beginning("") + """
         layout(local_size_x = 1) in;
@@ -86,7 +93,7 @@ struct EnvironmentCompiler {
         }
 
         """
-    _ = try compile(source)
+    return try compile(source)
   }
 
   private func compile(_ source: String) throws(ShaderError) -> [UInt32] {
@@ -123,6 +130,7 @@ struct EnvironmentCompiler {
     }
     return """
       #version 450
+      #define CHECKED_INDICES
       #extension GL_GOOGLE_include_directive : require
       #extension GL_EXT_control_flow_attributes : require
       \(extensions)#include "<Reprise>/random.glsl"

@@ -27,7 +27,12 @@ struct EnvironmentTrial {
     steps = min(2000, 2 * environment.maximumSteps)
     let target = try VectorEnvironment(environment, seeds: [1], copies: Self.copies, on: device)
     let unseen = try Variable([], on: device, label: "observations that are not finite")
-    try device.run("reset") { target.reset(in: $0) }
+    let start = ContinuousClock.now
+    func watch() { if (ContinuousClock.now - start).seconds > Self.seconds { stuck() } }
+    let reset = try device.record("first reset") { program in
+      try program.pass("reset") { target.reset(in: $0) }
+    }
+    try Replay(reset).run(times: 1, watch: watch)
     let plan = try device.record("trial of \(environment.name)") { program in
       try program.pass("step", repeats: 20) { graph in
         target.step(target.sampleActions(in: graph))
@@ -35,7 +40,6 @@ struct EnvironmentTrial {
         unseen.assign(graph.read(unseen) + (1 - seen.float()).sum())
       }
     }
-    let start = ContinuousClock.now
     try Replay(plan).run(times: (steps + 19) / 20) { _ in
       if let fault = try target.lastFault(of: 0) {
         throw Failure(
@@ -47,7 +51,7 @@ struct EnvironmentTrial {
       }
       return true
     } watch: {
-      if (ContinuousClock.now - start).seconds > Self.seconds { stuck() }
+      watch()
     }
     let values: [Float] = try target.statistics.read()
     func sum(_ row: Int) -> Double {
