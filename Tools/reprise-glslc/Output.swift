@@ -25,6 +25,17 @@ func report(_ diagnostics: [Diagnostic]) {
   }
 }
 
+/// Prints what `body` throws as compilers do, other errors as findings about `file`, and fails.
+func reporting(about file: String, _ body: () throws -> Void) throws {
+  try reporting { () throws(ShaderError) in
+    do {
+      try body()
+    } catch {
+      throw error as? ShaderError ?? ShaderError(file: file, "\(error)")
+    }
+  }
+}
+
 /// Prints what `body` throws as compilers do, and fails.
 func reporting(_ body: () throws(ShaderError) -> Void) throws {
   do throws(ShaderError) {

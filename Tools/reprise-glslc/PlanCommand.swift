@@ -40,7 +40,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let cache = NSTemporaryDirectory() + "reprise-plan-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: cache) }
-    do {
+    try reporting(about: command[0]) {
       try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
       try runProgram(cache: cache)
       let files = try FileManager.default.contentsOfDirectory(atPath: cache)
@@ -52,9 +52,6 @@ struct PlanCommand: ParsableCommand {
       }
       try bundle.write(to: output)
       print("\(output): \(bundle.kernels.count) kernels")
-    } catch {
-      report((error as? ShaderError ?? ShaderError(file: command[0], "\(error)")).diagnostics)
-      throw ExitCode.failure
     }
   }
 

@@ -77,16 +77,13 @@ struct EnvironmentCommand: ParsableCommand {
   }
 
   func run() throws {
-    do {
+    try reporting(about: input) {
       let compiler = try EnvironmentCompiler(
         file: input, includePaths: includePaths, macros: macros.map { ($0.name, $0.value) })
       let environment = try compiler.environment()
       let trial = device == "none" ? nil : try tried(environment)
       try environment.bundle.write(to: output)
       print(summary(environment, trial))
-    } catch {
-      report((error as? ShaderError ?? ShaderError(file: input, "\(error)")).diagnostics)
-      throw ExitCode.failure
     }
   }
 

@@ -5,8 +5,8 @@ import ShaderCompiler
 
 /// Makes the kernels of an environment out of its file: a header and three functions.
 struct EnvironmentCompiler {
-  /// The file as it is named in messages, and its text.
-  let file, text: String
+  /// The file as it is named in messages.
+  let file: String
   /// What its header says.
   let manifest: EnvironmentManifest
   private let compiler: ShaderCompiler
@@ -18,6 +18,7 @@ struct EnvironmentCompiler {
   /// - Throws: ``ShaderError``.
   init(file: String, includePaths: [String], macros: [(String, String?)]) throws(ShaderError) {
     self.file = file
+    let text: String
     do throws(SystemFault) {
       text = String(decoding: try fileBytes(at: file), as: UTF8.self)
     } catch {
