@@ -32,13 +32,13 @@ public struct ShaderCompiler: Sendable {
   ///   - optimize: Whether spirv-opt's passes run.
   ///   - debugInfo: Whether names, the source and its lines are kept in the SPIR-V.
   ///   - target: What runs the SPIR-V.
-  ///   - frontEnd: What compiles it.
+  ///   - frontEnd: What compiles it; without one that of the environment variable `REPRISE_FRONT_END`, or shaderc.
   ///   - warningsAsErrors: Whether a warning ends the compilation.
   /// - Throws: ``ShaderError`` with every error and warning that the compiler found.
   public func compile(
     source: String, file: String, includePaths: [String] = [], texts: [String: String] = [:],
     macros: [(String, String?)] = [], optimize: Bool = true, debugInfo: Bool = false,
-    target: ShaderTarget = .vulkan12, frontEnd: FrontEnd = .shaderc, warningsAsErrors: Bool = true
+    target: ShaderTarget = .vulkan12, frontEnd: FrontEnd? = nil, warningsAsErrors: Bool = true
   ) throws(ShaderError) -> CompiledShader {
     try VersionDirective.check(source: source, file: file)
     guard let options = shaderc_compile_options_initialize() else {
@@ -62,7 +62,7 @@ public struct ShaderCompiler: Sendable {
     let resolver = IncludeResolver(includePaths: includePaths, texts: texts)
     resolver.install(in: options)
 
-    switch frontEnd {
+    switch try frontEnd ?? .usual() {
     case .shaderc:
       let (bytes, warnings) = try run(shaderc_compile_into_spv, source, file, options, resolver)
       return CompiledShader(

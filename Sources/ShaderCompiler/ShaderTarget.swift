@@ -1,6 +1,7 @@
 import CGlslang
 import CSPIRVTools
 import CShaderc
+import Glibc
 
 /// What runs the SPIR-V.
 public enum ShaderTarget: String, Sendable, CaseIterable {
@@ -38,4 +39,17 @@ public enum FrontEnd: String, Sendable, CaseIterable {
   case shaderc
   /// glslang by its own interface, with its passes for small code. libshaderc preprocesses.
   case glslang
+
+  /// The one that the environment variable `REPRISE_FRONT_END` names, else shaderc.
+  ///
+  /// - Throws: ``ShaderError`` where it names none.
+  static func usual() throws(ShaderError) -> FrontEnd {
+    guard let value = getenv("REPRISE_FRONT_END"), value.pointee != 0 else { return .shaderc }
+    let name = String(cString: value)
+    guard let frontEnd = FrontEnd(rawValue: name) else {
+      let known = allCases.map(\.rawValue).joined(separator: " or ")
+      throw ShaderError(file: "REPRISE_FRONT_END", "found '\(name)'; expected \(known)")
+    }
+    return frontEnd
+  }
 }

@@ -9,17 +9,12 @@ import Vulkan
 
 /// glslang beside libshaderc.
 @Suite struct FrontEndTests {
-  private func compile(_ source: String, _ file: String = "main.comp", warningsAsErrors: Bool = true) throws
-    -> CompiledShader
-  {
-    try ShaderCompiler().compile(
-      source: source, file: file, includePaths: [Tool.shaders], frontEnd: .glslang,
-      warningsAsErrors: warningsAsErrors)
-  }
-
-  private func words(_ name: String) throws -> [UInt32] {
+  private func kernel(_ name: String, _ frontEnd: FrontEnd) throws -> Kernel {
     let file = "\(Tool.shaders)/\(name).comp"
-    return try compile(String(contentsOfFile: file, encoding: .utf8), file).words
+    let shader = try ShaderCompiler().compile(
+      source: String(contentsOfFile: file, encoding: .utf8), file: file, includePaths: [Tool.shaders],
+      frontEnd: frontEnd)
+    return Kernel(name: name, words: shader.words)
   }
 
   @Test func `All kernels are valid and alike from both`() throws {
@@ -110,6 +105,7 @@ import Vulkan
     #expect(validationError(of: try words(nil, .vulkan13), target: .vulkan12) != nil)
   }
 
+  /// `Tools/test --front-end glslang` runs every test with its kernels.
   @Test func `Kernels give the same bits from both`() throws {
     let rows = RowsParameters(rows: 37, columns: 19, inputOffset: 3, secondOffset: 5, outputOffset: 2)
     let sort = SortParameters(
@@ -120,9 +116,9 @@ import Vulkan
       (.sortRows, withUnsafeBytes(of: sort) { Array($0) }, [8, 0, 1, 32]),
     ]
     for (kernel, parameters, specialization) in cases {
-      let other = Kernel(name: kernel.name, words: try words(kernel.name))
-      #expect(other.words != kernel.words)
-      let results = try [kernel, other].map { try run($0, parameters, specialization) }
+      let kernels = try FrontEnd.allCases.map { try self.kernel(kernel.name, $0) }
+      #expect(kernels[0].words != kernels[1].words)
+      let results = try kernels.map { try run($0, parameters, specialization) }
       #expect(results[0] == results[1], "\(kernel.name)")
       #expect(Set(results[0]).count > 100, "\(kernel.name)")
     }
