@@ -40,6 +40,8 @@ public struct ShaderCompiler: Sendable {
     macros: [(String, String?)] = [], optimize: Bool = true, debugInfo: Bool = false,
     target: ShaderTarget = .vulkan12, frontEnd: FrontEnd? = nil, warningsAsErrors: Bool = true
   ) throws(ShaderError) -> CompiledShader {
+    // Not with ??, whose throws aren't typed.
+    let chosen = if let frontEnd { frontEnd } else { try FrontEnd.usual() }
     try VersionDirective.check(source: source, file: file)
     guard let options = shaderc_compile_options_initialize() else {
       throw ShaderError(file: file, "cannot set the shader compiler's options: out of memory")
@@ -62,7 +64,7 @@ public struct ShaderCompiler: Sendable {
     let resolver = IncludeResolver(includePaths: includePaths, texts: texts)
     resolver.install(in: options)
 
-    switch try frontEnd ?? .usual() {
+    switch chosen {
     case .shaderc:
       let (bytes, warnings) = try run(shaderc_compile_into_spv, source, file, options, resolver)
       return CompiledShader(
