@@ -32,10 +32,15 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording", "Vulkan",
-        "Bundles", "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
+        "Reprise", "Runs", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording",
+        "Vulkan", "Bundles", "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // The files of a run, written and read: configuration, metrics, checkpoints.
+    .target(
+      name: "Runs",
+      dependencies: ["Reinforcement", "Supervised", "Learning", "Bundles", "Vulkan", "Yams"]),
 
     // The front door: what an embedding program imports.
     .target(

@@ -1,5 +1,6 @@
 import Learning
 import Reinforcement
+import Runs
 import Vulkan
 
 /// The training of all agents of a run: their files, evaluations and progress lines.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Reinforcement
+import Runs
 
 /// The settings of an algorithm on the command line: an option for each in its table, `--set`, and recipes.
 struct AlgorithmOptions<Chosen: Algorithm>: ParsableArguments {

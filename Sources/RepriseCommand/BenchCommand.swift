@@ -1,5 +1,6 @@
 import ArgumentParser
 import Reinforcement
+import Runs
 import Vulkan
 
 /// `reprise bench`: how fast parts of the machinery are.

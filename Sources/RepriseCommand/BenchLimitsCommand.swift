@@ -1,4 +1,5 @@
 import ArgumentParser
+import Runs
 import Vulkan
 
 /// `reprise bench limits`: what the times of a plan's dispatches are held against.

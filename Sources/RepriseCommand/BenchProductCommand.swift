@@ -1,6 +1,7 @@
 import ArgumentParser
 import Kernels
 import Recording
+import Runs
 import ShaderCompiler
 import Tensors
 import Vulkan

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Recording
+import Runs
 import Vulkan
 
 /// `reprise bench recording`: records a training step over and over, and looks at what stays in memory.

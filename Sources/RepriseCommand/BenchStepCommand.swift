@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recording
+import Runs
 import Tensors
 import Vulkan
 

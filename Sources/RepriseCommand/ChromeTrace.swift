@@ -1,4 +1,5 @@
 import Recording
+import Runs
 import Vulkan
 
 /// A trace in the JSON array format that Perfetto and chrome://tracing open: the host's spans, and the device's dispatches.

@@ -1,6 +1,7 @@
 import KernelParameters
 import Kernels
 import Recording
+import Runs
 import Vulkan
 
 /// What shaders get out of a device at most: each figure is the best of several measurements.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Recording
+import Runs
 import Vulkan
 
 /// `reprise devices`: what the drivers show, and which device would be used.

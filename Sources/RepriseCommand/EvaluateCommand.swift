@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Learning
 import Reinforcement
+import Runs
 import Supervised
 import Vulkan
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bundles
 import Learning
 import Reinforcement
+import Runs
 import Supervised
 import Vulkan
 

@@ -1,3 +1,5 @@
+import Runs
+
 /// A line in braille, 2 × 4 dots a character, between two axes with numbers.
 struct LineChart {
   let title: String

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Learning
+import Runs
 
 /// Which model, on the command line.
 struct ModelOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Runs
 
 /// `reprise plot`: the learning curve in the terminal.
 struct PlotCommand: ParsableCommand {

@@ -63,28 +63,3 @@ struct PolicyReport: Encodable {
       ])
   }
 }
-
-/// The environment of a configuration in a checkpoint's metadata.
-private struct KeptEnvironment: Decodable {
-  let environment: String
-}
-
-extension Safetensors {
-  /// Throws where the metadata, if there is any, is of another algorithm or environment.
-  ///
-  /// - Parameter file: the file's name in errors, and `run` the run that it should be of.
-  func refuseOther(algorithm: String, environment: String, file: String, run: RunDirectory)
-    throws(CommandFailure)
-  {
-    let found = (metadata["algorithm"] ?? algorithm, keptEnvironment ?? environment)
-    guard found != (algorithm, environment) else { return }
-    throw CommandFailure(
-      "\(file) is of \(found.0) on \(found.1); \(run.config) says \(algorithm) on \(environment).")
-  }
-
-  /// The environment, of which files before 0.1.0 speak in their configuration only.
-  private var keptEnvironment: String? {
-    metadata["environment"]
-      ?? metadata["config"].flatMap { try? decodedJSON(KeptEnvironment.self, $0).environment }
-  }
-}

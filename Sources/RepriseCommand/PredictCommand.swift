@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import FoundationEssentials
 import Learning
+import Runs
 import Supervised
 import Tensors
 import Vulkan

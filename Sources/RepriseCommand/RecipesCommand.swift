@@ -1,6 +1,7 @@
 import ArgumentParser
 import Learning
 import Reinforcement
+import Runs
 
 /// `reprise recipes`: what a pair of algorithm and environment starts from.
 struct RecipesCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import Learning
 import Reinforcement
+import Runs
 
 /// The settings of a run, and where each value is from.
 struct ResolvedSettings<Configuration: AlgorithmConfiguration> {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Learning
 import Recording
+import Runs
 import Supervised
 import Tensors
 import Vulkan

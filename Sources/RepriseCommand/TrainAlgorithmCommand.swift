@@ -2,6 +2,7 @@ import ArgumentParser
 import Learning
 import Recording
 import Reinforcement
+import Runs
 import Vulkan
 
 /// `reprise train ppo` and its like: trains a policy and keeps the run, or a policy for each of many seeds.

@@ -1,5 +1,6 @@
 import Learning
 import Reinforcement
+import Runs
 import Vulkan
 
 /// An agent of a run: its folder, and what it has reached.

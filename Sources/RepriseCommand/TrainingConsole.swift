@@ -1,4 +1,5 @@
 import Reinforcement
+import Runs
 import Vulkan
 
 /// Shows the progress of agents: a live line on a terminal, a line now and then elsewhere, or JSON.

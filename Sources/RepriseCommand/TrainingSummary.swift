@@ -1,5 +1,6 @@
 import Recording
 import Reinforcement
+import Runs
 import Vulkan
 
 /// What a run came to: the last line of `train`.

@@ -1,11 +1,12 @@
 import FoundationEssentials
-import Learning
+package import Learning
 import Reinforcement
-import Supervised
+package import Supervised
+import Vulkan
 import Yams
 
 /// What settings have to offer for config.yaml.
-protocol RunSettings: Codable {
+package protocol RunSettings: Codable {
   /// Looks at every setting.
   func validate() throws(ConfigurationError)
   /// The settings with the files that the run keeps in place of those that they name.
@@ -13,23 +14,23 @@ protocol RunSettings: Codable {
 }
 
 extension RunSettings {
-  func kept(in _: RunDirectory) -> Self { self }
+  package func kept(in _: RunDirectory) -> Self { self }
 }
 
 extension SupervisedSettings: RunSettings {
-  func validate() throws(ConfigurationError) { try training.validate() }
+  package func validate() throws(ConfigurationError) { try training.validate() }
 }
 
 /// What trains.
-enum RunKind: RawRepresentable, Codable, Equatable {
+package enum RunKind: RawRepresentable, Codable, Equatable {
   /// An algorithm of reinforcement learning, by its name.
   case reinforcement(String)
   case classifier, regressor
 
   /// All names.
-  static var names: [String] { Algorithms.names + ["classifier", "regressor"] }
+  package static var names: [String] { Algorithms.names + ["classifier", "regressor"] }
 
-  init?(rawValue: String) {
+  package init?(rawValue: String) {
     switch rawValue {
     case "classifier": self = .classifier
     case "regressor": self = .regressor
@@ -39,7 +40,7 @@ enum RunKind: RawRepresentable, Codable, Equatable {
     }
   }
 
-  var rawValue: String {
+  package var rawValue: String {
     switch self {
     case .reinforcement(let name): name
     case .classifier: "classifier"
@@ -49,34 +50,34 @@ enum RunKind: RawRepresentable, Codable, Equatable {
 }
 
 /// What stands in config.yaml beside the settings.
-enum RunKey: String, CodingKey {
+package enum RunKey: String, CodingKey {
   case version, algorithm, device, driver
   case evaluateEvery = "evaluate_every"
   case evaluateEpisodes = "evaluate_episodes"
 }
 
 /// What config.yaml holds: the settings of a run, and what they ran on.
-struct RunConfiguration<Settings: RunSettings>: Codable {
+package struct RunConfiguration<Settings: RunSettings>: Codable {
   /// The version of Reprise that wrote it.
-  let version: String
+  package let version: String
   /// What trained.
-  let algorithm: RunKind
+  package let algorithm: RunKind
   /// The device's and the driver's name.
-  let device, driver: String
+  package let device, driver: String
   /// After how many steps and on how many episodes the best weights of a policy were looked for; nil where they weren't.
-  var evaluateEvery, evaluateEpisodes: Int?
+  package var evaluateEvery, evaluateEpisodes: Int?
   /// The algorithm's settings; in the file they stand beside the rest.
-  private(set) var settings: Settings
+  package private(set) var settings: Settings
 
-  init(_ algorithm: RunKind, _ settings: Settings, device: String, driver: String) {
-    version = RepriseCommand.version
+  package init(_ algorithm: RunKind, _ settings: Settings, device: String, driver: String) {
+    version = repriseVersion
     self.algorithm = algorithm
     self.device = device
     self.driver = driver
     self.settings = settings
   }
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: RunKey.self)
     version = try container.decode(String.self, forKey: .version)
     algorithm = try container.decode(RunKind.self, forKey: .algorithm)
@@ -87,7 +88,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
     settings = try Settings(from: decoder)
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: RunKey.self)
     try container.encode(version, forKey: .version)
     try container.encode(algorithm, forKey: .algorithm)
@@ -99,7 +100,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
   }
 
   /// The text of config.yaml.
-  func yaml() throws -> String {
+  package func yaml() throws -> String {
     let node = try Yams.compose(yaml: YAMLEncoder().encode(self)) ?? [:]
     // Yams writes 0.99 as 9.9e-1 and keeps 15 digits; JSON's numbers are exact and are YAML's too.
     let exact = try Yams.compose(yaml: jsonText(self, keys: .useDefaultKeys)) ?? [:]
@@ -109,7 +110,7 @@ struct RunConfiguration<Settings: RunSettings>: Codable {
   /// Reads config.yaml of a run.
   ///
   /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
-  init(of run: RunDirectory) throws(CommandFailure) {
+  package init(of run: RunDirectory) throws(CommandFailure) {
     self = try decodeYAML(Self.self, file: run.config) { configuration throws(ConfigurationError) in
       try configuration.settings.kept(in: run).validate()
     }
@@ -148,7 +149,7 @@ extension RunDirectory {
   /// What trained this run.
   ///
   /// - Throws: `CommandFailure` as `RunConfiguration`.
-  func algorithm() throws(CommandFailure) -> RunKind {
+  package func algorithm() throws(CommandFailure) -> RunKind {
     let header = try decodeYAML(RunHeader.self, file: config) { header throws(ConfigurationError) in
       guard RunKind(rawValue: header.algorithm) == nil else { return }
       let known = RunKind.names.joined(separator: ", ")

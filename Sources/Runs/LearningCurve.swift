@@ -1,15 +1,15 @@
 import Foundation
 
 /// The learning curve that metrics.jsonl holds.
-struct LearningCurve {
+package struct LearningCurve {
   /// Environment steps and the mean return of the episodes that ended there, or epochs and a result on the validation split.
-  struct Point {
-    let steps, value: Double
+  package struct Point {
+    package let steps, value: Double
   }
 
-  let points: [Point]
+  package let points: [Point]
   /// What is drawn against what.
-  let title: String
+  package let title: String
 
   private struct Line: Decodable {
     let steps, return_mean: Double?
@@ -25,7 +25,7 @@ struct LearningCurve {
   /// Reads the metrics of a run; a last line without its end is left out, because the run may have been killed.
   ///
   /// - Throws: `CommandFailure` with the file and line of what is no metrics.
-  init(of run: RunDirectory) throws(CommandFailure) {
+  package init(of run: RunDirectory) throws(CommandFailure) {
     let lines = try readText(run.metrics).split(separator: "\n", omittingEmptySubsequences: false)
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -1,23 +1,23 @@
-import Learning
-import Reinforcement
+package import Learning
+package import Reinforcement
 
 /// The settings of an algorithm as a flat object under the names of its table: numbers, true and false as such, all else as
 /// text, as `--set` takes it.
-struct SettingsTable<Configuration: AlgorithmConfiguration>: RunSettings {
-  let configuration: Configuration
+package struct SettingsTable<Configuration: AlgorithmConfiguration>: RunSettings {
+  package let configuration: Configuration
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  package init(_ configuration: Configuration) { self.configuration = configuration }
 
-  func validate() throws(ConfigurationError) { try configuration.validate() }
+  package func validate() throws(ConfigurationError) { try configuration.validate() }
 
-  func kept(in run: RunDirectory) -> Self {
+  package func kept(in run: RunDirectory) -> Self {
     guard configuration.environment.hasSuffix(Environments.fileEnding) else { return self }
     var kept = configuration
     kept.environment = run.environment
     return Self(kept)
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: SettingKey.self)
     for setting in Configuration.settings {
       let (key, text) = (SettingKey(setting.name), setting.text(configuration))
@@ -34,7 +34,7 @@ struct SettingsTable<Configuration: AlgorithmConfiguration>: RunSettings {
   }
 
   /// Lists may be written as such. What is missing is as the default, which is what runs did before there was the setting.
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: SettingKey.self)
     var configuration = Configuration()
     for key in container.allKeys where RunKey(rawValue: key.stringValue) == nil {

@@ -4,7 +4,7 @@ import Yams
 /// Decodes a YAML file and checks what it holds.
 ///
 /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
-func decodeYAML<Value: Decodable>(
+package func decodeYAML<Value: Decodable>(
   _: Value.Type, file: String,
   check: (Value) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in }
 ) throws(CommandFailure) -> Value {
