@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Runs
 
 /// `reprise train classifier`: trains a classifier and keeps the run.
 struct TrainClassifierCommand: ParsableCommand {

@@ -1,7 +1,8 @@
 package import Foundation
 
 /// JSON on one line, keys in order, names as they stand in files: `steps_per_second`.
-package func jsonText(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase) throws
+package func jsonText(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase)
+  throws
   -> String
 {
   let encoder = JSONEncoder()

@@ -111,8 +111,8 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
   ///
   /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
   package init(of run: RunDirectory) throws(CommandFailure) {
-    self = try decodeYAML(Self.self, file: run.config) { configuration throws(ConfigurationError) in
-      try configuration.settings.kept(in: run).validate()
+    self = try decodeYAML(Self.self, file: run.config) { configuration in
+      Result { () throws(ConfigurationError) in try configuration.settings.kept(in: run).validate() }
     }
     settings = settings.kept(in: run)
   }
@@ -150,11 +150,12 @@ extension RunDirectory {
   ///
   /// - Throws: `CommandFailure` as `RunConfiguration`.
   package func algorithm() throws(CommandFailure) -> RunKind {
-    let header = try decodeYAML(RunHeader.self, file: config) { header throws(ConfigurationError) in
-      guard RunKind(rawValue: header.algorithm) == nil else { return }
+    let header = try decodeYAML(RunHeader.self, file: config) { header in
+      guard RunKind(rawValue: header.algorithm) == nil else { return .success(()) }
       let known = RunKind.names.joined(separator: ", ")
-      throw ConfigurationError(
-        field: "algorithm", reason: "\(header.algorithm) is not known; there are: \(known)")
+      return .failure(
+        ConfigurationError(
+          field: "algorithm", reason: "\(header.algorithm) is not known; there are: \(known)"))
     }
     return RunKind(rawValue: header.algorithm) ?? .reinforcement(header.algorithm)
   }

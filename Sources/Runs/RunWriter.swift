@@ -14,7 +14,9 @@ package final class RunWriter {
   /// - Parameter environment: what a policy is trained in, where it is a file's.
   /// - Throws: `CommandFailure` when the folder can't be used, or holds a run and `overwrite` is off; `VulkanError.file`
   ///   when it can't be written to.
-  package init(_ directory: RunDirectory, overwrite: Bool, config: String, environment: KernelBundle? = nil) throws {
+  package init(_ directory: RunDirectory, overwrite: Bool, config: String, environment: KernelBundle? = nil)
+    throws
+  {
     self.directory = directory
     let folder = try Self.take(directory)
     do {
@@ -55,7 +57,9 @@ package final class RunWriter {
   }
 
   /// Replaces the best weights, as the checkpoint.
-  package func write(best weights: Safetensors) throws(VulkanError) { try weights.write(to: directory.weights) }
+  package func write(best weights: Safetensors) throws(VulkanError) {
+    try weights.write(to: directory.weights)
+  }
 
   /// Writes the result on the test split, a line of JSON.
   package func write(test line: String) throws {

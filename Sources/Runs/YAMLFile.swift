@@ -1,4 +1,4 @@
-import Learning
+package import Learning
 import Yams
 
 /// Decodes a YAML file and checks what it holds.
@@ -6,7 +6,7 @@ import Yams
 /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
 package func decodeYAML<Value: Decodable>(
   _: Value.Type, file: String,
-  check: (Value) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in }
+  check: (Value) -> Result<Void, ConfigurationError> = { _ in .success(()) }
 ) throws(CommandFailure) -> Value {
   let text = try readText(file)
   func failure(_ line: Int?, _ reason: String) -> CommandFailure {
@@ -30,7 +30,7 @@ package func decodeYAML<Value: Decodable>(
     throw failure(line(of: path, in: root), reason)
   }
   do throws(ConfigurationError) {
-    try check(value)
+    try check(value).get()
   } catch {
     let key = error.field.replacing("-", with: "_")
     throw failure((root[key] ?? root["training"]?[key])?.mark?.line, error.description)
