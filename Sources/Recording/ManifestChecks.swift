@@ -1,5 +1,6 @@
 import Bundles
 import Kernels
+import SPIRV
 import Vulkan
 
 /// Holds what a program's manifest says against the file and the device, before any of it is used.
@@ -10,8 +11,6 @@ struct ManifestChecks {
 
   /// A segment may run so often in a row.
   private static let mostRepeats = 1 << 16
-  /// A lane's own variables; drivers keep them on their stack.
-  private static let mostOwnBytes = 1 << 16
   /// Capabilities beside those of subgroups: Matrix, Shader.
   private static let capabilities: Set<UInt32> = [0, 1]
   /// From capability 61 on, by GLSL's names.
@@ -92,10 +91,11 @@ struct ManifestChecks {
     }
     let kernel = try bundle.kernel(dispatch.kernel)
     let demands: KernelDemands
-    do throws(KernelDemands.Refusal) {
-      demands = try KernelDemands(kernel.words, dispatch.specialization)
+    do throws(ModuleError) {
+      demands = try KernelDemands(kernel.words, specialization: dispatch.specialization)
     } catch {
-      throw bundle.malformed("kernel \"\(kernel.name)\" with \(error.found)", expected: error.expected)
+      throw bundle.malformed(
+        "kernel \"\(kernel.name)\", at byte \(error.offset), with \(error.found)", expected: error.expected)
     }
     try expect(
       demands.bindings.allSatisfy { $0 < dispatch.bindings.count }
@@ -106,11 +106,11 @@ struct ManifestChecks {
       demands.pushConstantBytes <= 4 * dispatch.parameters.count,
       "\(what) with \(4 * dispatch.parameters.count) bytes of push constants",
       "the \(demands.pushConstantBytes) of kernel \"\(dispatch.kernel)\"")
-    try check(demands, what)
+    try check(demands, what, dispatch.specialization)
   }
 
   /// What the device must have for a kernel.
-  private func check(_ demands: KernelDemands, _ what: String) throws(BundleError) {
+  private func check(_ demands: KernelDemands, _ what: String, _ constants: [UInt32]) throws(BundleError) {
     let (limits, subgroups) = (device.physical.limits, device.physical.subgroups)
     for capability in demands.capabilities where !Self.capabilities.contains(capability) {
       guard (61...68).contains(capability) else { throw unsupported("capability \(capability) for \(what)") }
@@ -129,8 +129,13 @@ struct ManifestChecks {
       throw unsupported("\(demands.sharedBytes) bytes of shared memory for \(what)")
     }
     try expect(
-      demands.ownBytes <= Self.mostOwnBytes, "\(what) with \(demands.ownBytes) bytes of variables a lane",
-      "at most \(Self.mostOwnBytes)")
+      demands.ownBytes <= KernelDemands.mostOwnBytes,
+      "\(what) with \(demands.ownBytes) bytes of variables a lane (the largest is \(demands.own.largest))",
+      "at most \(KernelDemands.mostOwnBytes)")
+    try expect(
+      demands.compiledSize <= KernelDemands.mostInstructions,
+      "\(what), which constants \(constants) unroll to \(demands.compiledSize) instructions",
+      "at most \(KernelDemands.mostInstructions)")
   }
 
   private func check(_ tensor: BundledTensor) throws(BundleError) {

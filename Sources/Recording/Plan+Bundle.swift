@@ -1,5 +1,6 @@
 package import Bundles
 import Kernels
+import SPIRV
 package import Vulkan
 
 extension Plan {
@@ -61,7 +62,9 @@ extension Plan {
     for port in outputs { memory.read(port.buffer, 0..<port.byteCount) }
     let kernels = encoder.segments.flatMap(\.dispatches).map(\.kernel)
     let distinct = Set(kernels).sorted { $0.name < $1.name }
-    let usesSubgroups = try distinct.contains { try KernelDemands($0.words, []).usesSubgroups }
+    let usesSubgroups = try distinct.contains {
+      try KernelDemands($0.words, specialization: []).usesSubgroups
+    }
     let (buffers, data) = try memory.contents(on: device)
     let manifest = PlanManifest(
       label: label, metadata: metadata,

@@ -55,7 +55,12 @@ extension Instruction {
     static let select: UInt32 = 169
     static let uLessThan: UInt32 = 176
     static let controlBarrier: UInt32 = 224
+    static let phi: UInt32 = 245
+    static let loopMerge: UInt32 = 246
     static let label: UInt32 = 248
+    static let branch: UInt32 = 249
+    static let branchConditional: UInt32 = 250
+    static let `switch`: UInt32 = 251
     static let noLine: UInt32 = 317
     static let executionModeId: UInt32 = 331
   }
@@ -63,6 +68,7 @@ extension Instruction {
   /// Storage classes (3.7).
   enum StorageClass {
     static let uniformConstant: UInt32 = 0
+    static let input: UInt32 = 1
     static let uniform: UInt32 = 2
     static let workgroup: UInt32 = 4
     static let `private`: UInt32 = 6

@@ -5,8 +5,11 @@ extension Module {
   func value(of instruction: Instruction) throws(ModuleError) -> UInt64? {
     let type = try type(instruction, 0)
     switch instruction.opcode {
-    case Opcode.constantTrue, Opcode.specConstantTrue: return 1
-    case Opcode.constantFalse, Opcode.specConstantFalse: return 0
+    case Opcode.constantTrue: return 1
+    case Opcode.constantFalse: return 0
+    case Opcode.specConstantTrue: return given(instruction).map { $0 == 0 ? 0 : 1 } ?? 1
+    case Opcode.specConstantFalse: return given(instruction).map { $0 == 0 ? 0 : 1 } ?? 0
+    case Opcode.specConstant where given(instruction) != nil: return given(instruction)
     case Opcode.constant, Opcode.specConstant:
       return UInt64(instruction[3]) << 32 | UInt64(instruction[2])
     case Opcode.specConstantOperation where instruction[2] == Self.compositeExtract:

@@ -9,13 +9,15 @@ struct Module {
   private(set) var definitions: [UInt32: Instruction] = [:]
   /// Types, each described when it is defined, from those before it: so none can contain itself.
   private(set) var types: [UInt32: TypeDescription] = [:]
-  /// The bits of scalar constants; of specialization constants, the default.
+  /// The bits of scalar constants; of specialization constants, what they are given, else the default.
   private(set) var constants: [UInt32: UInt64] = [:]
   private var names: [UInt32: String] = [:]
   private var memberNames: [UInt32: [UInt32: String]] = [:]
   private var decorations: [UInt32: [UInt32: UInt32]] = [:]
   private var memberDecorations: [UInt32: [UInt32: [UInt32: UInt32]]] = [:]
   private let bound: UInt32
+  /// What specialization constants are given, by their numbers.
+  private let specialization: [UInt32]
 
   /// Operands that an instruction has at least, of those that are looked at.
   private static let fewestOperands: [UInt32: Int] = [
@@ -37,7 +39,8 @@ struct Module {
   /// Types of extensions, of which nothing more is known.
   private static let otherTypes: Set<UInt32> = [4456, 4472, 5341, 5358]
 
-  init(_ words: [UInt32]) throws(ModuleError) {
+  init(_ words: [UInt32], specialization: [UInt32] = []) throws(ModuleError) {
+    self.specialization = specialization
     instructions = try Instruction.read(words)
     bound = words[3]
     var (functions, calls, isInFunction) = (Set<UInt32>(), [Instruction](), false)
@@ -86,6 +89,13 @@ struct Module {
     }
     guard definitions.updateValue(instruction, forKey: id) == nil else {
       throw instruction.error("id \(id) for the second time", expected: "one definition each")
+    }
+  }
+
+  /// What a specialization constant is given; nil where that is nothing.
+  func given(_ constant: Instruction) -> UInt64? {
+    decoration(constant[1], Decoration.specId).flatMap {
+      Int($0) < specialization.count ? UInt64(specialization[Int($0)]) : nil
     }
   }
 

@@ -58,7 +58,7 @@ extension Module {
       let stride = decoration(instruction[0], Decoration.arrayStride).map(UInt64.init)
       return TypeDescription(
         "\(element.text)[\(count.map(String.init) ?? "?")]",
-        bytes: count.flatMap { product(stride ?? element.bytes, $0) })
+        bytes: count.flatMap { product(element.bytes.map { max($0, stride ?? 0) }, $0) })
     case Opcode.typeRuntimeArray: return TypeDescription("\(try type(instruction, 1).text)[]", bytes: nil)
     case Opcode.typeStruct: return try describeStruct(instruction)
     // What it points to may be defined later, and contain it.
@@ -68,15 +68,18 @@ extension Module {
   }
 
   private func describeStruct(_ instruction: Instruction) throws(ModuleError) -> TypeDescription {
-    var (texts, end) = ([String](), UInt64?.some(0))
+    var (texts, end, all) = ([String](), UInt64?.some(0), UInt64?.some(0))
     for member in 0..<UInt32(instruction.operands.count - 1) {
       let type = try type(instruction, Int(member) + 1)
       if texts.count < 64 { texts.append(type.text) }
       let start = decoration(instruction[0], member: member, Decoration.offset).map(UInt64.init)
-      end = sum(start ?? end, memberBytes(instruction, member))
+      let bytes = memberBytes(instruction, member)
+      end = larger(end, sum(start ?? end, bytes))
+      all = sum(all, bytes)
     }
     let list = "{ \(texts.joined(separator: ", ")) }"
-    return TypeDescription(name(instruction[0]) ?? list, bytes: end)
+    // Offsets that overlap mean nothing where a lane has its own.
+    return TypeDescription(name(instruction[0]) ?? list, bytes: larger(end, all))
   }
 
   /// Bytes of a struct's member, whose decorations say how its matrices lie.
@@ -86,7 +89,7 @@ extension Module {
       let stride = decoration(block[0], member: member, Decoration.matrixStride)
     else { return types[id]?.bytes }
     let isRowMajor = decoration(block[0], member: member, Decoration.rowMajor) != nil
-    return product(UInt64(stride), UInt64(isRowMajor ? vector[2] : type[2]))
+    return larger(product(UInt64(stride), UInt64(isRowMajor ? vector[2] : type[2])), types[id]?.bytes)
   }
 
   /// GLSL's prefix of vectors, matrices and images of a scalar type.
@@ -103,6 +106,12 @@ func product(_ a: UInt64?, _ b: UInt64?) -> UInt64? {
   guard let a, let b else { return nil }
   let (value, overflow) = a.multipliedReportingOverflow(by: b)
   return overflow ? nil : value
+}
+
+/// Nil where one is unknown.
+func larger(_ a: UInt64?, _ b: UInt64?) -> UInt64? {
+  guard let a, let b else { return nil }
+  return max(a, b)
 }
 
 /// Nil where a term is unknown, or the sum is larger than any memory.

@@ -123,6 +123,22 @@ import Testing
     #expect(try tool.compile("environment", "in/point_mass.glsl", "-o", "a.spv").status == 64)
   }
 
+  /// Drivers would compile them for minutes.
+  @Test func `Large arrays are refused by name and size`() throws {
+    try expectRefusal(
+      replacing: "float effort = 0.0",
+      with:
+        "float many[25000]; many[uint(state[0]) % 25000u] = 1.0; float effort = many[uint(state[1]) % 25000u]",
+      saying: "in/changed.glsl: error: its variables take 10", " bytes a copy, of which 16384 can be had",
+      "the largest is many, float[25000], of 100000 bytes")
+    try expectRefusal(
+      replacing: "const float ARENA", with: "vec4 rows[99][11];\nconst float ARENA",
+      saying: "the largest is rows, vec4[11][99], of 17424 bytes")
+    try expectRefusal(
+      replacing: "const float ARENA", with: "shared float rows[9];\nconst float ARENA",
+      saying: "it declares buffers, push constants or shared memory")
+  }
+
   @Test func `What no compiler sees is found on the device`() throws {
     try expectRefusal(
       replacing: "reward = -timeStep", with: "reward = sqrt(-1.0 - away) - timeStep",
@@ -206,7 +222,7 @@ import Testing
       saying: "the kernel \"explore\" with set 0, binding", "bindings below 6")
     CommandTests.expectRefusal(
       try train(exploringBy: Kernel.exploreCartpole.words.dropLast(40) + [0]), status: 64,
-      saying: "the kernel \"explore\" with SPIR-V that is none")
+      saying: "the kernel \"explore\" with SPIR-V that can't be used: at byte")
     #expect(!tool.names().contains("run"))
   }
 }

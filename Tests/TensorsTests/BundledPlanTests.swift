@@ -145,20 +145,17 @@ import Vulkan
     }
   }
 
-  @Test func `Any number changed, a manifest is refused or loaded`() throws {
-    var random = SeededRandom(5)
-    var refused = 0
-    for _ in 0..<300 {
-      let changed = try changed { contents in
-        let paths = contents.integers
-        let path = paths[Int.random(in: paths.indices, using: &random)]
-        let all = [-1, 0, 1, 3, 255, 256, 65_535, 1 << 20, 1 << 31, 1 << 32, .max, .min]
-        // A large tile would take the driver minutes to compile.
-        let values = path.contains("specialization") ? all.prefix(4) : all[...]
-        contents[path] = .integer(values[Int.random(in: values.indices, using: &random)])
+  /// By HANDED, which sizes no array, a driver would unroll the product's loop until its memory is full.
+  @Test func `A constant that unrolls a loop without end is refused`() throws {
+    let products = try #require(bundle.kernels.first { $0.name.hasPrefix("matrix_product") })
+    let changed = try changed { contents in
+      for place in 0..<(contents["segments.0.dispatches"]?.elements.count ?? 0) {
+        let path = "segments.0.dispatches.\(place)"
+        guard case .text(products.name)? = contents["\(path).kernel"] else { continue }
+        contents["\(path).specialization.1"] = .integer(1 << 20)
       }
-      do { _ = try BundledPlan(changed, on: device) } catch { refused += 1 }
     }
-    #expect(refused > 100 && refused < 300, "\(refused)")
+    let error = #expect(throws: BundleError.self) { try BundledPlan(changed, on: device) }
+    #expect(error?.reason.contains("unroll to") ?? false, "\(error?.reason ?? "")")
   }
 }

@@ -1,3 +1,4 @@
+import Bundles
 import Kernels
 import Reinforcement
 import SPIRV
@@ -55,11 +56,17 @@ struct EnvironmentCompiler {
       }
       return Kernel(name: name, words: try ShaderCompiler.optimized(checked, file: file))
     }
-    return BundledEnvironment(
+    let environment = BundledEnvironment(
       manifest,
       kernels: EnvironmentKernels(
         rollout: try kernel("rollout", extensions: "#extension GL_KHR_shader_subgroup_ballot : require\n"),
         explore: try kernel("explore"), step: try kernel("step")))
+    do throws(BundleError) {
+      // What can't be loaded is not written either.
+      return try BundledEnvironment(KernelBundle(bytes: environment.bundle.encoded(), file: file), file: file)
+    } catch {
+      throw ShaderError(file: file, error.reason)
+    }
   }
 
   /// Refuses a file that lacks one of the functions, in words that name it.
@@ -73,11 +80,29 @@ struct EnvironmentCompiler {
         "it declares buffers, push constants or shared memory: an environment has its state alone")
     }
     for (function, call) in Self.functions {
+      let words: [UInt32]
       do throws(ShaderError) {
-        _ = try checked(call: call)
+        words = try checked(call: call)
       } catch {
         throw ShaderError(file: file, "it has no function '\(function)', or one with other parameters")
       }
+      try checkVariables(words)
+    }
+  }
+
+  /// Refuses arrays of which a lane can't have its own.
+  private func checkVariables(_ words: [UInt32]) throws(ShaderError) {
+    let demands: KernelDemands
+    do throws(ModuleError) {
+      demands = try KernelDemands(words, specialization: [])
+    } catch {
+      throw ShaderError(file: file, "its SPIR-V can't be used: \(error)")
+    }
+    guard demands.ownBytes <= KernelDemands.mostOwnBytes else {
+      throw ShaderError(
+        file: file,
+        "its variables take \(demands.ownBytes) bytes a copy, of which \(KernelDemands.mostOwnBytes) can be had; "
+          + "the largest is \(demands.own.largest)")
     }
   }
 
