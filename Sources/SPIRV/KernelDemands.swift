@@ -5,8 +5,8 @@ package struct KernelDemands {
   private typealias Opcode = Instruction.Opcode
   private typealias StorageClass = Instruction.StorageClass
 
-  /// A lane's own variables may take so many bytes, 16 KiB: llvmpipe compiles a table of 100 kB for minutes.
-  package static let mostOwnBytes: UInt64 = 1 << 14
+  /// A lane's own variables may take so many bytes, 32 KiB: llvmpipe compiles a table of 100 kB for minutes.
+  package static let mostOwnBytes: UInt64 = 1 << 15
   /// So many instructions may it come to once calls are inlined and loops unrolled; depthwise convolutions of 7 × 7 have 1.3 million.
   package static let mostInstructions: UInt64 = 1 << 22
 

@@ -129,7 +129,7 @@ import Testing
       replacing: "float effort = 0.0",
       with:
         "float many[25000]; many[uint(state[0]) % 25000u] = 1.0; float effort = many[uint(state[1]) % 25000u]",
-      saying: "in/changed.glsl: error: its variables take 10", " bytes a copy, of which 16384 can be had",
+      saying: "in/changed.glsl: error: its variables take 10", " bytes a copy, of which 32768 can be had",
       "the largest is many, float[25000], of 100000 bytes")
     try expectRefusal(
       replacing: "const float ARENA", with: "vec4 rows[99][11];\nconst float ARENA",
