@@ -107,7 +107,7 @@ package struct BufferAddresses {
     let block = push ?? (variable: newID(), type: newID(), members: 0)
     push = block
     var output: [UInt32] = []
-    func emit(_ opcode: UInt32, _ operands: UInt32...) { output += Instruction(opcode, operands).words }
+    func emit(_ opcode: UInt32, _ operands: UInt32...) { output.append(Instruction(opcode, operands)) }
     let members = (0..<bindings).map { (index: UInt32(block.members + $0), constant: newID()) }
     let removed = Set(buffers.map(\.id))
 
@@ -124,7 +124,7 @@ package struct BufferAddresses {
       for member in members { emit(Opcode.constant, uint, member.constant, member.index) }
       guard !hasBlock else { return }
       let pointer = newID()
-      output += Instruction(Opcode.typeStruct, [block.type] + members.map { _ in pair }).words
+      output.append(Instruction(Opcode.typeStruct, [block.type] + members.map { _ in pair }))
       emit(Opcode.typePointer, pointer, StorageClass.pushConstant, block.type)
       emit(Opcode.variable, pointer, block.variable, StorageClass.pushConstant)
     }
@@ -183,7 +183,7 @@ package struct BufferAddresses {
       case Opcode.store: align(&instruction, alignments[instruction[0]], after: 2)
       default: break
       }
-      output += instruction.words
+      output.append(instruction)
     }
     return [header[0], header[1], header[2], bound, header[4]] + output
   }

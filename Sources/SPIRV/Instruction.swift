@@ -64,3 +64,11 @@ package struct Instruction {
     return found
   }
 }
+
+extension [UInt32] {
+  /// Appends an instruction without an array in between, which takes most of the time of a rewrite.
+  mutating func append(_ instruction: Instruction) {
+    append(UInt32(instruction.operands.count + 1) << 16 | instruction.opcode)
+    append(contentsOf: instruction.operands)
+  }
+}
