@@ -13,7 +13,8 @@ extension PhysicalDevice {
       isRecent ? functions.properties(of: handle, subgroupSizeControl: controlled) : Properties(first)
     let (features, shaderFeatures) =
       isRecent
-      ? functions.features(of: handle, extensions: extensions, subgroupSizeControl: controlled)
+      ? functions.features(
+        of: handle, extensions: extensions, floats: properties.vulkan12, subgroupSizeControl: controlled)
       : (
         Features(core: .init(), vulkan12: .init(), storage: .init(), extensions: extensions, control: nil), []
       )
@@ -131,9 +132,10 @@ extension InstanceFunctions {
     return found
   }
 
-  fileprivate func features(of device: VkPhysicalDevice, extensions: Set<String>, subgroupSizeControl: Bool)
-    -> (Features, shader: Set<String>)
-  {
+  fileprivate func features(
+    of device: VkPhysicalDevice, extensions: Set<String>, floats: VkPhysicalDeviceVulkan12Properties,
+    subgroupSizeControl: Bool
+  ) -> (Features, shader: Set<String>) {
     var vulkan11 = VkPhysicalDeviceVulkan11Features()
     vulkan11.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES
     var vulkan12 = VkPhysicalDeviceVulkan12Features()
@@ -156,7 +158,8 @@ extension InstanceFunctions {
     let features = Features(
       core: core, vulkan12: vulkan12, storage: vulkan11, extensions: extensions,
       control: subgroupSizeControl ? control : nil)
-    return (features, shaderFeatures(core, vulkan11, vulkan12))
+    let ofExtensions = extensionFeatures(of: device, extensions: extensions)
+    return (features, shaderFeatures(core, vulkan11, vulkan12, floats: floats).union(ofExtensions))
   }
 
   /// The first family that computes and has timestamps, else the first that computes.

@@ -1,10 +1,9 @@
 import CVulkan
 
-/// The features that a shader's capabilities may need and a device has, by Vulkan's names; those of extensions stand in
-/// the list of extensions alone.
+/// The features that a shader's capabilities and execution modes may need and a device has in Vulkan 1.2, by its names.
 func shaderFeatures(
   _ core: VkPhysicalDeviceFeatures, _ vulkan11: VkPhysicalDeviceVulkan11Features,
-  _ vulkan12: VkPhysicalDeviceVulkan12Features
+  _ vulkan12: VkPhysicalDeviceVulkan12Features, floats: VkPhysicalDeviceVulkan12Properties
 ) -> Set<String> {
   let all: [(String, VkBool32)] = [
     ("shaderFloat64", core.shaderFloat64),
@@ -28,6 +27,7 @@ func shaderFeatures(
     ("shaderFloat16", vulkan12.shaderFloat16),
     ("shaderInt8", vulkan12.shaderInt8),
     ("shaderBufferInt64Atomics", vulkan12.shaderBufferInt64Atomics),
+    ("shaderSharedInt64Atomics", vulkan12.shaderSharedInt64Atomics),
     ("storageBuffer8BitAccess", vulkan12.storageBuffer8BitAccess),
     ("uniformAndStorageBuffer8BitAccess", vulkan12.uniformAndStorageBuffer8BitAccess),
     ("storagePushConstant8", vulkan12.storagePushConstant8),
@@ -40,6 +40,21 @@ func shaderFeatures(
     ("vulkanMemoryModel", vulkan12.vulkanMemoryModel),
     ("vulkanMemoryModelDeviceScope", vulkan12.vulkanMemoryModelDeviceScope),
     ("bufferDeviceAddress", vulkan12.bufferDeviceAddress),
+    ("shaderSignedZeroInfNanPreserveFloat16", floats.shaderSignedZeroInfNanPreserveFloat16),
+    ("shaderSignedZeroInfNanPreserveFloat32", floats.shaderSignedZeroInfNanPreserveFloat32),
+    ("shaderSignedZeroInfNanPreserveFloat64", floats.shaderSignedZeroInfNanPreserveFloat64),
+    ("shaderDenormPreserveFloat16", floats.shaderDenormPreserveFloat16),
+    ("shaderDenormPreserveFloat32", floats.shaderDenormPreserveFloat32),
+    ("shaderDenormPreserveFloat64", floats.shaderDenormPreserveFloat64),
+    ("shaderDenormFlushToZeroFloat16", floats.shaderDenormFlushToZeroFloat16),
+    ("shaderDenormFlushToZeroFloat32", floats.shaderDenormFlushToZeroFloat32),
+    ("shaderDenormFlushToZeroFloat64", floats.shaderDenormFlushToZeroFloat64),
+    ("shaderRoundingModeRTEFloat16", floats.shaderRoundingModeRTEFloat16),
+    ("shaderRoundingModeRTEFloat32", floats.shaderRoundingModeRTEFloat32),
+    ("shaderRoundingModeRTEFloat64", floats.shaderRoundingModeRTEFloat64),
+    ("shaderRoundingModeRTZFloat16", floats.shaderRoundingModeRTZFloat16),
+    ("shaderRoundingModeRTZFloat32", floats.shaderRoundingModeRTZFloat32),
+    ("shaderRoundingModeRTZFloat64", floats.shaderRoundingModeRTZFloat64),
   ]
   return Set(all.filter { $0.1 != 0 }.map(\.0))
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Help, and command lines that are refused.
@@ -22,6 +23,12 @@ import Testing
       #expect(help.output.contains("USAGE: \((["reprise"] + command).joined(separator: " "))"))
     }
     #expect(tool.names() == [])
+  }
+
+  @Test func `Shells complete it`() throws {
+    try expectCompletion(of: "reprise", "exp", gives: "export") { shell in
+      try tool.run("--generate-completion-script", shell).output
+    }
   }
 
   @Test func `Help of training gives each option's default`() throws {

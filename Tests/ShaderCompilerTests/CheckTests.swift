@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Vulkan
 
 /// `reprise-glslc check`: validity, and needs against limits.
 @Suite struct CheckTests {
@@ -77,6 +78,78 @@ import Testing
       let result = try tool.run("check", "greedy.comp", "--profile", try profile([key: value]))
       #expect(result.status == 1, "\(key)")
       #expect(result.errors == "greedy.comp: error: greedy needs \(expected)\n")
+    }
+  }
+
+  /// Atomic operations on two kinds of memory, dot products, and execution modes of floats.
+  private let extended = """
+    #version 450
+    #extension GL_EXT_shader_atomic_float : require
+    #extension GL_EXT_shader_atomic_float2 : require
+    #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+    #extension GL_EXT_shader_atomic_int64 : require
+    #extension GL_EXT_spirv_intrinsics : require
+    spirv_execution_mode(extensions = ["SPV_KHR_float_controls"], capabilities = [4467], 4462, 32);
+    spirv_execution_mode(extensions = ["SPV_KHR_float_controls"], capabilities = [4464], 4459, 64);
+    spirv_instruction(extensions = ["SPV_KHR_integer_dot_product"], capabilities = [6019, 6018], id = 4451)
+    uint dot4(uint a, uint b, spirv_literal int form);
+    layout(std430, binding = 0) buffer A { float total; uint word; };
+    shared float tile;
+    shared int64_t count;
+    void main() {
+      atomicAdd(tile, 1.0);
+      atomicMax(total, atomicExchange(tile, 2.0));
+      atomicAdd(count, 1);
+      word = dot4(word, word, 0);
+    }
+    """
+
+  /// What it needs, by the Vulkan specification, and of what.
+  private let extendedFeatures = [
+    "shaderInt64": "capability Int64",
+    "shaderIntegerDotProduct": "capability DotProductInput4x8BitPacked",
+    "shaderDenormPreserveFloat64": "execution mode DenormPreserve 64",
+    "shaderRoundingModeRTEFloat32": "execution mode RoundingModeRTE 32",
+    "shaderSharedFloat32AtomicAdd": "an atomic operation",
+    "shaderSharedFloat32Atomics": "an atomic operation",
+    "shaderBufferFloat32AtomicMinMax": "an atomic operation",
+    "shaderSharedInt64Atomics": "an atomic operation",
+  ]
+  private let extendedExtensions = [
+    "VK_EXT_shader_atomic_float", "VK_EXT_shader_atomic_float2", "VK_KHR_shader_integer_dot_product",
+  ]
+
+  @Test func `Features of extensions count by the memory, type and width they are used on`() throws {
+    try tool.folder.write(extended, to: "extended.comp")
+    func check(without feature: String) throws -> Tool.Result {
+      let features = extendedFeatures.keys.filter { $0 != feature }.joined(separator: ", ")
+      let table = ["features": "[\(features)]", "extensions": "\(extendedExtensions)"]
+      return try tool.run("check", "extended.comp", "--profile", try profile(table))
+    }
+    let fits = try check(without: "")
+    #expect(fits.status == 0, "\(fits.errors)")
+    for (feature, source) in extendedFeatures {
+      let result = try check(without: feature)
+      #expect(result.status == 1)
+      let first = result.errors.split(separator: "\n").first ?? ""
+      #expect(
+        first
+          == "extended.comp: error: extended needs the feature \(feature) (\(source)), which profile p.yaml (a table) lacks"
+      )
+    }
+  }
+
+  @Test func `A device has the features of its extensions`() throws {
+    try tool.folder.write(extended, to: "extended.comp")
+    let physical = TestDevice.shared.physical
+    let lacking =
+      extendedFeatures.keys.filter { !physical.shaderFeatures.contains($0) }
+      + extendedExtensions.filter { !physical.extensions.contains($0) }
+    let result = try tool.run("check", "extended.comp", "--device", "\(physical.index)")
+    #expect(result.status == (lacking.isEmpty ? 0 : 1))
+    for name in Array(extendedFeatures.keys) + extendedExtensions {
+      let line = result.errors.split(separator: "\n").contains { $0.contains(" \(name) (") }
+      #expect(line == lacking.contains(name), "\(name)")
     }
   }
 

@@ -139,5 +139,8 @@ import Testing
       #expect(script.status == 0)
       for name in names { #expect(script.output.contains(name), "\(shell): \(name)") }
     }
+    try expectCompletion(of: "reprise-glslc", "comp", gives: "compare") { shell in
+      try tool.run("--generate-completion-script", shell).output
+    }
   }
 }

@@ -1,17 +1,18 @@
 /// What a capability or an extension of SPIR-V needs of a device.
 enum CapabilityNeed: Hashable {
-  /// A feature, by Vulkan's name.
-  case feature(String)
+  /// One of these features, by Vulkan's names.
+  case feature([String])
   /// An operation of subgroups, by GLSL's name.
   case subgroupOperation(String)
   /// An extension, by Vulkan's name.
   case `extension`(String)
 
-  /// What a capability needs; nil where every device has it. One that isn't known here needs a feature of its own name.
+  /// What a capability needs by itself; nil where every device has it. One that isn't known here needs a feature of its own
+  /// name. What it is used on may need more: `featuresInUse`.
   static func of(capability: String) -> CapabilityNeed? {
     if everywhere.contains(capability) { return nil }
     if let operation = subgroupOperations[capability] { return .subgroupOperation(operation) }
-    return .feature(features[capability] ?? capability)
+    return .feature(alternatives[capability] ?? [features[capability] ?? capability])
   }
 
   /// What a SPIR-V extension needs; nil for those of Vulkan 1.2 and such as say nothing to a device.
@@ -33,7 +34,7 @@ enum CapabilityNeed: Hashable {
   /// "SPIR-V Capabilities" of the Vulkan specification.
   private static let features = [
     "Float16": "shaderFloat16", "Float64": "shaderFloat64", "Int8": "shaderInt8", "Int16": "shaderInt16",
-    "Int64": "shaderInt64", "Int64Atomics": "shaderBufferInt64Atomics",
+    "Int64": "shaderInt64",
     "ImageGatherExtended": "shaderImageGatherExtended", "ImageCubeArray": "imageCubeArray",
     "SampledCubeArray": "imageCubeArray", "StorageImageMultisample": "shaderStorageImageMultisample",
     "StorageImageExtendedFormats": "shaderStorageImageExtendedFormats",
@@ -58,9 +59,35 @@ enum CapabilityNeed: Hashable {
     "PhysicalStorageBufferAddresses": "bufferDeviceAddress", "DotProduct": "shaderIntegerDotProduct",
     "DotProductInputAll": "shaderIntegerDotProduct", "DotProductInput4x8Bit": "shaderIntegerDotProduct",
     "DotProductInput4x8BitPacked": "shaderIntegerDotProduct",
-    "AtomicFloat32AddEXT": "shaderBufferFloat32AtomicAdd",
-    "AtomicFloat64AddEXT": "shaderBufferFloat64AtomicAdd", "CooperativeMatrixKHR": "cooperativeMatrix",
+    "CooperativeMatrixKHR": "cooperativeMatrix", "CooperativeMatrixNV": "cooperativeMatrix",
+    "WorkgroupMemoryExplicitLayoutKHR": "workgroupMemoryExplicitLayout", "RayQueryKHR": "rayQuery",
+    "ComputeDerivativeGroupQuadsNV": "computeDerivativeGroupQuads",
+    "ComputeDerivativeGroupLinearNV": "computeDerivativeGroupLinear",
   ]
+
+  /// Those of which a capability needs one.
+  private static let alternatives = [
+    "Int64Atomics": ["shaderBufferInt64Atomics", "shaderSharedInt64Atomics"],
+    "AtomicFloat16AddEXT": ["shaderBufferFloat16AtomicAdd", "shaderSharedFloat16AtomicAdd"],
+    "AtomicFloat32AddEXT": [
+      "shaderBufferFloat32AtomicAdd", "shaderSharedFloat32AtomicAdd", "shaderImageFloat32AtomicAdd",
+    ],
+    "AtomicFloat64AddEXT": ["shaderBufferFloat64AtomicAdd", "shaderSharedFloat64AtomicAdd"],
+    "AtomicFloat16MinMaxEXT": ["shaderBufferFloat16AtomicMinMax", "shaderSharedFloat16AtomicMinMax"],
+    "AtomicFloat32MinMaxEXT": [
+      "shaderBufferFloat32AtomicMinMax", "shaderSharedFloat32AtomicMinMax", "shaderImageFloat32AtomicMinMax",
+    ],
+    "AtomicFloat64MinMaxEXT": ["shaderBufferFloat64AtomicMinMax", "shaderSharedFloat64AtomicMinMax"],
+    "ShaderClockKHR": ["shaderSubgroupClock", "shaderDeviceClock"],
+    "DenormPreserve": floatControl("DenormPreserve"), "DenormFlushToZero": floatControl("DenormFlushToZero"),
+    "SignedZeroInfNanPreserve": floatControl("SignedZeroInfNanPreserve"),
+    "RoundingModeRTE": floatControl("RoundingModeRTE"), "RoundingModeRTZ": floatControl("RoundingModeRTZ"),
+  ]
+
+  /// A property of floats, which is of one width each.
+  private static func floatControl(_ mode: String) -> [String] {
+    [16, 32, 64].map { "shader\(mode)Float\($0)" }
+  }
 
   /// In SPIR-V 1.5, or of tools alone.
   private static let core: Set = [

@@ -54,7 +54,7 @@ struct Check: ParsableCommand {
         if let error = validationError(of: module.words, target: options.target) {
           problems = ["is not valid: \(error)"]
         } else {
-          problems = target.problems(of: try module.reflection())
+          problems = try target.problems(of: module)
         }
         found += problems.map {
           Diagnostic(file: module.place, line: nil, severity: .error, message: "\(module.name) \($0)")

@@ -1,10 +1,13 @@
 import SPIRV
+import ShaderCompiler
 
 extension CheckTarget {
   /// What a shader needs and the target lacks, a sentence each; specialization constants have their defaults.
-  func problems(of reflection: Reflection) -> [String] {
-    reflection.entryPoints.flatMap(workgroupProblems) + memoryProblems(of: reflection)
-      + bindingProblems(of: reflection.bindings) + capabilityProblems(of: reflection)
+  func problems(of module: KernelModule) throws(ShaderError) -> [String] {
+    let reflection = try module.reflection()
+    let inUse = featuresInUse(by: Instruction.all(in: module.words) ?? [])
+    return reflection.entryPoints.flatMap(workgroupProblems) + memoryProblems(of: reflection)
+      + bindingProblems(of: reflection.bindings) + needProblems(of: reflection, inUse: inUse)
   }
 
   private func workgroupProblems(of entry: Reflection.EntryPoint) -> [String] {
@@ -55,23 +58,33 @@ extension CheckTarget {
     return needs.filter { $0.1 > $0.2 }.map { "needs \($0.1) \($0.0); \(name) has at most \($0.2)" }
   }
 
-  private func capabilityProblems(of reflection: Reflection) -> [String] {
+  private func needProblems(of reflection: Reflection, inUse: [(feature: String, source: String)]) -> [String]
+  {
     let capabilities = reflection.capabilities.compactMap { capability in
       CapabilityNeed.of(capability: capability).map { (need: $0, source: "capability \(capability)") }
     }
     let extensions = reflection.extensions.compactMap { text in
       CapabilityNeed.of(extension: text).map { (need: $0, source: "extension \(text)") }
     }
-    return (capabilities + extensions).compactMap { need, source in
-      switch need {
-      case .feature(let feature):
-        features.contains(feature) ? nil : "needs the feature \(feature) (\(source)), which \(name) lacks"
-      case .subgroupOperation(let operation):
-        subgroupOperations.contains(operation)
-          ? nil : "needs subgroup operations \(operation) (\(source)), which \(name) lacks"
-      case .extension(let text):
-        self.extensions.contains(text) ? nil : "needs \(text) (\(source)), which \(name) lacks"
-      }
+    let uses = inUse.map { (need: CapabilityNeed.feature([$0.feature]), source: $0.source) }
+    // Where the use says which of a capability's features it is, that is enough.
+    let open = capabilities.filter { need, _ in
+      guard case .feature(let alternatives) = need else { return true }
+      return Set(alternatives).isDisjoint(with: inUse.map(\.feature))
+    }
+    return (open + extensions + uses).compactMap(problem)
+  }
+
+  private func problem(_ need: CapabilityNeed, source: String) -> String? {
+    switch need {
+    case .feature(let alternatives):
+      features.isDisjoint(with: alternatives)
+        ? "needs the feature \(alternatives.joined(separator: " or ")) (\(source)), which \(name) lacks" : nil
+    case .subgroupOperation(let operation):
+      subgroupOperations.contains(operation)
+        ? nil : "needs subgroup operations \(operation) (\(source)), which \(name) lacks"
+    case .extension(let text):
+      extensions.contains(text) ? nil : "needs \(text) (\(source)), which \(name) lacks"
     }
   }
 }
