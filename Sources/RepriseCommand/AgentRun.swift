@@ -52,7 +52,7 @@ struct AgentRun<Trained: Algorithm> {
     warnOfOtherDevice(definition.device, definition.driver, device.physical, directory)
     let place =
       done == 0 ? "the beginning: it has no checkpoint" : "iteration \(done.grouped) of \(total.grouped)"
-    try train(algorithm, agents, shared, [("goes on from", place)])
+    try train(algorithm, agents, shared, done < total ? [("goes on from", place)] : nil)
   }
 
   private func restore(_ algorithm: Trained, from file: String) throws {
@@ -72,11 +72,12 @@ struct AgentRun<Trained: Algorithm> {
     return try Trained(definition.settings.configuration, seeds: seeds, on: device, options: plan)
   }
 
+  /// - Parameter settings: rows of what is shown first; nil where the run is finished.
   private func train(
     _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ shared: SeedsWriter?,
-    _ settings: [(String, String)]
+    _ settings: [(String, String)]?
   ) throws {
-    if !output.json {
+    if let settings, !output.json {
       let rows =
         [
           ("device", "\(device.physical.name), \(device.reason)"), ("driver", device.driver),
@@ -85,6 +86,7 @@ struct AgentRun<Trained: Algorithm> {
         + [("run", directory.path)]
       try write(columns(rows, indent: ""))
     }
+    if settings == nil, !output.json { try writeLine("\(directory.path) is finished.") }
     let console = TrainingConsole(json: output.json)
     try AgentTraining(algorithm, agents, shared, definition, console, device).train()
 

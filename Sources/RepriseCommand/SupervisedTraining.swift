@@ -91,21 +91,25 @@ final class SupervisedTraining {
     let training = SupervisedTraining(definition, prepared, start, writer, json: json, profile: profile)
     training.seconds = kept.seconds
     try training.keepCheckpoint()
-    try training.run(beginning: [("goes on from", trainer.place)])
+    let hasPlace = RunDirectory.hasFile(directory.checkpoint)
+    try training.run(
+      beginning: [("goes on from", hasPlace ? trainer.place : "the beginning: it has no checkpoint")])
   }
 
   /// Trains, evaluates the test split once, and keeps everything.
   func run(beginning: [(String, String)]) throws {
     let (network, total) = (trainer.network, definition.settings.training.epochs)
+    let wasFinished = trainer.isFinished
     if !json {
-      try write(introduction(beginning))
+      try wasFinished ? writeLine("\(writer.directory.path) is finished.") : write(introduction(beginning))
       if profile {
         let input = Shape([1] + definition.settings.sampleShape.dimensions)
         try write(network.summary(input: input).description + "\n")
       }
     }
     let last = try train()
-    let test = try evaluateTest()
+    // A finished run was killed before this, or has done it.
+    let test = wasFinished && RunDirectory.hasFile(writer.directory.test) ? nil : try evaluateTest()
     let summary = SupervisedSummary(
       last, trainer, test: test, total: total, device: network.flat.device.physical,
       weights: writer.directory.weights)

@@ -15,17 +15,11 @@ import Testing
   /// How often each kind of run is killed: `REPRISE_KILLS` times, or as often as the usual run of all tests has time for.
   private static let kills = ProcessInfo.processInfo.environment["REPRISE_KILLS"].flatMap { Int($0) } ?? 4
 
-  /// A checkpoint after each iteration, or epoch, so that most kills meet one that is being written.
-  private static func arguments(_ kind: String) throws -> [String] {
-    let isSupervised = kind == "classifier" || kind == "regressor"
-    return try #require(ResumeTests.kinds[kind]) + ["--checkpoint-every", isSupervised ? "7" : "1"]
-  }
-
   @Test(arguments: ResumeTests.kinds.keys.sorted()) func `A kill at any moment loses little`(kind: String)
     throws
   {
     let environment = ["REPRISE_VALIDATION": "0"]
-    let arguments = try Self.arguments(kind)
+    let arguments = try #require(ResumeTests.kinds[kind])
     let clock = ContinuousClock()
     var process = try tool.start(arguments + ["--run", "whole"], environment: environment)
     #expect(try process.finish().status == 0)

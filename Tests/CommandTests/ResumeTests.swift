@@ -8,35 +8,40 @@ import Testing
 
   init() throws { tool = try Tool() }
 
-  /// Arguments of runs that take about a second, by name.
+  /// Arguments of runs of some forty iterations or epochs, by name. A checkpoint after each makes that one the last when a
+  /// signal comes; without, a machine that is fast would have done many more by then.
   static let kinds: [String: [String]] = [
     "ppo": [
-      "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "12800", "--hidden", "8",
-      "--normalize-observations", "--evaluate-every", "4000", "--evaluate-episodes", "3",
+      "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "2560", "--hidden", "8",
+      "--epochs", "1",
+      "--minibatches", "2", "--normalize-observations", "--evaluate-every", "600", "--evaluate-episodes", "2",
+      "--checkpoint-every", "64",
     ],
     "seeds": [
-      "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "6400", "--hidden", "8", "--seeds",
-      "3,5", "--evaluate-every", "3000", "--evaluate-episodes", "3", "--checkpoint-every", "1000",
+      "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "2560", "--hidden", "8",
+      "--epochs", "1",
+      "--minibatches", "2", "--seeds", "3,5", "--evaluate-every", "1000", "--evaluate-episodes", "2",
+      "--checkpoint-every", "64",
     ],
     "dqn": [
-      "train", "dqn", "--steps", "5000", "--learning-starts", "100", "--hidden", "8", "--buffer-size", "400",
-      "--gradient-steps", "4", "--prioritized",
+      "train", "dqn", "--steps", "1400", "--learning-starts", "100", "--hidden", "8", "--buffer-size", "400",
+      "--gradient-steps", "4", "--prioritized", "--checkpoint-every", "32",
     ],
     "sac": [
-      "train", "sac", "--steps", "1500", "--learning-starts", "100", "--hidden", "8", "--buffer-size", "400",
-      "--gradient-steps", "2",
+      "train", "sac", "--steps", "420", "--learning-starts", "100", "--hidden", "8", "--buffer-size", "200",
+      "--gradient-steps", "2", "--checkpoint-every", "8",
     ],
     "td3": [
-      "train", "td3", "--steps", "1500", "--learning-starts", "100", "--hidden", "8", "--buffer-size", "400",
-      "--gradient-steps", "2", "--noise-correlation", "0.5",
+      "train", "td3", "--steps", "420", "--learning-starts", "100", "--hidden", "8", "--buffer-size", "200",
+      "--gradient-steps", "2", "--noise-correlation", "0.5", "--checkpoint-every", "8",
     ],
     "classifier": [
       "train", "classifier", "--data", "kinds.csv", "--target", "kind", "--hidden", "8", "--dropout", "0.1",
-      "--epochs", "60", "--batch-size", "8", "--ema", "0.9",
+      "--epochs", "40", "--batch-size", "16", "--ema", "0.9", "--checkpoint-every", "7",
     ],
     "regressor": [
-      "train", "regressor", "--data", "heights.csv", "--target", "height", "--hidden", "8", "--epochs", "60",
-      "--batch-size", "8", "--optimizer", "rmsprop",
+      "train", "regressor", "--data", "heights.csv", "--target", "height", "--hidden", "8", "--epochs", "40",
+      "--batch-size", "16", "--optimizer", "rmsprop",
     ],
   ]
 
