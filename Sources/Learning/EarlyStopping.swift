@@ -30,6 +30,14 @@ public struct EarlyStopping: Sendable, Equatable {
     self.mode = mode
   }
 
+  /// Goes on after `epochs` epochs, of which `bestEpoch`, counted from 1, had the best metric; 0 where none had a number.
+  public mutating func resume(after epochs: Int, best: Double?, bestEpoch: Int) {
+    (self.epochs, self.best, self.bestEpoch) = (epochs, best, bestEpoch)
+  }
+
+  /// Whether there have been enough epochs without an improvement.
+  public var isOver: Bool { epochs - bestEpoch >= patience }
+
   /// Takes the metric of the next epoch, and says whether training should end. NaN is no improvement.
   public mutating func shouldStop(after metric: Double) -> Bool {
     epochs += 1
@@ -38,6 +46,6 @@ public struct EarlyStopping: Sendable, Equatable {
       best = metric
       bestEpoch = epochs
     }
-    return epochs - bestEpoch >= patience
+    return isOver
   }
 }

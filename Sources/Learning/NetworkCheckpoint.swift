@@ -52,13 +52,16 @@ extension Network {
 
   /// Takes the parameters and buffers from a checkpoint; nothing is changed unless all of them fit and no key is left over.
   ///
+  /// - Parameters:
+  ///   - weights: a variable laid out as `flat` that takes the parameters in its place.
+  ///   - member: which network of an ensemble takes them; all take the same when nil.
   /// - Throws: `CheckpointError` naming every key that is missing, unexpected or different; `VulkanError`.
-  ///
-  /// All members of an ensemble take the same.
-  public func load(from file: Safetensors, named path: String) throws {
+  public func load(
+    from file: Safetensors, named path: String, into weights: Variable? = nil, member: Int? = nil
+  ) throws {
     let report = report(on: file, parameters.map(\.name) + buffers.map(\.label))
     guard report.isComplete else { throw CheckpointError.doesNotFit(file: path, report) }
-    try take(report.loaded, from: file)
+    try take(report.loaded, from: file, into: weights ?? flat, member: member)
   }
 
   /// Takes those parameters and buffers from a checkpoint that it has, of the same shape, and whose names match `patterns`,
@@ -73,7 +76,7 @@ extension Network {
     let kept = buffers.map(\.label).filter { label in patterns.contains { $0.matches(label) } }
     let report = report(on: file, chosen + kept)
     guard !report.loaded.isEmpty else { throw CheckpointError.doesNotFit(file: path, report) }
-    try take(report.loaded, from: file)
+    try take(report.loaded, from: file, into: flat)
     return report
   }
 
@@ -105,16 +108,18 @@ extension Network {
     return report
   }
 
-  private func take(_ names: [String], from file: Safetensors) throws(VulkanError) {
+  private func take(_ names: [String], from file: Safetensors, into weights: Variable, member: Int? = nil)
+    throws(VulkanError)
+  {
     let names = Set(names)
-    var values: [Float] = try flat.read()
+    var values: [Float] = try weights.read()
     for parameter in parameters where names.contains(parameter.name) {
       guard let entry = file.tensors[parameter.name] else { continue }
-      for member in 0..<(members ?? 1) {
+      for member in member.map({ $0..<$0 + 1 }) ?? 0..<(members ?? 1) {
         values.replaceSubrange(range(of: parameter, member), with: entry.elements(Float.self))
       }
     }
-    try flat.write(values)
+    try weights.write(values)
     for buffer in buffers where names.contains(buffer.label) {
       if let entry = file.tensors[buffer.label] { try buffer.write(entry.elements(Float.self)) }
     }
@@ -149,8 +154,9 @@ extension Safetensors {
     return entry
   }
 
-  /// Copies a variable into the file under its label. Waits for the device.
+  /// Copies a variable into the file under its label, which no tensor of the file may have. Waits for the device.
   public mutating func add(_ variable: Variable) throws(VulkanError) {
+    precondition(tensors[variable.label] == nil, "two variables of a checkpoint are \"\(variable.label)\"")
     let words: [UInt32] = try variable.read(UInt32.self)
     tensors[variable.label] = Entry(variable.type.stored, words)
   }

@@ -12,6 +12,8 @@ public struct PlanOptions: Sendable {
   public var checksFinite: Bool
   /// A device timestamp after each dispatch.
   public var timestamps: Bool
+  /// How long a submission should keep the device busy; nil leaves that to what replays the plan.
+  package var secondsPerSubmission: Double?
 
   /// All switches off unless named.
   public init(

@@ -60,7 +60,7 @@ public final class Replay {
     schedule = SubmissionSchedule(
       repeats: plan.passes.map(\.repeats), secondsPerSubmission: secondsPerSubmission, isStrict: isStrict)
     // Behind a long submission there is nothing to hide, and a second one would only delay a stop.
-    depth = secondsPerSubmission > 1 ? 1 : 2
+    depth = secondsPerSubmission >= 1 ? 1 : 2
     var timelines: [Timeline] = []
     for member in plan.device.members {
       timelines.append(try Timeline(member, label: "replays of \(plan.label)"))
@@ -73,11 +73,14 @@ public final class Replay {
   /// - Parameter progress: called on this thread when replays have ended, with the number of replays done; returning false
   ///   stops after those in flight.
   ///   - watch: called on this thread about five times a second while it waits.
+  ///   - isCut: asked before each submission; true stops after those in flight, within a replay too. `runsWithinReplay` says
+  ///     where, and the next call goes on from there.
   /// - Returns: the number of replays done.
   /// - Throws: what `progress` throws; `RecordingError.notFinite` where the plan looks for that; `VulkanError`.
   @discardableResult
   public func run(
-    times: Int, progress: (Int) throws -> Bool = { _ in true }, watch: (() -> Void)? = nil
+    times: Int, progress: (Int) throws -> Bool = { _ in true }, watch: (() -> Void)? = nil,
+    isCut: () -> Bool = { false }
   ) throws -> Int {
     var inFlight: [Submission] = []
     var begun = 0
@@ -86,7 +89,7 @@ public final class Replay {
     let clock = ContinuousClock()
     var lastEnd = clock.now
     while done < times {
-      while going || schedule.isWithinReplay, begun < times, inFlight.count < depth {
+      while going || schedule.isWithinReplay, begun < times, inFlight.count < depth, !isCut() {
         let submission = try submit(schedule.next(atMost: times - begun))
         inFlight.append(submission)
         begun += submission.part.replays
@@ -113,6 +116,12 @@ public final class Replay {
     }
     return done
   }
+
+  /// Runs of segments that are done of a replay that was cut, the repeats of a segment one by one; 0 between replays.
+  public var runsWithinReplay: Int { schedule.runsWithinReplay }
+
+  /// Takes as many runs of segments of the next replay for done, as those of a cut one that another object began.
+  public func enter(after runs: Int) { schedule.enter(after: runs) }
 
   private func wait(for value: UInt64, _ watch: () -> Void) throws(VulkanError) {
     while true {

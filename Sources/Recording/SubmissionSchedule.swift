@@ -40,6 +40,16 @@ struct SubmissionSchedule {
   /// Whether a replay has begun and not ended.
   var isWithinReplay: Bool { pass > 0 || run > 0 }
 
+  /// Runs of segments of the replay that has begun; 0 between replays.
+  var runsWithinReplay: Int { repeats[..<pass].reduce(0, +) + run }
+
+  /// Goes on within a replay of which so many runs of segments are done, all but one at most.
+  mutating func enter(after runs: Int) {
+    (pass, run) = (0, runs)
+    while pass < repeats.count, run >= repeats[pass] { (pass, run) = (pass + 1, run - repeats[pass]) }
+    precondition(pass < repeats.count, "a replay has ended after \(runs) runs of segments")
+  }
+
   /// The next part, of which at most `replays` replays end.
   mutating func next(atMost replays: Int) -> Part {
     if !isWithinReplay, let seconds = secondsPerReplay, seconds <= secondsPerSubmission {

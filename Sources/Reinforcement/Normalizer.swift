@@ -62,14 +62,14 @@ final class Normalizer: Sendable {
     count.assign(total)
   }
 
-  /// Takes the statistics of agent 0 from a checkpoint for all agents.
+  /// Takes the statistics of an agent from a checkpoint.
   ///
   /// - Throws: `CheckpointError` where one is missing or of another size.
-  func load(from file: Safetensors, named path: String) throws {
+  func load(from file: Safetensors, named path: String, agent: Int = 0) throws {
     for variable in state {
-      let (agents, part) = (variable.type.shape[0], Shape(Array(variable.type.shape.dimensions.dropFirst())))
+      let part = Shape(Array(variable.type.shape.dimensions.dropFirst()))
       let entry = try file.entry(variable.label, TensorType(part), file: path)
-      try variable.write((0..<agents).flatMap { _ in entry.elements(Float.self) })
+      try variable.write(entry.elements(Float.self), at: agent * part.count)
     }
   }
 

@@ -85,49 +85,75 @@ public final class TrainingLoop {
   /// What replaying has cost so far.
   public var profile: Replay.Profile { replay.profile }
 
-  /// Trains to the end of the run.
+  /// What `progress` may wish for.
+  public enum Answer: Sendable {
+    /// Training goes on.
+    case goOn
+    /// A pause after the iterations that are in flight; then training goes on.
+    case pause
+    /// The end of training after the iterations that are in flight.
+    case stop
+  }
+
+  /// Iterations that are done: those of this object, or those of the run that it goes on with. Waits for the device.
+  public func iterationsDone() throws(VulkanError) -> Int {
+    Int(try report.iteration.read(UInt32.self)[0])
+  }
+
+  /// Trains to the end of the run: from its beginning, or from where a restored one was.
   ///
-  /// - Parameter progress: called for each iteration in order, and in it for each agent, while later ones run on the device;
-  ///   returning false ends training after those that are in flight.
-  ///   - interval: iterations between two calls of `pause`; nil never calls it.
-  ///   - pause: called between iterations while none is on the device, and after the last.
+  /// - Parameters:
+  ///   - seconds: what training has taken before.
+  ///   - intervals: after so many iterations of the run there is a pause, and so after twice as many.
+  ///   - pause: called with the iterations done while none is on the device and `progress` has seen all of them: where `intervals`
+  ///     or `progress` ask for it, and at the end.
+  ///   - progress: called for each iteration in order, and in it for each agent, while later ones run on the device.
   /// - Throws: what `progress` and `pause` throw; `DivergenceError` when a metric is no finite number; `VulkanError` when the device
   ///   fails.
   public func run(
-    progress: (TrainingProgress) throws -> Bool = { _ in true }, pausingEvery interval: Int? = nil,
-    pause: () throws -> Void = {}
+    after seconds: Double = 0, pausingEvery intervals: [Int] = [], pause: (Int) throws -> Void = { _ in },
+    progress: (TrainingProgress) throws -> Answer = { _ in .goOn }
   ) throws {
     let clock = ContinuousClock()
     let start = clock.now
-    var firstEnd: Double?
-    var reported = 0
-    var going = true
+    var done = try iterationsDone()
+    var reported = done
+    // When the first of these iterations ended, and how many had by then.
+    var firstEnd: (seconds: Double, reported: Int)?
+    var (isStopping, isPausing) = (false, false)
     func show(upTo done: Int) throws {
-      let seconds = (clock.now - start).seconds
+      let now = (clock.now - start).seconds
       while reported < done {
-        let steps = reported * stepsPerIteration * report.seeds.count
-        let rate = firstEnd.map { Double(steps) / max(seconds - $0, 1e-9) } ?? 0
-        for row in rows(reported, seconds: seconds, stepsPerSecond: rate) {
+        let rate = firstEnd.map { first in
+          let steps = (reported + 1 - first.reported) * stepsPerIteration * report.seeds.count
+          return Double(steps) / max(now - first.seconds, 1e-9)
+        }
+        for row in rows(reported, seconds: seconds + now, stepsPerSecond: rate ?? 0) {
           let bad = row.metrics.filter { !$0.value.isFinite }
           guard bad.isEmpty else {
             throw DivergenceError(seed: row.seed, iteration: row.iteration, steps: row.steps, metrics: bad)
           }
-          going = try progress(row) && going
+          switch try progress(row) {
+          case .goOn: break
+          case .pause: isPausing = true
+          case .stop: isStopping = true
+          }
         }
-        firstEnd = firstEnd ?? seconds
         reported += 1
+        firstEnd = firstEnd ?? (now, reported)
       }
     }
-    if let warmUp { try warmUp.plan.replay(times: warmUp.times) }
-    var done = 0
-    while going, done < iterations {
+    if done == 0, let warmUp { try warmUp.plan.replay(times: warmUp.times) }
+    while !isStopping, done < iterations {
       let before = done
-      done += try replay.run(times: min(interval ?? iterations, iterations - done)) { more in
+      let next = intervals.map { (before / $0 + 1) * $0 }.min() ?? iterations
+      done += try replay.run(times: min(next, iterations) - before) { more in
         try show(upTo: before + more)
-        return going
+        return !isStopping && !isPausing
       }
       try show(upTo: done)
-      if interval != nil { try pause() }
+      isPausing = false
+      try pause(done)
     }
   }
 

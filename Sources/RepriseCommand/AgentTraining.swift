@@ -4,6 +4,8 @@ import Runs
 import Vulkan
 
 /// The training of all agents of a run: their files, evaluations and progress lines.
+///
+/// Checkpoints are written while no iteration is on the device, so that checkpoint, metrics and evaluations are of the same one.
 final class AgentTraining<Trained: Algorithm> {
   /// Time between two checkpoints.
   private static var interval: Duration { .seconds(30) }
@@ -12,81 +14,118 @@ final class AgentTraining<Trained: Algorithm> {
 
   private let algorithm: Trained
   private let agents: [TrainedAgent<Trained>]
-  private let evaluation: EvaluationOptions
-  private let onNan: FaultOptions.Answer
+  private let shared: SeedsWriter?
+  private let run: RunConfiguration<SettingsTable<Trained.Configuration>>
   private let console: TrainingConsole
   private let device: Device
   private var lastSave = ContinuousClock.now
+  /// The fault that ends training.
+  private var failure: CommandFailure?
 
+  /// - Parameter shared: what writes the state of all agents of several seeds.
   init(
-    _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ evaluation: EvaluationOptions,
-    _ onNan: FaultOptions.Answer, _ console: TrainingConsole, _ device: Device
+    _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ shared: SeedsWriter?,
+    _ run: RunConfiguration<SettingsTable<Trained.Configuration>>, _ console: TrainingConsole,
+    _ device: Device
   ) {
     self.algorithm = algorithm
     self.agents = agents
-    self.evaluation = evaluation
-    self.onNan = onNan
+    self.shared = shared
+    self.run = run
     self.console = console
     self.device = device
   }
 
-  /// Trains to the end of the run, or until a signal, and saves.
-  func run() throws {
-    Interruption.begin()
-    let steps = algorithm.loop.stepsPerIteration
-    let places = Dictionary(uniqueKeysWithValues: zip(agents.map(\.configuration.seed), agents))
-    var rows: [TrainingProgress] = []
-    do {
-      defer { console.end() }
-      try algorithm.loop.run(
-        progress: { progress in
-          if let agent = places[progress.seed] {
-            try agent.append(progress)
-            if progress.faults > 0, agent.faults == progress.faults { try faulted(progress) }
-          }
-          rows.append(progress)
-          if rows.count == agents.count {
-            try console.show(rows)
-            rows = []
-            if ContinuousClock.now - lastSave >= Self.interval { try save() }
-          }
-          return Interruption.signal == nil
-        }, pausingEvery: evaluation.evaluateEvery.map { ($0 - 1) / steps + 1 }, pause: evaluate)
-    }
-    try save()
+  /// Iterations between two evaluations, and between two checkpoints that are kept for good.
+  private var evaluateEvery: Int? { iterations(run.evaluateEvery) }
+  private var checkpointEvery: Int? { iterations(run.checkpointEvery) }
+
+  private func iterations(_ steps: Int?) -> Int? {
+    steps.map { ($0 - 1) / algorithm.loop.stepsPerIteration + 1 }
   }
 
-  /// Tells of the first iteration with faults of an agent; with `--on-nan stop` keeps everything and throws.
-  private func faulted(_ progress: TrainingProgress) throws {
-    guard let fault = try algorithm.loop.lastFault(seed: progress.seed) else { return }
+  /// Trains to the end of the run, or until a signal, and saves.
+  func train() throws {
+    Interruption.begin()
+    let places = Dictionary(uniqueKeysWithValues: zip(agents.map(\.configuration.seed), agents))
+    var rows: [TrainingProgress] = []
+    defer { console.end() }
+    try finishPause()
+    try algorithm.loop.run(
+      after: agents[0].reached.seconds, pausingEvery: [evaluateEvery, checkpointEvery].compactMap(\.self),
+      pause: { done in
+        try evaluate(after: done)
+        try save()
+        try keepCheckpoints(after: done)
+      }
+    ) { progress in
+      if let agent = places[progress.seed] {
+        try agent.append(progress)
+        if progress.faults > 0 { try faulted(progress, isFirst: agent.reached.faults == progress.faults) }
+      }
+      rows.append(progress)
+      if rows.count == agents.count {
+        try console.show(rows)
+        rows = []
+      }
+      if failure != nil || Interruption.signal != nil { return .stop }
+      return ContinuousClock.now - lastSave >= Self.interval ? .pause : .goOn
+    }
+    if let failure { throw failure }
+  }
+
+  /// Does what a pause had left to do when the run ended in it.
+  private func finishPause() throws {
+    let done = agents[0].reached.place
+    guard done > 0 else { return }
+    try evaluate(after: done)
+    try keepCheckpoints(after: done)
+  }
+
+  /// Tells of the first iteration with faults of an agent; with `--on-nan stop` any ends training.
+  private func faulted(_ progress: TrainingProgress, isFirst: Bool) throws {
+    let stops = run.onNan == FaultOptions.Answer.stop.rawValue
+    guard failure == nil, isFirst || stops, let fault = try algorithm.loop.lastFault(seed: progress.seed)
+    else {
+      return
+    }
     let error = EnvironmentFaultError(
       environment: try Environments.named(algorithm.configuration.environment).name, fault: fault)
     console.end()
-    guard onNan == .reset else {
-      try save()
-      throw CommandFailure("Seed \(progress.seed), iteration \(progress.iteration): \(error.description).")
+    let place = "seed \(progress.seed), iteration \(progress.iteration)"
+    if stops {
+      failure = CommandFailure("S\(place.dropFirst()): \(error.description).")
+    } else {
+      printError("reprise: Warning: \(place): \(error); the copy begins anew.")
     }
-    printError(
-      "reprise: Warning: seed \(progress.seed), iteration \(progress.iteration): \(error); the copy begins anew."
-    )
   }
 
   private func save() throws {
     for (index, agent) in agents.enumerated() { try agent.save(algorithm.checkpoint(agent: index)) }
+    try shared?.write(algorithm.checkpointOfAll())
     lastSave = .now
   }
 
-  /// Evaluates each agent as it is, unless training is to stop.
-  private func evaluate() throws {
-    guard Interruption.signal == nil else { return }
+  private func keepCheckpoints(after done: Int) throws {
+    guard let every = checkpointEvery, done % every == 0 else { return }
+    for agent in agents { try agent.keepCheckpoint() }
+  }
+
+  /// Evaluates each agent as it is, where that is due and was not done before; not where training is to stop: then it is done
+  /// when the run goes on.
+  private func evaluate(after done: Int) throws {
+    guard let every = evaluateEvery, done % every == 0 || done == algorithm.loop.iterations,
+      Interruption.signal == nil, failure == nil
+    else { return }
     var results: [AgentEvaluation] = []
-    for (index, agent) in agents.enumerated() {
+    for (index, agent) in agents.enumerated() where agent.reached.evaluated < done {
       let weights = try algorithm.checkpoint(agent: index)
       let reached = try Trained.evaluate(
         agent.configuration, weights: weights, file: agent.writer.directory.checkpoint,
-        episodes: evaluation.evaluateEpisodes, isSampled: false, seed: Self.evaluationSeed, on: device)
+        episodes: run.evaluateEpisodes ?? EvaluationOptions.usualEpisodes, isSampled: false,
+        seed: Self.evaluationSeed, on: device)
       results.append(try agent.append(reached, of: weights))
     }
-    try console.show(results)
+    if !results.isEmpty { try console.show(results) }
   }
 }

@@ -52,8 +52,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Draw a policy's actions as in training; without it the likeliest are taken.")
   var sampled = false
 
-  @Flag(help: "Take a policy's best.safetensors, which 'train --evaluate-every' keeps, not its last weights.")
-  var best = false
+  @OptionGroup var chosen: WeightsOptions
 
   @OptionGroup var selection: DeviceOptions
 
@@ -86,7 +85,8 @@ struct EvaluateCommand: ParsableCommand {
 
   /// Whole episodes of a policy.
   private func evaluate<Trained: Algorithm>(_ directory: RunDirectory, _: Trained.Type) throws {
-    let trained = try TrainedWeights<Trained>(of: directory, best: best)
+    let trained = try TrainedWeights<Trained>(
+      of: directory, best: chosen.best, other: chosen.checkpoint)
     var configuration = trained.configuration
     if let parameters {
       try configuration.set("parameters", to: parameters)
@@ -110,7 +110,7 @@ struct EvaluateCommand: ParsableCommand {
     let kind: DataOptions.Task = algorithm == .classifier ? .classification : .regression
     let dataset = try evaluated(settings, kind)
     let device = try selection.open()
-    let network = try settings.network(of: directory, on: device)
+    let network = try settings.network(of: directory, other: chosen.checkpoint, on: device)
     let report = EvaluationReport(try settings.evaluate(network, on: dataset))
     if json {
       try writeLine(jsonText(report))

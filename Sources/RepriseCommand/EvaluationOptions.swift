@@ -13,7 +13,10 @@ struct EvaluationOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Episodes of each of these evaluations, side by side.", valueName: "episodes"))
-  var evaluateEpisodes = 20
+  var evaluateEpisodes = usualEpisodes
+
+  /// Episodes where nothing is said.
+  static let usualEpisodes = 20
 
   /// - Throws: `ConfigurationError` for what can't be used.
   func check() throws(ConfigurationError) {

@@ -43,9 +43,7 @@ struct ExportCommand: ParsableCommand {
     help: ArgumentHelp("Observations or samples of a run of a program. (default: 1)", valueName: "count"))
   var batch: Int?
 
-  @Flag(
-    help: "Of a policy, take best.safetensors, which 'train --evaluate-every' keeps, not the last weights.")
-  var best = false
+  @OptionGroup var chosen: WeightsOptions
 
   @OptionGroup var selection: DeviceOptions
 
@@ -69,12 +67,13 @@ struct ExportCommand: ParsableCommand {
         reason: "is \(format.rawValue), for policies; this run's weights are in \(directory.weights)")
     }
     let settings = try RunConfiguration<SupervisedSettings>(of: directory).settings
-    let network = try settings.network(of: directory, on: selection.open())
+    let network = try settings.network(of: directory, other: chosen.checkpoint, on: selection.open())
     try settings.export(network, batch: batch ?? 1).write(to: output)
   }
 
   private func export<Trained: Algorithm>(_ directory: RunDirectory, _: Trained.Type) throws {
-    let trained = try TrainedWeights<Trained>(of: directory, best: best)
+    let trained = try TrainedWeights<Trained>(
+      of: directory, best: chosen.best, other: chosen.checkpoint)
     switch format {
     case .program:
       let bundle = try Trained.export(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Runs
 import Synchronization
 
 /// Ctrl-C and SIGTERM as a wish to stop.
@@ -14,15 +15,16 @@ enum Interruption {
     return number == 0 ? nil : number
   }
 
-  /// Says where a signal ended training and what holds its result; returns what to exit with.
-  static func exit(_ signal: Int32, after place: String, file: String) -> ExitCode {
+  /// Says where a signal ended training, what holds its result, and how the run goes on; returns what to exit with.
+  static func exit(_ signal: Int32, after place: String, file: String, run: RunDirectory) -> ExitCode {
     printError(
-      "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(place); \(file) holds what was learnt."
+      "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(place); \(file) holds what was learnt. "
+        + "It goes on with: reprise train --resume \(run.path.quotedForShell)"
     )
     return ExitCode(128 + signal)
   }
 
-  /// From here on the signals are noted.
+  /// From here on the signals are noted, and a file that may not grow is an error as a full disk is.
   static func begin() {
     // Made here: a handler must not be the first to touch it.
     received.store(0, ordering: .relaxed)
@@ -37,5 +39,14 @@ enum Interruption {
     action.sa_flags = SA_RESTART | Int32(bitPattern: UInt32(SA_RESETHAND))
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
+    Glibc.signal(SIGXFSZ, SIG_IGN)
+  }
+}
+
+extension String {
+  /// This text as one word of a shell.
+  fileprivate var quotedForShell: String {
+    let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "_-./+=:,@%".contains($0) }
+    return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
   }
 }

@@ -9,6 +9,20 @@ struct SeedList: Equatable, Sendable {
   /// As it was written.
   let text: String
 
+  /// Seeds as they would be written: `1-3,7`.
+  static func text(of seeds: [UInt64]) -> String {
+    var ranges: [ClosedRange<UInt64>] = []
+    for seed in seeds {
+      if let last = ranges.last, seed > last.upperBound, seed - last.upperBound == 1 {
+        ranges[ranges.count - 1] = last.lowerBound...seed
+      } else {
+        ranges.append(seed...seed)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+
   /// - Throws: `ValidationError` for what is no such list, and for a seed that is there twice.
   init(_ text: String) throws {
     self.text = text

@@ -24,7 +24,7 @@ struct SupervisedSummary: Encodable {
     _ last: SupervisedTrainer.Progress?, _ trainer: SupervisedTrainer, test: EvaluationResult?, total: Int,
     device: PhysicalDevice, weights: String
   ) {
-    epochs = last?.epoch ?? 0
+    epochs = trainer.epochsDone
     updates = last?.updates ?? 0
     seconds = last?.seconds ?? 0
     trainLoss = last?.trainLoss ?? .nan
@@ -36,7 +36,7 @@ struct SupervisedSummary: Encodable {
     self.device = device.name
     driver = device.driver
     self.weights = weights
-    interrupted = epochs < total && Interruption.signal != nil
+    interrupted = !trainer.isFinished && Interruption.signal != nil
     stoppedEarly = epochs < total && Interruption.signal == nil
   }
 

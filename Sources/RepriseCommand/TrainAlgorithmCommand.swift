@@ -17,7 +17,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
         Writes config.yaml, metrics.jsonl (one line an iteration), checkpoint.safetensors (every 30 s and at the end) \
         and, with --evaluate-every, best.safetensors into the run's folder; with --seeds, into a folder for each. \
         Ctrl-C ends training after the iterations that are on the device, keeps everything and exits with 130; a \
-        second one ends it at once.
+        second one ends it at once. 'reprise train --resume <run>' goes on from the last checkpoint, to the bit.
 
         Settings (an option is stronger than --set, --set than the file of --recipe, that file than the recipe for the \
         algorithm and the environment, and the recipe than the default):
@@ -49,6 +49,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
   @Flag(help: "Replace the run that the folder holds.")
   var overwrite = false
 
+  @OptionGroup var checkpoints: CheckpointOptions
   @OptionGroup var faults: FaultOptions
 
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
@@ -85,6 +86,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
       throw ConfigurationError(field: "seeds", reason: "and seed are both given; one of them says it all")
     }
     try evaluation.check()
+    try checkpoints.check()
     let configuration = settings.configuration
     let named = "\(try Environments.named(configuration.environment).name)-\(Trained.name)-"
     let directory = RunDirectory(
@@ -94,49 +96,29 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     // Known to be writable before hours of training.
     if let trace { try ChromeTrace(events: []).write(to: trace) }
     let spans = profile || trace != nil ? Trace(capacity: trace == nil ? 0 : 100_000) : nil
-    try Trace.$current.withValue(spans) { try train(settings, directory, places, spans) }
+    try Trace.$current.withValue(spans) {
+      let device = try selection.open()
+      let run = AgentRun<Trained>(
+        definition: definition(configuration, on: device.physical), directory: directory, device: device,
+        options: switches.options,
+        output: TrainingOutput(json: json, profile: profile, trace: trace, spans: spans))
+      try run.begin(overwrite: overwrite, settings: settings.rows)
+    }
   }
 
-  private func train(
-    _ settings: ResolvedSettings<Trained.Configuration>, _ directory: RunDirectory, _ places: [RunDirectory],
-    _ spans: Trace?
-  ) throws {
-    let device = try selection.open()
-    var plan = switches.options
-    plan.timestamps = spans != nil
-    let trained = seeds?.seeds ?? [settings.configuration.seed]
-    let algorithm = try Trained(settings.configuration, seeds: trained, on: device, options: plan)
-    // From here on the run is known to be good: now the files of an old one may go.
-    let agents = try zip(trained, places).map { seed, place in
-      try TrainedAgent<Trained>(
-        settings.configuration, seed: seed, place, evaluation, device.physical, overwrite: overwrite)
+  /// All that the run depends on.
+  private func definition(_ configuration: Trained.Configuration, on device: PhysicalDevice)
+    -> RunConfiguration<SettingsTable<Trained.Configuration>>
+  {
+    var kept = RunConfiguration(
+      .reinforcement(Trained.name), SettingsTable(configuration), device: device.name, driver: device.driver)
+    if let steps = evaluation.evaluateEvery {
+      (kept.evaluateEvery, kept.evaluateEpisodes) = (steps, evaluation.evaluateEpisodes)
     }
-    let console = TrainingConsole(json: json)
-    if !json {
-      let rows =
-        [
-          ("device", "\(device.physical.name), \(device.reason)"), ("driver", device.driver),
-          ("algorithm", Trained.name), ("environment", settings.configuration.environment),
-        ] + settings.rows + (seeds.map { [("seeds", $0.text)] } ?? []) + [("run", directory.path)]
-      try write(columns(rows, indent: ""))
-    }
-    let training = AgentTraining(algorithm, agents, evaluation, faults.onNan, console, device)
-    try training.run()
-
-    let loop = algorithm.loop
-    let timings = try loop.plan.timings()
-    let summary = TrainingSummary(
-      agents, total: loop.iterations, on: device, of: directory,
-      cost: profile ? IterationCost(loop.profile, loop.plan.statistics, timings) : nil)
-    try writeLine(json ? jsonText(summary) : summary.text)
-    if let spans {
-      if let trace { try ChromeTrace(host: spans, device: timings).write(to: trace) }
-      if profile && !json { try writeLine(dispatchTable(timings) + hostTable(spans)) }
-    }
-    if summary.interrupted, let signal = Interruption.signal {
-      throw Interruption.exit(
-        signal, after: "iteration \(summary.iterations) of \(loop.iterations)",
-        file: seeds == nil ? directory.checkpoint : directory.path)
-    }
+    kept.checkpointEvery = checkpoints.checkpointEvery
+    kept.onNan = faults.onNan == .reset ? nil : faults.onNan.rawValue
+    kept.noFusion = switches.options.noFusion ? true : nil
+    kept.seeds = seeds?.seeds
+    return kept
   }
 }

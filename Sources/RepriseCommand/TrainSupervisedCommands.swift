@@ -10,7 +10,8 @@ struct TrainClassifierCommand: ParsableCommand {
     discussion: """
       Writes config.yaml, metrics.jsonl (one line an epoch), best.safetensors (the weights that did best on the \
       validation split), checkpoint.safetensors (all of the last state) and test.json into the run's folder. The test \
-      split is looked at once, at the end, with the best weights. Ctrl-C ends training after the epoch that runs.
+      split is looked at once, at the end, with the best weights. Ctrl-C ends training within a second or so, between two \
+      batches, and keeps everything; 'reprise train --resume <run>' goes on from there, to the bit.
 
       Examples:
         reprise train classifier --data fashion-mnist --model mlp --run runs/fashion

@@ -7,59 +7,67 @@ import Vulkan
 final class TrainedAgent<Trained: Algorithm> {
   let configuration: Trained.Configuration
   let writer: RunWriter
-  /// The last iteration, and the mean return of the last one in which episodes ended.
-  private(set) var last: TrainingProgress?
-  private(set) var returnMean: Double?
-  /// Steps that gave what is no finite number.
-  private(set) var faults = 0
-  /// The largest mean return of an evaluation.
-  private(set) var bestReturnMean: Double?
+  /// What it has reached, before the run was resumed too.
+  private(set) var reached = KeptMetrics()
   private let metadata: [String: String]
 
-  /// Takes the folder and writes config.yaml.
+  /// Takes the folder of an agent of `run`, and writes config.yaml; of a run that goes on takes the folder alone.
   init(
-    _ shared: Trained.Configuration, seed: UInt64, _ directory: RunDirectory, _ evaluation: EvaluationOptions,
-    _ device: PhysicalDevice, overwrite: Bool
+    _ run: RunConfiguration<SettingsTable<Trained.Configuration>>, seed: UInt64, _ directory: RunDirectory,
+    _ mode: AgentRun<Trained>.Mode
   ) throws {
-    var configuration = shared
+    var configuration = run.settings.configuration
     configuration.seed = seed
     let settings = SettingsTable(configuration)
     self.configuration = settings.kept(in: directory).configuration
-    var kept = RunConfiguration(
-      .reinforcement(Trained.name), settings, device: device.name, driver: device.driver)
-    if let steps = evaluation.evaluateEvery {
-      (kept.evaluateEvery, kept.evaluateEpisodes) = (steps, evaluation.evaluateEpisodes)
-    }
     let environment = try Environments.named(configuration.environment)
-    writer = try RunWriter(
-      directory, overwrite: overwrite, config: kept.yaml(),
-      environment: (environment as? BundledEnvironment)?.bundle)
+    switch mode {
+    case .new(let overwrite):
+      var own = run
+      (own.settings, own.seeds) = (settings, nil)
+      writer = try RunWriter(
+        directory, overwrite: overwrite, config: own.yaml(),
+        environment: (environment as? BundledEnvironment)?.bundle)
+    case .resumed:
+      writer = try RunWriter(resuming: directory)
+    }
+    // A file's path would say where the run lies, and one that went on would differ from one that didn't.
+    if environment is BundledEnvironment { configuration.environment = environment.name }
     metadata = [
       "algorithm": Trained.name, "environment": environment.name,
-      "config": try jsonText(settings), "version": RepriseCommand.version,
+      "config": try jsonText(SettingsTable(configuration)), "version": RepriseCommand.version,
     ]
   }
 
+  /// Goes on after the iterations of a checkpoint; what metrics.jsonl holds of later ones is cut off.
+  func goOn(after iteration: Int) throws { reached = try writer.goOn(after: iteration) }
+
   /// Notes an iteration and keeps its metrics.
   func append(_ progress: TrainingProgress) throws {
-    last = progress
-    returnMean = progress.returnMean ?? returnMean
-    faults += progress.faults
+    (reached.place, reached.steps, reached.seconds) = (progress.iteration, progress.steps, progress.seconds)
+    reached.stepsPerSecond = progress.stepsPerSecond
+    reached.returnMean = progress.returnMean ?? reached.returnMean
+    reached.faults += progress.faults
     try writer.append(jsonText(progress))
   }
 
   /// Keeps a checkpoint.
   func save(_ checkpoint: Safetensors) throws { try writer.write(labelled(checkpoint)) }
 
+  /// Keeps the last checkpoint for good.
+  func keepCheckpoint() throws { try writer.keepCheckpoint(as: "step-\(padded(reached.steps, to: 12))") }
+
   /// Notes an evaluation, and keeps the weights if none was better or as good.
   func append(_ evaluation: Evaluation, of weights: Safetensors) throws -> AgentEvaluation {
-    let isBest = evaluation.returnMean > bestReturnMean ?? -.infinity
-    let result = AgentEvaluation(evaluation, after: last, seed: configuration.seed, isBest: isBest)
-    try writer.append(jsonText(result))
+    let isBest = evaluation.returnMean > reached.bestReturnMean ?? -.infinity
+    let result = AgentEvaluation(evaluation, after: reached, seed: configuration.seed, isBest: isBest)
+    // First the weights: a line says that they are there.
     if isBest {
-      bestReturnMean = evaluation.returnMean
+      reached.bestReturnMean = evaluation.returnMean
       try writer.write(best: labelled(weights))
     }
+    reached.evaluated = reached.place
+    try writer.append(jsonText(result))
     return result
   }
 
@@ -78,10 +86,10 @@ struct AgentEvaluation: Encodable {
   /// Whether it is the best so far.
   let isBest: Bool
 
-  init(_ evaluation: Evaluation, after last: TrainingProgress?, seed: UInt64, isBest: Bool) {
+  init(_ evaluation: Evaluation, after reached: KeptMetrics, seed: UInt64, isBest: Bool) {
     self.seed = seed
-    iteration = last?.iteration ?? 0
-    steps = last?.steps ?? 0
+    iteration = reached.place
+    steps = reached.steps
     evaluationEpisodes = evaluation.returns.count
     evaluationReturnMean = evaluation.returnMean
     evaluationReturnStd = evaluation.returnStandardDeviation

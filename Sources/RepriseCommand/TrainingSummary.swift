@@ -40,16 +40,16 @@ struct TrainingSummary: Encodable {
     _ agents: [TrainedAgent<Trained>], total: Int, on device: Device, of directory: RunDirectory,
     cost: IterationCost?
   ) {
-    let last = agents.compactMap(\.last)
-    iterations = last.map(\.iteration).min() ?? 0
-    steps = last.reduce(0) { $0 + $1.steps }
-    seconds = last.last?.seconds ?? 0
+    let reached = agents.map(\.reached)
+    iterations = reached.map(\.place).min() ?? 0
+    steps = reached.reduce(0) { $0 + $1.steps }
+    seconds = reached.last?.seconds ?? 0
     // A run of one iteration has nothing after the first.
-    let rate = last.last?.stepsPerSecond ?? 0
+    let rate = reached.last?.stepsPerSecond ?? 0
     stepsPerSecond = rate > 0 ? rate : Double(steps) / max(seconds, 1e-9)
-    returnMean = agents.compactMap(\.returnMean).mean
-    bestReturnMean = agents.compactMap(\.bestReturnMean).mean
-    faults = agents.reduce(0) { $0 + $1.faults }
+    returnMean = reached.compactMap(\.returnMean).mean
+    bestReturnMean = reached.compactMap(\.bestReturnMean).mean
+    faults = reached.reduce(0) { $0 + $1.faults }
     deviceBytes = device.allocatedBytes
     self.device = device.physical.name
     driver = device.physical.driver
@@ -60,10 +60,10 @@ struct TrainingSummary: Encodable {
     checkpoint = isOne ? directory.checkpoint : nil
     checkpoints = isOne ? nil : files
     seeds = isOne ? nil : agents.map(\.configuration.seed)
-    returnMeans = isOne ? nil : agents.map(\.returnMean)
+    returnMeans = isOne ? nil : reached.map(\.returnMean)
     place =
       isOne ? "Checkpoint: \(directory.checkpoint)" : "Checkpoints: \(directory.path)/seed-<seed>"
-    returns = meanAndRange(agents.compactMap(\.returnMean))
+    returns = meanAndRange(reached.compactMap(\.returnMean))
   }
 
   func encode(to encoder: any Encoder) throws {

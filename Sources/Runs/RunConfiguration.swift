@@ -54,9 +54,13 @@ package enum RunKey: String, CodingKey {
   case version, algorithm, device, driver
   case evaluateEvery = "evaluate_every"
   case evaluateEpisodes = "evaluate_episodes"
+  case checkpointEvery = "checkpoint_every"
+  case onNan = "on_nan"
+  case noFusion = "no_fusion"
+  case seeds, pretrained
 }
 
-/// What config.yaml holds: the settings of a run, and what they ran on.
+/// What config.yaml holds: the settings of a run, all else that its result depends on, and what it ran on.
 package struct RunConfiguration<Settings: RunSettings>: Codable {
   /// The version of Reprise that wrote it.
   package let version: String
@@ -66,8 +70,18 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
   package let device, driver: String
   /// After how many steps and on how many episodes the best weights of a policy were looked for; nil where they weren't.
   package var evaluateEvery, evaluateEpisodes: Int?
+  /// After how many steps, or epochs, a checkpoint is kept for good; nil where none is.
+  package var checkpointEvery: Int?
+  /// `--on-nan`, where it isn't the default.
+  package var onNan: String?
+  /// Whether each elementwise operation has a kernel of its own, which rounds otherwise; nil where it hasn't.
+  package var noFusion: Bool?
+  /// The seeds of all agents, in the file of the folder that theirs lie in.
+  package var seeds: [UInt64]?
+  /// The weights that a supervised run begins with: a run or a file.
+  package var pretrained: String?
   /// The algorithm's settings; in the file they stand beside the rest.
-  package private(set) var settings: Settings
+  package var settings: Settings
 
   package init(_ algorithm: RunKind, _ settings: Settings, device: String, driver: String) {
     version = repriseVersion
@@ -85,6 +99,11 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
     driver = try container.decode(String.self, forKey: .driver)
     evaluateEvery = try container.decodeIfPresent(Int.self, forKey: .evaluateEvery)
     evaluateEpisodes = try container.decodeIfPresent(Int.self, forKey: .evaluateEpisodes)
+    checkpointEvery = try container.decodeIfPresent(Int.self, forKey: .checkpointEvery)
+    onNan = try container.decodeIfPresent(String.self, forKey: .onNan)
+    noFusion = try container.decodeIfPresent(Bool.self, forKey: .noFusion)
+    seeds = try container.decodeIfPresent([UInt64].self, forKey: .seeds)
+    pretrained = try container.decodeIfPresent(String.self, forKey: .pretrained)
     settings = try Settings(from: decoder)
   }
 
@@ -96,6 +115,11 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
     try container.encode(driver, forKey: .driver)
     try container.encodeIfPresent(evaluateEvery, forKey: .evaluateEvery)
     try container.encodeIfPresent(evaluateEpisodes, forKey: .evaluateEpisodes)
+    try container.encodeIfPresent(checkpointEvery, forKey: .checkpointEvery)
+    try container.encodeIfPresent(onNan, forKey: .onNan)
+    try container.encodeIfPresent(noFusion, forKey: .noFusion)
+    try container.encodeIfPresent(seeds, forKey: .seeds)
+    try container.encodeIfPresent(pretrained, forKey: .pretrained)
     try settings.encode(to: encoder)
   }
 
@@ -111,6 +135,8 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
   ///
   /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
   package init(of run: RunDirectory) throws(CommandFailure) {
+    // A newer version's settings may mean something else, or be unknown.
+    _ = try run.algorithm()
     self = try decodeYAML(Self.self, file: run.config) { configuration in
       Result { () throws(ConfigurationError) in try configuration.settings.kept(in: run).validate() }
     }
@@ -140,22 +166,33 @@ extension Node {
   }
 }
 
-/// The first lines of config.yaml: which algorithm's settings follow.
+/// The first lines of config.yaml: which algorithm's settings follow, as which version wrote them.
 private struct RunHeader: Decodable {
+  let version: String?
   let algorithm: String
+
+  /// Looks at both.
+  func check() throws(ConfigurationError) {
+    if let version, Self.parts(repriseVersion).lexicographicallyPrecedes(Self.parts(version)) {
+      throw ConfigurationError(
+        field: "version",
+        reason: "is \(version), newer than this Reprise's \(repriseVersion), which can't read such a run")
+    }
+    guard RunKind(rawValue: algorithm) == nil else { return }
+    let known = RunKind.names.joined(separator: ", ")
+    throw ConfigurationError(field: "algorithm", reason: "\(algorithm) is not known; there are: \(known)")
+  }
+
+  private static func parts(_ version: String) -> [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
 }
 
 extension RunDirectory {
   /// What trained this run.
   ///
-  /// - Throws: `CommandFailure` as `RunConfiguration`.
+  /// - Throws: `CommandFailure` as `RunConfiguration`, and for a run of a newer version.
   package func algorithm() throws(CommandFailure) -> RunKind {
     let header = try decodeYAML(RunHeader.self, file: config) { header in
-      guard RunKind(rawValue: header.algorithm) == nil else { return .success(()) }
-      let known = RunKind.names.joined(separator: ", ")
-      return .failure(
-        ConfigurationError(
-          field: "algorithm", reason: "\(header.algorithm) is not known; there are: \(known)"))
+      Result { () throws(ConfigurationError) in try header.check() }
     }
     return RunKind(rawValue: header.algorithm) ?? .reinforcement(header.algorithm)
   }

@@ -15,8 +15,12 @@ package struct RunDirectory {
   package var checkpoint: String { "\(path)/checkpoint.safetensors" }
   /// The weights that did best: on the validation split, or in an evaluation of a policy.
   package var weights: String { "\(path)/best.safetensors" }
+  /// What a run of several seeds goes on from: all agents together.
+  package var state: String { "\(path)/state.safetensors" }
+  /// The folder of the checkpoints that are kept for good.
+  package var checkpoints: String { "\(path)/checkpoints" }
   /// Whether there are best weights.
-  package var hasBest: Bool { access(weights, F_OK) == 0 }
+  package var hasBest: Bool { Self.hasFile(weights) }
   /// The environment of a policy, where it is not one that Reprise brings.
   package var environment: String { "\(path)/environment\(Environments.fileEnding)" }
   /// What they came to on the test split.
@@ -24,6 +28,9 @@ package struct RunDirectory {
 
   /// The folder of the agent of a seed, in a run of many.
   package func agent(_ seed: UInt64) -> RunDirectory { RunDirectory("\(path)/seed-\(seed)") }
+
+  /// Whether there is anything at `path`.
+  package static func hasFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Whether there is a folder at `path`.
   package static func isFolder(_ path: String) -> Bool {
@@ -33,20 +40,23 @@ package struct RunDirectory {
 
   /// Throws when a run lies here, so that none is lost.
   package func refuseUsed() throws(CommandFailure) {
-    for file in [config, metrics, checkpoint, weights] where access(file, F_OK) == 0 {
+    for file in [config, metrics, checkpoint, weights, state] where Self.hasFile(file) {
       throw CommandFailure(
         "\(path) already holds a run (\(file)); choose another folder with --run, or replace it with --overwrite."
       )
     }
   }
 
-  /// Throws when there is no such folder.
-  package func refuseMissing() throws(CommandFailure) {
-    guard access(path, F_OK) == 0 else {
+  /// Throws when there is no such run.
+  ///
+  /// - Parameter isWhole: whether a run of several seeds will do; else one of them must be named.
+  package func refuseMissing(isWhole: Bool = false) throws(CommandFailure) {
+    guard Self.hasFile(path) else {
       throw CommandFailure("\(path): there is no such run; 'reprise train' makes one.")
     }
+    guard !Self.hasFile(isWhole ? config : checkpoint) else { return }
     let agents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    if access(config, F_OK) != 0, let agent = agents.filter({ $0.hasPrefix("seed-") }).min() {
+    if let agent = agents.filter({ $0.hasPrefix("seed-") }).min() {
       throw CommandFailure("\(path) holds a run for each of several seeds; name one, as \(path)/\(agent).")
     }
   }

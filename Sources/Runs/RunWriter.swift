@@ -6,7 +6,7 @@ package import Vulkan
 /// Writes the files of a run; the only one that does as long as it lives.
 package final class RunWriter {
   package let directory: RunDirectory
-  private let folder: Int32
+  private let lock: FolderLock
   private let metrics: Int32
 
   /// Makes the folder, takes it, and replaces what an earlier run left there.
@@ -18,32 +18,49 @@ package final class RunWriter {
     throws
   {
     self.directory = directory
-    let folder = try Self.take(directory)
-    do {
-      if !overwrite { try directory.refuseUsed() }
-      // Never a new configuration beside an old checkpoint, whenever this is killed.
-      for file in [
-        directory.checkpoint, directory.weights, directory.test, directory.metrics, directory.environment,
-      ]
-      where unlink(file) != 0 && errno != ENOENT {
-        throw CommandFailure("\(file) can't be replaced: \(systemError())")
-      }
-      try environment?.write(to: directory.environment)
-      try Array(config.utf8).withUnsafeBytes { try writeAtomically(directory.config, $0) }
-      let metrics = open(directory.metrics, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-      guard metrics >= 0 else {
-        throw CommandFailure("\(directory.metrics) can't be written: \(systemError())")
-      }
-      (self.folder, self.metrics) = (folder, metrics)
-    } catch {
-      close(folder)
-      throw error
-    }
+    lock = try FolderLock(directory, makes: true)
+    if !overwrite { try directory.refuseUsed() }
+    // Never a new configuration beside an old checkpoint, whenever this is killed.
+    try directory.remove([
+      directory.checkpoint, directory.weights, directory.test, directory.metrics, directory.environment,
+      directory.state,
+    ])
+    try directory.removeCheckpoints()
+    try environment?.write(to: directory.environment)
+    try Array(config.utf8).withUnsafeBytes { try writeAtomically(directory.config, $0) }
+    metrics = try Self.open(directory.metrics)
   }
 
-  deinit {
-    close(metrics)
-    close(folder)
+  /// Takes the folder of a run that goes on, whose files stay as they are until `goOn`.
+  ///
+  /// - Throws: `CommandFailure` when there is no such folder, or another process trains into it.
+  package init(resuming directory: RunDirectory) throws(CommandFailure) {
+    self.directory = directory
+    lock = try FolderLock(directory, makes: false)
+    metrics = try Self.open(directory.metrics)
+  }
+
+  deinit { close(metrics) }
+
+  private static func open(_ path: String) throws(CommandFailure) -> Int32 {
+    let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw CommandFailure("\(path) can't be written: \(systemError())") }
+    return descriptor
+  }
+
+  /// Cuts metrics.jsonl behind the iteration or epoch that the checkpoint is of, 0 where there is no checkpoint, and removes
+  /// what a killed process left behind.
+  ///
+  /// - Returns: what the lines that stay say.
+  /// - Throws: `CommandFailure` where lines are missing.
+  package func goOn(after place: Int) throws(CommandFailure) -> KeptMetrics {
+    let kept = try KeptMetrics(of: directory, upTo: place)
+    directory.removeUnfinished()
+    if place == 0 { try directory.remove([directory.weights, directory.test]) }
+    guard ftruncate(metrics, off_t(kept.bytes)) == 0, fsync(metrics) == 0 else {
+      throw CommandFailure("\(directory.metrics) can't be cut: \(systemError())")
+    }
+    return kept
   }
 
   /// Appends a line to metrics.jsonl in one write.
@@ -51,9 +68,30 @@ package final class RunWriter {
     try writeAll(Array((line + "\n").utf8), to: metrics, name: directory.metrics)
   }
 
-  /// Replaces the checkpoint; whoever reads meanwhile gets the old one or the new one.
-  package func write(_ checkpoint: Safetensors) throws(VulkanError) {
+  /// Replaces the checkpoint; whoever reads meanwhile gets the old one or the new one. The metrics up to it are on the disk
+  /// before.
+  package func write(_ checkpoint: Safetensors) throws {
+    try syncMetrics()
     try checkpoint.write(to: directory.checkpoint)
+  }
+
+  /// Makes what was appended to metrics.jsonl survive a crash.
+  package func syncMetrics() throws(CommandFailure) {
+    guard fsync(metrics) == 0 || errno == EINVAL || errno == EROFS else {
+      throw CommandFailure("\(directory.metrics) can't be written: \(systemError())")
+    }
+  }
+
+  /// Keeps the checkpoint as it is for good, as `name` in the folder for that: a second name of the same file, where the file
+  /// system has such.
+  package func keepCheckpoint(as name: String) throws {
+    guard makeDirectory(directory.checkpoints) else {
+      throw CommandFailure("The folder \(directory.checkpoints) can't be written to: \(systemError())")
+    }
+    let path = "\(directory.checkpoints)/\(name).safetensors"
+    try directory.remove([path])
+    guard link(directory.checkpoint, path) != 0 else { return }
+    try Safetensors(contentsOf: directory.checkpoint).write(to: path)
   }
 
   /// Replaces the best weights, as the checkpoint.
@@ -64,27 +102,5 @@ package final class RunWriter {
   /// Writes the result on the test split, a line of JSON.
   package func write(test line: String) throws {
     try Array((line + "\n").utf8).withUnsafeBytes { try writeAtomically(directory.test, $0) }
-  }
-
-  /// Makes the folder and its parents, and locks it against other processes.
-  private static func take(_ directory: RunDirectory) throws(CommandFailure) -> Int32 {
-    var prefix = directory.path.hasPrefix("/") ? "/" : ""
-    for part in directory.path.split(separator: "/") {
-      prefix += part + "/"
-      guard mkdir(prefix, 0o755) == 0 || errno == EEXIST else {
-        throw CommandFailure("The folder \(directory.path) can't be made: \(systemError())")
-      }
-    }
-    let folder = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else {
-      throw CommandFailure("The folder \(directory.path) can't be opened: \(systemError())")
-    }
-    // File systems without locks are trusted.
-    guard flock(folder, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-      close(folder)
-      throw CommandFailure(
-        "Another reprise is training into \(directory.path); wait for it or choose another --run.")
-    }
-    return folder
   }
 }

@@ -10,12 +10,14 @@ package struct TrainedWeights<Trained: Algorithm> {
   /// Where they are from.
   package let file: String
 
-  /// - Parameter best: whether those that did best are wanted, not the last.
+  /// - Parameters:
+  ///   - best: whether those that did best are wanted, not the last.
+  ///   - other: another file of the run, to take them from.
   /// - Throws: `CommandFailure`, `CheckpointError` where they are missing, or another run's.
-  package init(of directory: RunDirectory, best: Bool) throws {
+  package init(of directory: RunDirectory, best: Bool, other: String? = nil) throws {
     configuration = try RunConfiguration<SettingsTable<Trained.Configuration>>(of: directory)
       .settings.configuration
-    file = best ? directory.weights : directory.checkpoint
+    file = other ?? (best ? directory.weights : directory.checkpoint)
     if best, !directory.hasBest {
       throw CommandFailure(
         "\(file): there are no best weights; 'reprise train' keeps them with --evaluate-every.")
@@ -29,10 +31,13 @@ package struct TrainedWeights<Trained: Algorithm> {
 extension SupervisedSettings {
   /// The model of a run on a device, with the weights that did best.
   ///
+  /// - Parameter other: another file of the run, to take the weights from.
   /// - Throws: `CheckpointError` where they are missing, or another model's; `VulkanError`.
-  package func network(of directory: RunDirectory, on device: Device) throws -> Network {
+  package func network(of directory: RunDirectory, other: String? = nil, on device: Device) throws -> Network
+  {
     let network = try network(on: device)
-    try network.load(from: Safetensors(contentsOf: directory.weights), named: directory.weights)
+    let file = other ?? directory.weights
+    try network.load(from: Safetensors(contentsOf: file), named: file)
     return network
   }
 }

@@ -21,6 +21,8 @@ public final class SupervisedTrainer {
   public let loader: DataLoader
   /// The best result on the validation split, and its epoch, counted from 1.
   public private(set) var best: (metric: Double, epoch: Int)?
+  /// Epochs done, those before a checkpoint that training goes on from too.
+  public private(set) var epochsDone = 0
 
   private let options: PlanOptions
   private let evaluator: SupervisedEvaluator?
@@ -62,9 +64,9 @@ public final class SupervisedTrainer {
 
     let device = data.device
     updates = try Variable([], .uint32, on: device, label: "training.updates")
-    rate = try Variable([], on: device, label: "learning_rate")
+    rate = try Variable([], on: device, label: "training.learning_rate")
     // The host looks at it while an epoch runs.
-    sums = try Variable([4], on: device, domain: .readback, label: "sums")
+    sums = try Variable([4], on: device, domain: .readback, label: "training.sums")
     areFinite = try Variable([], .bool, on: device, label: "weights are finite")
     average = try configuration.ema > 0 ? ExponentialMovingAverage(network, decay: configuration.ema) : nil
     accumulation =
@@ -103,7 +105,7 @@ public final class SupervisedTrainer {
   public var profile: Replay.Profile { recorded?.epoch.profile ?? Replay.Profile() }
 
   /// Records the epoch anew where other parameters are frozen in it than in the one before.
-  private func prepare(epoch: Int) throws {
+  func prepare(epoch: Int) throws {
     for unfreezing in configuration.unfreeze where unfreezing.epoch <= epoch + 1 {
       try network.unfreeze([unfreezing.pattern])
     }
@@ -111,6 +113,22 @@ public final class SupervisedTrainer {
     // Moments of parameters that were frozen begin at nothing, and so must the corrections of their bias.
     if recorded != nil { optimizer = try configuration.makeOptimizer(network) }
     recorded = (network.frozen, try record())
+  }
+
+  /// Batches done of the epoch in which training is; nil between epochs.
+  public var batchesDone: Int? { recorded?.epoch.cut }
+
+  /// What goes on from epoch to epoch beside the network's parameters; within an epoch there is more.
+  func state(isCut: Bool) -> [Variable] {
+    optimizer.state + (average?.state ?? []) + (accumulation.map { [$0.mean] } ?? [])
+      + [updates, loader.epochCounter, loader.batchCounter] + (isCut ? [rate, sums, loader.position] : [])
+  }
+
+  /// Takes `epochs` epochs for done, and so many batches of the next where that was cut; `state` must be as it was then.
+  func resume(after epochs: Int, best: (metric: Double, epoch: Int)?, cut: Int?) throws {
+    (epochsDone, self.best) = (epochs, best)
+    stopping?.resume(after: epochs, best: best?.metric, bestEpoch: best?.epoch ?? 0)
+    if let cut { try recorded?.epoch.enter(after: cut) }
   }
 
   private func record() throws -> Epoch {
@@ -151,88 +169,35 @@ public final class SupervisedTrainer {
   }
 }
 
-extension Objective {
-  /// Whether the metric that selects grows as models get better.
-  public var isBetterLarge: Bool {
-    if case .classification = self { true } else { false }
-  }
-}
-
-/// Training went wrong: a loss or weights are infinite or no numbers.
-public struct DivergedError: Error, CustomStringConvertible {
-  /// Where it was seen, counted from 1.
-  public let epoch: Int
-  /// The mean loss of the epoch, or that on the validation split.
-  public let loss: Double
-
-  /// A sentence for people.
-  public var description: String {
-    let found =
-      loss.isFinite ? "its last updates made weights that are not finite" : "the mean loss is \(loss)"
-    return
-      "training diverged in epoch \(epoch): \(found); a smaller learning rate or --clip-norm may help, and the checkpoints are from before"
-  }
-}
-
 extension SupervisedTrainer {
-  /// What an epoch gave.
-  public struct Progress: Codable, Sendable {
-    /// Epochs done, and those of the whole run.
-    public let epoch, epochs: Int
-    /// Updates and samples so far.
-    public let updates, samples: Int
-    /// Seconds since training began, and samples a second within this epoch's training.
-    public let seconds, samplesPerSecond: Double
-    /// The learning rate of the epoch's last update.
-    public let learningRate: Double
-    /// Means over the epoch's batches as they were learnt, with augmentation and dropout.
-    public let trainLoss: Double
-    /// Accuracies are of classifications.
-    public let trainAccuracy: Double?
-    /// The result on the validation split, if there is one.
-    public let validationLoss, validationAccuracy: Double?
-    /// Whether it is the best so far.
-    public let isBest: Bool
+  /// Whether nothing is left to do: all epochs are done, or the validation split has ended training.
+  public var isFinished: Bool { epochsDone >= configuration.epochs || stopping?.isOver ?? false }
 
-    enum CodingKeys: String, CodingKey {
-      case epoch, epochs, updates, samples, seconds
-      case samplesPerSecond = "samples_per_second"
-      case learningRate = "learning_rate"
-      case trainLoss = "train_loss"
-      case trainAccuracy = "train_accuracy"
-      case validationLoss = "val_loss"
-      case validationAccuracy = "val_accuracy"
-      case isBest = "best"
-    }
-  }
-
-  /// Where an epoch is that runs.
-  public struct Moment: Sendable {
-    /// The epoch, counted from 1.
-    public let epoch: Int
-    /// Batches done, and those of an epoch.
-    public let batch, batches: Int
-    /// The mean over the batches so far.
-    public let loss: Double
-    /// The same of a classification's accuracy.
-    public let accuracy: Double?
-  }
-
-  /// Trains to the end of the run, or until the validation split stops it early.
+  /// Trains to the end of the run, or until the validation split stops it early; from its beginning, or from where a restored one
+  /// was.
   ///
   /// - Parameters:
+  ///   - seconds: what training has taken before.
   ///   - progress: called after each epoch; returning false ends training.
   ///   - watch: called about five times a second while the device works.
-  /// - Throws: what `progress` throws; `DivergedError`; `VulkanError` when the device fails.
+  ///   - isCut: asked about once a second, or more often; true calls `pause`.
+  ///   - pause: called within an epoch while the device is idle; returning false ends training there.
+  /// - Throws: what `progress` and `pause` throw; `DivergedError`; `VulkanError` when the device fails.
   public func train(
-    progress: (Progress) throws -> Bool = { _ in true }, watch: ((Moment) -> Void)? = nil
+    after seconds: Double = 0, progress: (Progress) throws -> Bool = { _ in true },
+    watch: ((Moment) -> Void)? = nil, isCut: () -> Bool = { false }, pause: () throws -> Bool = { true }
   ) throws {
     let clock = ContinuousClock()
-    let start = clock.now
-    for epoch in 0..<configuration.epochs {
+    let (start, before) = (clock.now, seconds)
+    while !isFinished {
+      let epoch = epochsDone
       try prepare(epoch: epoch)
+      guard let running = recorded?.epoch else { return }
       let begin = clock.now
-      try recorded?.epoch.run(watch: watch.map { watch in { watch(self.moment(epoch)) } })
+      let learnt = running.cut == nil ? 0 : Double(try sums.read(Float.self)[2])
+      while try !running.run(watch: watch.map { watch in { watch(self.moment(epoch)) } }, isCut: isCut) {
+        guard try pause() else { return }
+      }
       let seconds = (clock.now - begin).seconds
       let sums = try sums.read(Float.self).map(Double.init)
       let validation = try evaluator?.run()
@@ -242,16 +207,18 @@ extension SupervisedTrainer {
         throw DivergedError(epoch: epoch + 1, loss: loss.isFinite ? validation?.loss ?? loss : loss)
       }
       let isBest = validation.map { noteBest($0.metric, epoch: epoch + 1) } ?? false
-      let isOver = validation.map { stopping?.shouldStop(after: $0.metric) ?? false } ?? false
+      if let validation { _ = stopping?.shouldStop(after: validation.metric) }
+      epochsDone = epoch + 1
       let going = try progress(
         Progress(
           epoch: epoch + 1, epochs: configuration.epochs, updates: Int(try updates.read(UInt32.self)[0]),
-          samples: (epoch + 1) * loader.samplesPerEpoch, seconds: (clock.now - start).seconds,
-          samplesPerSecond: sums[2] / max(seconds, 1e-9), learningRate: Double(try rate.read(Float.self)[0]),
+          samples: (epoch + 1) * loader.samplesPerEpoch, seconds: before + (clock.now - start).seconds,
+          samplesPerSecond: (sums[2] - learnt) / max(seconds, 1e-9),
+          learningRate: Double(try rate.read(Float.self)[0]),
           trainLoss: loss, trainAccuracy: objective.isBetterLarge ? sums[1] / sums[2] : nil,
           validationLoss: validation?.loss, validationAccuracy: validation?.classification?.accuracy,
           isBest: isBest))
-      if isOver || !going { return }
+      if !going { return }
     }
   }
 
@@ -268,23 +235,5 @@ extension SupervisedTrainer {
     return Moment(
       epoch: epoch + 1, batch: Int(sums[3]), batches: loader.batchesPerEpoch, loss: Double(sums[0]) / samples,
       accuracy: objective.isBetterLarge ? Double(sums[1]) / samples : nil)
-  }
-
-  /// The weights that are evaluated, with running statistics, under PyTorch's names. Waits for the device.
-  public func model() throws -> Safetensors {
-    var file = Safetensors()
-    try network.save(into: &file, weights: weights)
-    return file
-  }
-
-  /// Everything that the run is made of: weights, optimizer, counters. Waits for the device.
-  public func checkpoint() throws -> Safetensors {
-    var file = Safetensors()
-    try network.save(into: &file)
-    let state =
-      optimizer.state + (average?.state ?? []) + (accumulation.map { [$0.mean] } ?? [])
-      + [updates, loader.epochCounter, loader.batchCounter]
-    for variable in state { try file.add(variable) }
-    return file
   }
 }

@@ -34,7 +34,7 @@ import Testing
 
   @Test func `Many agents are as many runs`() throws {
     let result = try train("--seeds", "3,5", "--run", "both", "--json")
-    #expect(tool.names(in: "both") == ["seed-3", "seed-5"])
+    #expect(tool.names(in: "both") == ["config.yaml", "seed-3", "seed-5", "state.safetensors"])
     let summary = try object(#require(result.lines.last))
     #expect(summary["seeds"] as? [Int] == [3, 5])
     #expect(summary["steps"] as? Int == 512)
@@ -61,9 +61,9 @@ import Testing
     #expect(try tool.run("evaluate", "both/seed-3", "--episodes", "2").status == 0)
     expectRefusal(try tool.run("evaluate", "both"), status: 1, saying: "several seeds", "both/seed-3")
     expectRefusal(
-      try tool.run(small + ["--seeds", "5-6", "--run", "both"]), status: 1, saying: "both/seed-5",
+      try tool.run(small + ["--seeds", "5-6", "--run", "both"]), status: 1, saying: "both/config.yaml",
       "--overwrite")
-    #expect(tool.names(in: "both") == ["seed-3", "seed-5"])
+    #expect(tool.names(in: "both") == ["config.yaml", "seed-3", "seed-5", "state.safetensors"])
   }
 
   @Test func `The best weights are those of the best evaluation`() throws {

@@ -21,9 +21,15 @@ import Vulkan
   }
 
   /// All inputs and targets of an epoch in the order in which they came.
-  func epochs(_ loader: DataLoader, _ count: Int, perUpdate: Int = 1) throws -> (
-    inputs: [[Float]], targets: [[Int32]]
-  ) {
+  ///
+  /// - Parameters:
+  ///   - looks: epochs are cut at each so manieth look at whether they should be.
+  ///   - another: a loader like the first, which goes on with an epoch that was cut.
+  func epochs(
+    _ loader: DataLoader, _ count: Int, perUpdate: Int = 1, cutAfter looks: Int = .max,
+    another: () throws -> DataLoader? = { nil }
+  ) throws -> (inputs: [[Float]], targets: [[Int32]]) {
+    var loader = loader
     let size = loader.options.batchSize
     let width = loader.sampleShape.count
     let room = loader.batchesPerEpoch * size
@@ -35,20 +41,40 @@ import Vulkan
       let places = graph.arange(values.shape.count, .uint32) + first
       variable.assign(graph.read(variable).scatter(places, values.reshape([values.shape.count]), axis: 0))
     }
-    let epoch = try loader.record(
-      "collect", batchesPerUpdate: perUpdate,
-      begin: { graph in
-        number.assign(graph.constant(0, number.type))
+    func recorded(_ loader: DataLoader) throws -> Epoch {
+      var options = PlanOptions()
+      if looks < .max { options.secondsPerSubmission = 0 }
+      return try loader.record(
+        "collect", options: options, batchesPerUpdate: perUpdate,
+        begin: { graph in
+          number.assign(graph.constant(0, number.type))
+        }
+      ) { graph, batch in
+        let place = graph.read(number)
+        scattered(inputs, batch.inputs, place * Double(width))
+        scattered(targets, batch.targets, place)
+        number.assign(place + Double(batch.count))
       }
-    ) { graph, batch in
-      let place = graph.read(number)
-      scattered(inputs, batch.inputs, place * Double(width))
-      scattered(targets, batch.targets, place)
-      number.assign(place + Double(batch.count))
     }
+    var epoch = try recorded(loader)
+    var look = 0
     var result: (inputs: [[Float]], targets: [[Int32]]) = ([], [])
     for _ in 0..<count {
-      try epoch.run()
+      while try !epoch.run(isCut: {
+        look += 1
+        return look % looks == 0
+      }) {
+        guard let cut = epoch.cut, let fresh = try another() else { continue }
+        for (old, new) in [
+          (loader.epochCounter, fresh.epochCounter), (loader.batchCounter, fresh.batchCounter),
+          (loader.position, fresh.position),
+        ] {
+          try new.write(old.read(UInt32.self))
+        }
+        loader = fresh
+        epoch = try recorded(fresh)
+        try epoch.enter(after: cut)
+      }
       result.inputs.append(Array(try inputs.read(Float.self).prefix(loader.samplesPerEpoch * width)))
       result.targets.append(Array(try targets.read(Int32.self).prefix(loader.samplesPerEpoch)))
     }
@@ -97,6 +123,26 @@ import Vulkan
     let (resident, streamed) = (try collected(limit: nil), try collected(limit: 0))
     #expect(resident.inputs == streamed.inputs && resident.targets == streamed.targets)
     #expect(resident.inputs[0].count == (dropLast ? 96 : 101) * 5)
+  }
+
+  @Test(arguments: [1, 2, 3], [nil, 0])
+  func aCutEpochGoesOnInAnotherObject(_ perUpdate: Int, limit: Int?) throws {
+    let data = try dataset(103)
+    func loader() throws -> DataLoader {
+      try self.loader(data, rows: (1..<102).map { $0 }, limit: limit) {
+        ($0.batchSize, $0.shuffle, $0.streamBytes) = (8, true, 5 * 8 * 3)
+      }
+    }
+    let whole = try epochs(loader(), 2, perUpdate: perUpdate)
+    for looks in [2, 3, 5] {
+      var others = 0
+      let cut = try epochs(loader(), 2, perUpdate: perUpdate, cutAfter: looks) {
+        others += 1
+        return try loader()
+      }
+      #expect(cut.inputs == whole.inputs && cut.targets == whole.targets, "cut after \(looks)")
+      #expect(others > 1, "cut after \(looks)")
+    }
   }
 
   @Test func anEpochIsOnePlanAndFewSubmissions() throws {

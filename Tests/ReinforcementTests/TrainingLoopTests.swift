@@ -24,10 +24,11 @@ struct TrainingLoopTests {
     var reported = 0
     var pauses: [Int] = []
     try paused.loop.run(
+      pausingEvery: [3], pause: { pauses.append($0 == reported ? reported : 0) },
       progress: {
         reported = $0.iteration
-        return true
-      }, pausingEvery: 3, pause: { pauses.append(reported) })
+        return .goOn
+      })
     #expect(pauses == [3, 6, 7])
     #expect(try paused.checkpoint().encoded() == usual.checkpoint().encoded())
   }
@@ -37,10 +38,11 @@ struct TrainingLoopTests {
     var reported = 0
     var pauses: [Int] = []
     try algorithm.loop.run(
+      pausingEvery: [3], pause: { _ in pauses.append(reported) },
       progress: {
         reported = $0.iteration
-        return reported < 2
-      }, pausingEvery: 3, pause: { pauses.append(reported) })
+        return reported < 2 ? .goOn : .stop
+      })
     #expect(pauses == [reported] && reported <= 3)
   }
 }

@@ -41,7 +41,7 @@ public final class DataLoader: Sendable {
   /// The samples of an epoch in their order, or the places of the ring.
   let order: Variable
   /// The number of the next batch of an epoch, or of a part of one.
-  let position: Variable
+  package let position: Variable
   private let subset: Variable?
   private let normalization: DeviceNormalization?
   private let mixup: Mixup?
@@ -60,7 +60,7 @@ public final class DataLoader: Sendable {
     self.options = options
     epochCounter = try Variable([], .uint32, on: device, label: "training.epoch")
     batchCounter = try Variable([], .uint32, on: device, label: "training.batch")
-    position = try Variable([], .uint32, on: device, label: "position")
+    position = try Variable([], .uint32, on: device, label: "training.position")
     if let resident = dataset.resident {
       stream = nil
       store = resident

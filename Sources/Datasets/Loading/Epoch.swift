@@ -9,6 +9,9 @@ public final class Epoch {
   /// What replaying has cost so far, all plans together.
   public var profile: Replay.Profile { replays.reduce(Replay.Profile()) { $0 + $1.profile } }
 
+  /// Batches done of an epoch that was cut; nil between epochs.
+  public private(set) var cut: Int?
+
   private let loader: DataLoader
   private let batchesPerUpdate: Int
   /// The whole epoch in one, or its beginning, an update, the last and smaller update if there is one, and its end.
@@ -36,7 +39,7 @@ public final class Epoch {
       let isCPU = device.physical.kind == .cpu
       return try Replay(
         device.record("\(label)\(name)", options: options, passes),
-        secondsPerSubmission: isCPU ? 10 : 0.1, isStrict: !isCPU)
+        secondsPerSubmission: options.secondsPerSubmission ?? (isCPU ? 1 : 0.1), isStrict: !isCPU)
     }
     func beginning(_ graph: Graph) throws {
       loader.begin(in: graph)
@@ -73,39 +76,78 @@ public final class Epoch {
     self.end = try replay(": end") { try $0.pass("end", end) }
   }
 
-  /// Runs the epoch and waits for its end.
+  /// Runs the epoch, or what is left of one that was cut, and waits for its end.
   ///
-  /// - Parameter watch: called about five times a second while the device works.
+  /// - Parameters:
+  ///   - watch: called about five times a second while the device works.
+  ///   - isCut: asked about once a second on a CPU, more often elsewhere; true ends this between two batches, or updates where
+  ///     gradients are accumulated.
+  /// - Returns: whether the epoch has ended.
   /// - Throws: `RecordingError`, `VulkanError`.
-  public func run(watch: (() -> Void)? = nil) throws {
+  @discardableResult
+  public func run(watch: (() -> Void)? = nil, isCut: () -> Bool = { false }) throws -> Bool {
     if let whole {
-      try whole.run(times: 1, watch: watch)
-      return
+      let hasEnded = try whole.run(times: 1, watch: watch, isCut: isCut) == 1
+      // Its first run is that of the beginning.
+      cut = whole.runsWithinReplay > 0 ? whole.runsWithinReplay - 1 : nil
+      return hasEnded
     }
-    guard let stream = loader.stream else {
-      try beginning?.run(times: 1)
-      try update?.run(times: loader.fullBatches / batchesPerUpdate, watch: watch)
-      try rest?.run(times: 1, watch: watch)
-      try end?.run(times: 1)
-      return
+    if isCut() { return false }
+    if cut == nil { try beginning?.run(times: 1) }
+    var done = cut ?? 0
+    cut = done
+    func learn(_ times: Int) throws -> Bool {
+      guard times > 0, let update else { return true }
+      let updates = try update.run(times: times, progress: { _ in !isCut() }, watch: watch)
+      done += updates * batchesPerUpdate
+      cut = done
+      return updates == times
     }
-    let rows = loader.rows(ofEpoch: try loader.epochCounter.read(UInt32.self)[0]).prefix(
-      loader.samplesPerEpoch)
+    if let stream = loader.stream {
+      guard try runParts(of: stream, after: done, learn) else { return false }
+    } else {
+      guard try learn((loader.fullBatches - done) / batchesPerUpdate) else { return false }
+    }
+    try rest?.run(times: 1, watch: watch)
+    try end?.run(times: 1)
+    cut = nil
+    return true
+  }
+
+  /// Goes on within an epoch of which so many batches are done, as one in which another object was cut, when all of the
+  /// loader's counters are as they were then.
+  public func enter(after batches: Int) throws {
+    precondition((0...loader.batchesPerEpoch).contains(batches), "an epoch has no batch \(batches)")
+    cut = batches
+    whole?.enter(after: 1 + batches)
+    if loader.stream == nil { try loader.order.write(loader.rows(ofEpoch: try number())) }
+  }
+
+  /// The number of the epoch that has begun, counted from 0.
+  private func number() throws -> UInt32 { try loader.epochCounter.read(UInt32.self)[0] - 1 }
+
+  /// Runs the whole updates of a streamed epoch after `done` batches, part by part; false when it was cut.
+  private func runParts(of stream: SampleStream, after done: Int, _ update: (Int) throws -> Bool) throws
+    -> Bool
+  {
+    let rows = loader.rows(ofEpoch: try number()).prefix(loader.samplesPerEpoch)
     // Whole updates in each part.
     let batches = max(1, stream.batchesPerHalf / batchesPerUpdate) * batchesPerUpdate
     let size = batches * loader.options.batchSize
     let parts = stride(from: 0, to: rows.count, by: size).map { rows[$0..<min($0 + size, rows.count)] }
-    try beginning?.run(times: 1)
-    var filling = stream.fill(half: 0, with: parts[0])
-    for (number, part) in parts.enumerated() {
+    let first = done / batches
+    var filling = stream.fill(half: first % 2, with: parts[first])
+    for (number, part) in parts.enumerated().dropFirst(first) {
       try filling.finish()
       if number + 1 < parts.count { filling = stream.fill(half: (number + 1) % 2, with: parts[number + 1]) }
-      try loader.position.write([UInt32(number % 2 * stream.batchesPerHalf)])
-      let updates = part.count / loader.options.batchSize / batchesPerUpdate
-      if updates > 0 { try update?.run(times: updates, watch: watch) }
-      if number + 1 == parts.count { try rest?.run(times: 1, watch: watch) }
+      let begun = max(0, done - number * batches)
+      try loader.position.write([UInt32(number % 2 * stream.batchesPerHalf + begun)])
+      guard try update((part.count / loader.options.batchSize - begun) / batchesPerUpdate) else {
+        if number + 1 < parts.count { try filling.finish() }
+        return false
+      }
     }
-    try end?.run(times: 1)
+    return true
   }
 }
 

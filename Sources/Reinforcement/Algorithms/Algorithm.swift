@@ -20,9 +20,17 @@ public protocol Algorithm: AnyObject {
   /// - Throws: `ConfigurationError`, `RecordingError` or `VulkanError`; nothing has been learnt then.
   init(_ configuration: Configuration, seeds: [UInt64]?, on device: Device, options: PlanOptions) throws
 
-  /// Everything that the run of an agent is made of: weights under PyTorch's names and what travels with the policy, and,
-  /// where there is one agent, optimizers, counters and environments. Waits for the device.
-  func checkpoint(agent: Int) throws -> Safetensors
+  /// Agents that learn side by side.
+  var agents: Int { get }
+  /// What goes on from iteration to iteration beside `weights`, of all agents together: optimizers, counters, environments,
+  /// replay buffers. Labels are the names in checkpoints, and no two are alike.
+  var state: [Variable] { get }
+  /// The weights of an agent under PyTorch's names, targets among them, and what travels with its policy. Waits for the device.
+  func weights(agent: Int) throws -> Safetensors
+  /// Takes what `weights` gave, of a file that may hold more; `file` is its name in errors.
+  ///
+  /// - Throws: `CheckpointError` for what is missing or of another shape; `VulkanError`.
+  func load(weights: Safetensors, named file: String, agent: Int) throws
 
   /// The policy of a checkpoint, to be traced: actions [1, copies, action] for observations [1, copies, observation], as
   /// `environment` takes and shows them.
@@ -64,9 +72,12 @@ extension Algorithm {
     }
   }
 
-  /// Trains to the end of the run; see `TrainingLoop.run`.
+  /// Trains to the end of the run.
+  ///
+  /// - Parameter progress: called for each iteration and agent; returning false ends training after those in flight.
+  /// - Throws: see `TrainingLoop.run`.
   public func train(progress: (TrainingProgress) throws -> Bool = { _ in true }) throws {
-    try loop.run(progress: progress)
+    try loop.run(progress: { try progress($0) ? .goOn : .stop })
   }
 }
 

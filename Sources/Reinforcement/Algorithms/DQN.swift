@@ -22,6 +22,10 @@ public final class DQN: Algorithm {
 
   /// Action values: `q`.
   public var network: Network { learner.network }
+  /// Agents that learn side by side.
+  public var agents: Int { learner.environment.agents }
+  /// What goes on from iteration to iteration beside the weights.
+  public var state: [Variable] { learner.state }
 
   /// Allocates and initialises everything, and records the iteration.
   ///
@@ -53,15 +57,18 @@ public final class DQN: Algorithm {
         beginning, times: 1, stepsPerReplay: configuration.warmUpActions * configuration.stepsPerAction))
   }
 
-  /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, target
-  /// network, optimizer, counters, replay buffer and environments. Waits for the device.
-  public func checkpoint(agent: Int = 0) throws -> Safetensors {
+  /// The weights of an agent under PyTorch's names, and the normaliser that travels with them. Waits for the device.
+  public func weights(agent: Int) throws -> Safetensors {
     var file = Safetensors()
     try network.save(into: &file, member: agent)
     try learner.normalizer?.save(into: &file, agent: agent)
-    guard learner.environment.agents == 1 else { return file }
-    for variable in learner.state { try file.add(variable) }
     return file
+  }
+
+  /// Takes what `weights` gave; see `Algorithm`.
+  public func load(weights: Safetensors, named file: String, agent: Int) throws {
+    try network.load(from: weights.modules(["q"]), named: file, member: agent)
+    try learner.normalizer?.load(from: weights, named: file, agent: agent)
   }
 
   /// The policy of a checkpoint; see `Algorithm.policy`. Sampled, it takes random actions as often as at the end of training.

@@ -24,6 +24,14 @@ public final class PPO: Algorithm {
   /// What a recurrent policy knows; nil for others.
   private let recurrent: RecurrentState?
 
+  /// Agents that learn side by side.
+  public var agents: Int { environment.agents }
+  /// What goes on from iteration to iteration beside the weights; a rollout is made anew.
+  public var state: [Variable] {
+    optimizer.state + environment.state + (recurrent.map { [$0.current] } ?? []) + normalizers.ofRewards
+      + [counters.report.iteration, counters.update, counters.learningRate]
+  }
+
   /// Policy and value function.
   public var network: Network { networks.network }
 
@@ -238,18 +246,18 @@ public final class PPO: Algorithm {
     }
   }
 
-  /// Everything that the run of an agent is made of: weights under PyTorch's names, the normalisers that travel with them,
-  /// and, where there is one agent, optimizer, counters and environments. Waits for the device.
-  public func checkpoint(agent: Int = 0) throws -> Safetensors {
+  /// The weights of an agent under PyTorch's names, and the normaliser that travels with them. Waits for the device.
+  public func weights(agent: Int) throws -> Safetensors {
     var file = Safetensors()
     try network.save(into: &file, member: agent)
     try normalizers.observations?.save(into: &file, agent: agent)
-    guard environment.agents == 1 else { return file }
-    let state =
-      optimizer.state + environment.state + (recurrent.map { [$0.current] } ?? []) + normalizers.ofRewards
-      + [counters.report.iteration, counters.update]
-    for variable in state { try file.add(variable) }
     return file
+  }
+
+  /// Takes what `weights` gave; see `Algorithm`.
+  public func load(weights: Safetensors, named file: String, agent: Int) throws {
+    try network.load(from: weights, named: file, member: agent)
+    try normalizers.observations?.load(from: weights, named: file, agent: agent)
   }
 
   /// Runs `episodes` whole episodes of a policy in an environment of one's own, which takes the place of the one that the

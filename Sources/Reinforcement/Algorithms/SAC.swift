@@ -20,6 +20,13 @@ public final class SAC: Algorithm {
   private let learner: Learner
   private let counters: Counters
 
+  /// Agents that learn side by side.
+  public var agents: Int { experience.environment.agents }
+  /// What goes on from iteration to iteration beside the weights.
+  public var state: [Variable] {
+    learner.actorOptimizer.state + learner.criticOptimizer.state + counters.state + experience.state
+  }
+
   /// Device state beside weights and experience.
   private struct Counters {
     let report: TrainingLoop.Report
@@ -186,14 +193,19 @@ public final class SAC: Algorithm {
     }
   }
 
-  /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, optimizers,
-  /// counters, environments and the replay buffer. Waits for the device.
-  public func checkpoint(agent: Int = 0) throws -> Safetensors {
+  /// The weights of an agent under PyTorch's names, targets among them. Waits for the device.
+  public func weights(agent: Int) throws -> Safetensors {
     var file = Safetensors()
     try learner.policy.network.save(into: &file, member: agent)
-    let optimizers = learner.actorOptimizer.state + learner.criticOptimizer.state
-    try experience.save(learner.critics, optimizers + counters.state, into: &file, agent: agent)
+    try learner.critics.save(into: &file, agent: agent)
     return file
+  }
+
+  /// Takes what `weights` gave; see `Algorithm`.
+  public func load(weights: Safetensors, named file: String, agent: Int) throws {
+    try learner.policy.network.load(
+      from: weights.modules(SquashedGaussianPolicy.modules), named: file, member: agent)
+    try learner.critics.load(from: weights, named: file, agent: agent)
   }
 
   /// The policy of a checkpoint; see `Algorithm.policy`. Sampled, gSDE draws a matrix for each step.

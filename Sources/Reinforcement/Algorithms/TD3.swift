@@ -20,6 +20,13 @@ public final class TD3: Algorithm {
   private let learner: Learner
   private let counters: Counters
 
+  /// Agents that learn side by side.
+  public var agents: Int { experience.environment.agents }
+  /// What goes on from iteration to iteration beside the weights.
+  public var state: [Variable] {
+    learner.actorOptimizer.state + learner.criticOptimizer.state + counters.state + experience.state
+  }
+
   /// Device state beside weights and experience.
   private struct Counters {
     let report: TrainingLoop.Report
@@ -201,17 +208,25 @@ public final class TD3: Algorithm {
     }
   }
 
-  /// Everything that the run of an agent is made of: weights under PyTorch's names, and, where there is one agent, optimizers,
-  /// counters, environments and the replay buffer. Waits for the device.
-  public func checkpoint(agent: Int = 0) throws -> Safetensors {
+  /// The weights of an agent under PyTorch's names, targets among them. Waits for the device.
+  public func weights(agent: Int) throws -> Safetensors {
     var file = Safetensors()
     try learner.network.save(into: &file, member: agent)
     var target = Safetensors()
     try learner.network.save(into: &target, weights: learner.target, member: agent)
     for (name, entry) in target.tensors { file.tensors["target_\(name)"] = entry }
-    let optimizers = learner.actorOptimizer.state + learner.criticOptimizer.state
-    try experience.save(learner.critics, optimizers + counters.state, into: &file, agent: agent)
+    try learner.critics.save(into: &file, agent: agent)
     return file
+  }
+
+  /// Takes what `weights` gave; see `Algorithm`.
+  public func load(weights: Safetensors, named file: String, agent: Int) throws {
+    try learner.network.load(from: weights.modules(["actor"]), named: file, member: agent)
+    var target = weights.modules(["target_actor"])
+    for (name, entry) in target.tensors { target.tensors[String(name.dropFirst("target_".count))] = entry }
+    try learner.network.load(
+      from: target.modules(["actor"]), named: file, into: learner.target, member: agent)
+    try learner.critics.load(from: weights, named: file, agent: agent)
   }
 
   /// The policy of a checkpoint; see `Algorithm.policy`. Sampled, it is the actor with noise that is drawn anew for each step.

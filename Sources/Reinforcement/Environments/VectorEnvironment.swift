@@ -111,8 +111,9 @@ public final class VectorEnvironment: Sendable {
   /// float32 numbers that the policy sees: all frames.
   public var observationSize: Int { frameStack * environment.observationSize }
 
-  /// What going on needs beside the settings; earlier frames can't be made from states.
-  public var state: [Variable] { [clock, states, episodes] + (frameStack > 1 ? [observations] : []) }
+  /// What going on needs beside the settings, between iterations, when `statistics` begin anew. Plans may read what is seen
+  /// before they step, and earlier frames can't be made from states.
+  public var state: [Variable] { [clock, states, episodes, observations, faults] }
 
   /// Begins the first episode of each copy.
   public func reset(in graph: Graph) { reset(instead: graph.constant(0, actionType)) }

@@ -23,16 +23,6 @@ struct Experience: Sendable {
   /// What going on needs.
   var state: [Variable] { environment.state + buffer.state }
 
-  /// Ends a checkpoint of `agent`: critics, and, where there is one agent, `others` and what going on needs. Waits for the
-  /// device.
-  func save(_ critics: TwinCritics, _ others: [Variable], into file: inout Safetensors, agent: Int)
-    throws(VulkanError)
-  {
-    try critics.save(into: &file, agent: agent)
-    guard environment.agents == 1 else { return }
-    for variable in others + state { try file.add(variable) }
-  }
-
   /// What is seen now [agents, copies, observation], as it is before the step that follows.
   func observations(in graph: Graph) -> Tensor {
     // A copy: the step writes over what it was made from.

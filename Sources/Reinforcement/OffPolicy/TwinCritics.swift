@@ -49,14 +49,28 @@ struct TwinCritics: Sendable {
   /// Copies the critics of an agent into a checkpoint as `critic1` and `critic2`, their targets as `target_critic1` and
   /// `target_critic2`. Waits for the device.
   func save(into file: inout Safetensors, agent: Int) throws(VulkanError) {
-    for (prefix, weights) in [("", network.flat), ("target_", target)] {
-      for number in 1...2 {
-        var part = Safetensors()
-        try network.save(into: &part, weights: weights, member: 2 * agent + number - 1)
-        for (name, entry) in part.tensors {
-          file.tensors["\(prefix)critic\(number)\(name.dropFirst("critic".count))"] = entry
-        }
+    for (name, weights, member) in parts(agent) {
+      var part = Safetensors()
+      try network.save(into: &part, weights: weights, member: member)
+      for (key, entry) in part.tensors { file.tensors["\(name)\(key.dropFirst("critic".count))"] = entry }
+    }
+  }
+
+  /// Takes what `save` wrote; `path` is the file's name in errors.
+  func load(from file: Safetensors, named path: String, agent: Int) throws {
+    for (name, weights, member) in parts(agent) {
+      var part = Safetensors()
+      for (key, entry) in file.modules([name]).tensors {
+        part.tensors["critic\(key.dropFirst(name.count))"] = entry
       }
+      try network.load(from: part, named: path, into: weights, member: member)
+    }
+  }
+
+  /// Names in a checkpoint, where those weights lie, and which member's they are.
+  private func parts(_ agent: Int) -> [(name: String, weights: Variable, member: Int)] {
+    [("", network.flat), ("target_", target)].flatMap { prefix, weights in
+      (1...2).map { ("\(prefix)critic\($0)", weights, 2 * agent + $0 - 1) }
     }
   }
 }

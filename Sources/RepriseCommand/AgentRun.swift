@@ -1,0 +1,133 @@
+import ArgumentParser
+import Learning
+import Recording
+import Reinforcement
+import Runs
+import Vulkan
+
+/// A run of an algorithm, from its beginning or from its last checkpoint.
+struct AgentRun<Trained: Algorithm> {
+  /// Whether a run begins or goes on.
+  enum Mode {
+    case new(overwrite: Bool)
+    case resumed
+  }
+
+  let definition: RunConfiguration<SettingsTable<Trained.Configuration>>
+  let directory: RunDirectory
+  let device: Device
+  let options: PlanOptions
+  let output: TrainingOutput
+
+  private var seeds: [UInt64] { definition.seeds ?? [definition.settings.configuration.seed] }
+  private func folder(_ seed: UInt64) -> RunDirectory {
+    definition.seeds == nil ? directory : directory.agent(seed)
+  }
+
+  /// Begins the run.
+  ///
+  /// - Parameter settings: where settings are from, for people.
+  func begin(overwrite: Bool, settings: [(String, String)]) throws {
+    let algorithm = try make()
+    // From here on the run is known to be good: now the files of an old one may go.
+    let shared = try definition.seeds.map { _ in try SeedsWriter(directory, overwrite: overwrite) }
+    let agents = try seeds.map {
+      try TrainedAgent<Trained>(definition, seed: $0, folder($0), .new(overwrite: overwrite))
+    }
+    let environment = try Environments.named(definition.settings.configuration.environment)
+    try shared?.write(
+      config: definition.yaml(), environment: (environment as? BundledEnvironment)?.bundle)
+    try train(algorithm, agents, shared, settings)
+  }
+
+  /// Goes on from the last checkpoint, or from the beginning where there is none.
+  func resume() throws {
+    let shared = try definition.seeds.map { _ in try SeedsWriter(resuming: directory) }
+    let agents = try seeds.map { try TrainedAgent<Trained>(definition, seed: $0, folder($0), .resumed) }
+    let algorithm = try make()
+    let file = definition.seeds == nil ? directory.checkpoint : directory.state
+    if RunDirectory.hasFile(file) { try restore(algorithm, from: file) }
+    let (done, total) = (try algorithm.loop.iterationsDone(), algorithm.loop.iterations)
+    for agent in agents { try agent.goOn(after: done) }
+    warnOfOtherDevice(definition.device, definition.driver, device.physical, directory)
+    let place =
+      done == 0 ? "the beginning: it has no checkpoint" : "iteration \(done.grouped) of \(total.grouped)"
+    try train(algorithm, agents, shared, done < total ? [("goes on from", place)] : nil)
+  }
+
+  private func restore(_ algorithm: Trained, from file: String) throws {
+    let checkpoint = try Safetensors(contentsOf: file)
+    do {
+      try algorithm.restore(from: checkpoint, named: file)
+    } catch CheckpointError.missing(_, let name) where checkpoint.tensors["iteration"] != nil {
+      throw CommandFailure(
+        "\(file) holds a policy, but not all that training goes on from: \"\(name)\" is missing. An older Reprise wrote it."
+      )
+    }
+  }
+
+  private func make() throws -> Trained {
+    var plan = options
+    plan.timestamps = output.isTraced
+    return try Trained(definition.settings.configuration, seeds: seeds, on: device, options: plan)
+  }
+
+  /// - Parameter settings: rows of what is shown first; nil where the run is finished.
+  private func train(
+    _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ shared: SeedsWriter?,
+    _ settings: [(String, String)]?
+  ) throws {
+    if let settings, !output.json {
+      let rows =
+        [
+          ("device", "\(device.physical.name), \(device.reason)"), ("driver", device.driver),
+          ("algorithm", Trained.name), ("environment", definition.settings.configuration.environment),
+        ] + settings + (definition.seeds.map { [("seeds", SeedList.text(of: $0))] } ?? [])
+        + [("run", directory.path)]
+      try write(columns(rows, indent: ""))
+    }
+    if settings == nil, !output.json { try writeLine("\(directory.path) is finished.") }
+    let console = TrainingConsole(json: output.json)
+    try AgentTraining(algorithm, agents, shared, definition, console, device).train()
+
+    let loop = algorithm.loop
+    let timings = try loop.plan.timings()
+    let summary = TrainingSummary(
+      agents, total: loop.iterations, on: device, of: directory,
+      cost: output.profile ? IterationCost(loop.profile, loop.plan.statistics, timings) : nil)
+    try writeLine(output.json ? jsonText(summary) : summary.text)
+    try output.writeTrace(timings)
+    if summary.interrupted, let signal = Interruption.signal {
+      throw Interruption.exit(
+        signal, after: "iteration \(summary.iterations) of \(loop.iterations)",
+        file: shared == nil ? directory.checkpoint : directory.path, run: directory)
+    }
+  }
+}
+
+/// What training prints and writes beside the run's files.
+struct TrainingOutput {
+  /// JSON, and what an iteration costs.
+  var json = false, profile = false
+  /// The file of a trace, and what the host did.
+  var trace: String?
+  var spans: Trace?
+
+  /// Whether the times of dispatches are wanted.
+  var isTraced: Bool { spans != nil }
+
+  /// Writes what the host and the device did when, and prints the time of each dispatch.
+  func writeTrace(_ timings: [Timing]) throws {
+    guard let spans else { return }
+    if let trace { try ChromeTrace(host: spans, device: timings).write(to: trace) }
+    if profile && !json { try writeLine(dispatchTable(timings) + hostTable(spans)) }
+  }
+}
+
+/// Warns that a run goes on elsewhere than it began.
+func warnOfOtherDevice(_ name: String, _ driver: String, _ device: PhysicalDevice, _ run: RunDirectory) {
+  guard (name, driver) != (device.name, device.driver) else { return }
+  printError(
+    "reprise: Warning: \(run.path) began on \(name) (\(driver)) and goes on on \(device.name) (\(device.driver)): "
+      + "its bits will not be those that it would have had.")
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Learning
+
+/// Which checkpoints are kept for good, beside the last.
+struct CheckpointOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Keep a checkpoint in the folder checkpoints/ after so many environment steps of an agent, rounded up to whole iterations; of a classifier or regressor after so many epochs. (default: the last alone)",
+      valueName: "steps|epochs"))
+  var checkpointEvery: Int?
+
+  /// - Throws: `ConfigurationError` for what can't be used.
+  func check() throws(ConfigurationError) {
+    guard let checkpointEvery else { return }
+    try ConfigurationError.check("checkpoint-every", checkpointEvery, in: 1...1_000_000_000_000)
+  }
+}
+
+/// A number as text with zeros before it, so that names sort as numbers do.
+func padded(_ number: Int, to digits: Int) -> String {
+  let text = String(number)
+  return String(repeating: "0", count: max(0, digits - text.count)) + text
+}
