@@ -85,11 +85,13 @@ public final class Replay {
     var inFlight: [Submission] = []
     var begun = 0
     var done = 0
-    var going = true
+    var (going, isStopped) = (true, false)
     let clock = ContinuousClock()
     var lastEnd = clock.now
     while done < times {
-      while going || schedule.isWithinReplay, begun < times, inFlight.count < depth, !isCut() {
+      while !isStopped, going || schedule.isWithinReplay, begun < times, inFlight.count < depth {
+        isStopped = isCut()
+        if isStopped { break }
         let submission = try submit(schedule.next(atMost: times - begun))
         inFlight.append(submission)
         begun += submission.part.replays

@@ -79,6 +79,8 @@ final class AgentTraining<Trained: Algorithm> {
     let done = agents[0].reached.place
     guard done > 0 else { return }
     try evaluate(after: done)
+    // The checkpoints of several agents may be ahead of the state that they share.
+    if shared != nil { try save() }
     try keepCheckpoints(after: done)
   }
 

@@ -22,11 +22,11 @@ struct SupervisedSummary: Encodable {
 
   init(
     _ last: SupervisedTrainer.Progress?, _ trainer: SupervisedTrainer, test: EvaluationResult?, total: Int,
-    device: PhysicalDevice, weights: String
+    seconds: Double, device: PhysicalDevice, weights: String
   ) {
     epochs = trainer.epochsDone
     updates = last?.updates ?? 0
-    seconds = last?.seconds ?? 0
+    self.seconds = last?.seconds ?? seconds
     trainLoss = last?.trainLoss ?? .nan
     bestEpoch = trainer.best?.epoch ?? epochs
     valLoss = last?.validationLoss

@@ -111,7 +111,7 @@ final class SupervisedTraining {
     // A finished run was killed before this, or has done it.
     let test = wasFinished && RunDirectory.hasFile(writer.directory.test) ? nil : try evaluateTest()
     let summary = SupervisedSummary(
-      last, trainer, test: test, total: total, device: network.flat.device.physical,
+      last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device.physical,
       weights: writer.directory.weights)
     try writeLine(json ? jsonText(summary) : summary.text)
     if profile && !json {

@@ -59,11 +59,14 @@ import Vulkan
     var epoch = try recorded(loader)
     var look = 0
     var result: (inputs: [[Float]], targets: [[Int32]]) = ([], [])
+    var isCut = false
     for _ in 0..<count {
       while try !epoch.run(isCut: {
         look += 1
-        return look % looks == 0
+        isCut = isCut || look % looks == 0
+        return isCut
       }) {
+        isCut = false
         guard let cut = epoch.cut, let fresh = try another() else { continue }
         for (old, new) in [
           (loader.epochCounter, fresh.epochCounter), (loader.batchCounter, fresh.batchCounter),
@@ -153,7 +156,8 @@ import Vulkan
     }
     try epoch.run()
     #expect(epoch.plans.count == 1)
-    #expect(epoch.profile.submissions <= 4, "\(epoch.profile)")
+    // A slow CPU's are cut by the second.
+    #expect(epoch.profile.submissions <= 4 + Int(2 * epoch.profile.deviceSeconds), "\(epoch.profile)")
   }
 
   @Test func windowsShiftMirrorAndCrop() throws {

@@ -20,9 +20,9 @@ import Vulkan
     var progress: [SupervisedTrainer.Progress] = []
     try trainer.train {
       progress.append($0)
-      // A CPU's submissions are cut by 10 seconds, which a slow driver may pass.
-      let isSlow = trainer.profile.deviceSeconds > 10
-      #expect(isSlow || trainer.profile.submissions <= 4 * $0.epoch, "\(trainer.profile)")
+      // A CPU's submissions are cut by the second, which a slow driver may pass.
+      let more = Int(2 * trainer.profile.deviceSeconds)
+      #expect(trainer.profile.submissions <= 4 * $0.epoch + more, "\(trainer.profile)")
       return true
     }
     let losses = progress.map(\.trainLoss)
