@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Pictures after one another, drawn as they are needed: more than once, and never all at a time.
 package struct Animation {
   /// Pixels of each picture.
@@ -44,13 +48,17 @@ extension Canvas {
     var (left, right, top, bottom) = (width, 0, height, 0)
     pixels.withUnsafeBufferPointer { new in
       other.pixels.withUnsafeBufferPointer { old in
-        for y in 0..<height {
-          let row = y * width..<(y + 1) * width
-          guard let first = row.first(where: { new[$0] != old[$0] }),
-            let last = row.last(where: { new[$0] != old[$0] })
-          else { continue }
-          (left, right) = (min(left, first - row.lowerBound), max(right, last - row.lowerBound + 1))
+        guard let new = new.baseAddress, let old = old.baseAddress else { return }
+        for y in 0..<height where memcmp(new + y * width, old + y * width, 4 * width) != 0 {
           (top, bottom) = (min(top, y), y + 1)
+          let (new, old) = (new + y * width, old + y * width)
+          // Only what lies beyond the bounds that are known.
+          var x = 0
+          while x < left, new[x] == old[x] { x += 1 }
+          left = min(left, x)
+          x = width
+          while x > right, new[x - 1] == old[x - 1] { x -= 1 }
+          right = max(right, x)
         }
       }
     }

@@ -21,10 +21,16 @@ final class EpisodePainter {
     }
   }
 
+  /// With a decimal where it isn't whole, and not too many digits.
+  private static func text(_ number: Float) -> String {
+    let value = Double(number)
+    return value.fixed(value.rounded() == value || abs(value) >= 1000 ? 0 : 1)
+  }
+
   /// Pictures of so many pixels.
   init(width: Int, height: Int) {
     (self.width, self.height) = (width, height)
-    captionSize = max(10, Double(height) / 20)
+    captionSize = max(8, min(Double(height) / 20, Double(width) / 26))
     thickness = max(1, Double(min(width, height)) / 160)
   }
 
@@ -38,12 +44,15 @@ final class EpisodePainter {
     var canvas = still?.canvas ?? Canvas(width: width, height: height, Self.background)
     draw(frame.shapes, episode.viewport, &canvas)
     let baseline = Double(height) - 0.6 * captionSize
+    let (step, sum) = ("step \(frame.step)", "return \(Self.text(frame.returnSoFar))")
+    let named = "\(episode.environment)  \(step)"
+    // Long names are left out of small pictures; 6 digits more must fit than there are, lest it come and go.
+    let fits =
+      StrokeFont.width(of: named + sum + "000000", size: captionSize) < Double(width) - 2 * captionSize
     canvas.write(
-      "\(episode.environment)  step \(frame.step)", at: Position(captionSize, baseline), size: captionSize,
-      Self.caption)
+      fits ? named : step, at: Position(captionSize, baseline), size: captionSize, Self.caption)
     canvas.write(
-      "return \(Double(frame.returnSoFar).short)", at: Position(Double(width) - captionSize, baseline),
-      size: captionSize, Self.caption, anchor: .end)
+      sum, at: Position(Double(width) - captionSize, baseline), size: captionSize, Self.caption, anchor: .end)
     return canvas
   }
 

@@ -46,12 +46,12 @@ struct RenderCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Width and height in pixels, 64 to 4096 each.", valueName: "width>x<height"),
+      "Width and height in pixels, 64 to 4096 each. (default: 600x400)", valueName: "width>x<height"),
     transform: FrameSize.init)
   var size = FrameSize(width: 600, height: 400)
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Show every so manieth action alone.", valueName: "count"))
+    parsing: .unconditional, help: ArgumentHelp("Show one picture for so many actions.", valueName: "count"))
   var every = 1
 
   @Option(
