@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Learning
 import Pictures
 import Reinforcement
@@ -115,6 +116,11 @@ struct RenderCommand: ParsableCommand {
     guard case .reinforcement(let name) = try directory.algorithm() else {
       throw CommandFailure("\(folder) is no run of a policy; only their episodes can be drawn.")
     }
+    // Before minutes of work, not after them.
+    let parent = output.lastIndex(of: "/").map { String(output[...$0]) } ?? "."
+    guard access(parent, W_OK) == 0 else {
+      throw CommandFailure("\(output) can't be written: \(systemError())")
+    }
     for algorithm in Algorithms.all where algorithm.name == name { try render(directory, algorithm) }
   }
 
@@ -152,12 +158,14 @@ struct RenderCommand: ParsableCommand {
     }
     let console = Console(json: json)
     defer { console.end() }
+    // Short work has no line.
+    if console.style == .lines { _ = console.isOlder(than: .zero) }
     func progress(_ index: Int) throws {
       let text = "\(index + 1) of \(film.frames.count) pictures"
       switch console.style {
       case .json: break
       case .live: try console.live(text)
-      case .lines: if index > 0, console.isOlder(than: .seconds(2)) { try console.line(text) }
+      case .lines: if console.isOlder(than: .seconds(2)) { try console.line(text) }
       }
     }
     return (

@@ -40,7 +40,7 @@ import Testing
     let evaluated = try object(tool.run("evaluate", "run", "--episodes", "2", "--seed", "3", "--json").output)
     for name in ["a.gif", "b.apng"] {
       let result = try tool.run(
-        "render", "run", "-o", name, "--episodes", "2", "--seed", "3", "--size", "90x60", "--json")
+        "render", "run", "-o", name, "--episodes", "2", "--seed", "3", "--size", "90x64", "--json")
       #expect(result.status == 0 && result.errors == "", "\(result.errors)")
       let report = try object(result.output)
       let episodes = try #require(report["episodes"] as? [[String: Any]])
@@ -52,7 +52,7 @@ import Testing
       #expect(
         lengths.min() == evaluated["length_min"] as? Int && lengths.max() == evaluated["length_max"] as? Int)
       let picture = try read(name)
-      #expect(picture.size == [90, 60])
+      #expect(picture.size == [90, 64])
       // A picture before each action and one at the end, which is shown for a second; CartPole's step takes 0.02 s.
       #expect(
         picture.durations == lengths.flatMap { [Int](repeating: 20, count: $0) + [1000] },

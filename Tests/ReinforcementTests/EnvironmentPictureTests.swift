@@ -48,7 +48,8 @@ struct EnvironmentPictureTests {
     ("circle(x, y, 1) goal goal", "'goal' behind an ink"), ("circle(x, , 1)", "',' where a number or a name"),
     ("circle(x y, 1, 2)", "'y' where ')'"), ("circle(x ^ 2, 1, 2)", "'^'; expected numbers"),
     ("circle(1 +, 1, 2)", "',' where"), ("circle(sin x, 1, 2)", "'x' where '('"),
-    ("circle(tan(x), 1, 2)", "'tan', which is not known"), ("circle(1e999, 1, 2", "'1e999'"),
+    ("circle(tan(x), 1, 2)", "'tan', which is not known"),
+    ("circle(1e999, 1, 2)", "'1e999', which is too large"),
   ])
   func `What is no shape is refused with its token`(_ text: String, _ expected: String) {
     let error = #expect(throws: DrawingError.self) { try Drawing(text, names: ["x", "y"]) }

@@ -58,6 +58,7 @@ struct ExpressionParser {
     while let first = rest.first {
       if let match = rest.prefixMatch(of: #/[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?/#), let number = Double(match.0)
       {
+        guard number.isFinite else { throw DrawingError(reason: "has '\(match.0)', which is too large") }
         tokens.append(.number(number, text: String(match.0)))
         rest = rest[match.0.endIndex...]
       } else if let match = rest.prefixMatch(of: #/[A-Za-z_][A-Za-z0-9_]*/#) {
