@@ -32,8 +32,8 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Runs", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Recording",
-        "Vulkan", "Bundles", "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
+        "Reprise", "Runs", "Pictures", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors",
+        "Recording", "Vulkan", "Bundles", "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -41,6 +41,9 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: ["Reinforcement", "Supervised", "Learning", "Bundles", "Vulkan", "Yams"]),
+
+    // Shapes and text on a canvas, and canvases as PNG, animated PNG and GIF.
+    .target(name: "Pictures", dependencies: ["CZlib"]),
 
     // The front door: what an embedding program imports.
     .target(
@@ -170,6 +173,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Learning", "Tensors", "Recording", "Vulkan"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
     .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
     .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Kernels", "TestSupport"]),
     .testTarget(

@@ -50,12 +50,35 @@ public enum Evaluator {
     seed: UInt64, on device: Device,
     policy: (VectorEnvironment) throws -> (Tensor) throws -> Tensor
   ) throws -> Evaluation {
+    let environment = try Self.environment(
+      configuration, in: kind, episodes: episodes, seed: seed, on: device)
+    return try run(environment, on: device, policy: policy(environment))[0]
+  }
+
+  /// The same episodes as `run(_:in:episodes:seed:on:policy:)` as pictures; those with a fault are left out.
+  static func record(
+    _ configuration: some AlgorithmConfiguration, in kind: (any Environment)? = nil, episodes: Int,
+    seed: UInt64, on device: Device,
+    policy: (VectorEnvironment) throws -> (Tensor) throws -> Tensor
+  ) throws -> [RecordedEpisode] {
+    let environment = try Self.environment(
+      configuration, in: kind, episodes: episodes, seed: seed, on: device)
+    let recorder = try EpisodeRecorder(environment, steps: stepsPerReplay, on: device)
+    let results = try results(environment, on: device, recorder: recorder, policy: policy(environment))
+    let whole = results.indices.filter { results[$0].faults == 0 }
+    return try recorder.episodes(
+      whole.map { ($0, results[$0].episodeReturn, results[$0].length) }, on: device)
+  }
+
+  /// A copy for each episode.
+  private static func environment(
+    _ configuration: some AlgorithmConfiguration, in kind: (any Environment)?, episodes: Int, seed: UInt64,
+    on device: Device
+  ) throws -> VectorEnvironment {
     let kind = try kind ?? Environments.named(configuration.environment)
     try configuration.validate(in: kind)
     try ConfigurationError.check("episodes", episodes, in: 1...1 << 20)
-    let environment = try VectorEnvironment(
-      configuration, in: kind, seeds: [seed], copies: episodes, on: device)
-    return try run(environment, on: device, policy: policy(environment))[0]
+    return try VectorEnvironment(configuration, in: kind, seeds: [seed], copies: episodes, on: device)
   }
 
   /// Runs `episodes` whole episodes for each agent.
@@ -69,13 +92,36 @@ public enum Evaluator {
   public static func run(
     _ environment: VectorEnvironment, on device: Device, policy: (_ observations: Tensor) throws -> Tensor
   ) throws -> [Evaluation] {
+    let results = try results(environment, on: device, recorder: nil, policy: policy)
+    return (0..<environment.agents).map { agent in
+      let copies = results[agent * environment.copies..<(agent + 1) * environment.copies]
+      let whole = copies.filter { $0.faults == 0 }
+      return Evaluation(
+        returns: whole.map(\.episodeReturn), lengths: whole.map(\.length), faults: copies.count - whole.count)
+    }
+  }
+
+  /// What the first episode of a copy came to, if it had no fault.
+  private struct Result {
+    let episodeReturn: Float
+    let length, faults: Int
+  }
+
+  /// Those of all copies, agent by agent.
+  ///
+  /// - Throws: `EnvironmentFaultError` when no episode of an agent was whole.
+  private static func results(
+    _ environment: VectorEnvironment, on device: Device, recorder: EpisodeRecorder?,
+    policy: (_ observations: Tensor) throws -> Tensor
+  ) throws -> [Result] {
     let all: Shape = [environment.agents, environment.copies]
     let results = try Variable(environment.statistics.type.shape, on: device, label: "results")
     let ended = try Variable(all, .bool, on: device, label: "ended")
     try device.run("reset") { environment.reset(in: $0) }
     let plan = try device.record("evaluate \(environment.environment.name)") { program in
       try program.pass("step", repeats: stepsPerReplay) { graph in
-        environment.step(try policy(graph.read(environment.observations)))
+        let actions = try policy(graph.read(environment.observations))
+        if let recorder { recorder.step(actions) } else { environment.step(actions) }
         // Until another ends, the sums over a copy's episodes are of its first, and the faults that before it.
         let before = graph.read(ended)
         results.assign(.where(before, graph.read(results), graph.read(environment.statistics)))
@@ -86,19 +132,22 @@ public enum Evaluator {
     var left = environment.environment.maximumSteps
     while left > 0 {
       try replay.run(times: 1)
+      try recorder?.takeOver()
       left -= stepsPerReplay * environment.actionRepeat
       if try ended.read(UInt32.self).allSatisfy({ $0 != 0 }) { break }
     }
     let values: [Float] = try results.read()
-    return try (0..<environment.agents).map { agent in
-      let copies = agent * environment.copies..<(agent + 1) * environment.copies
-      let whole = copies.filter { values[3 * all.count + $0] == 0 }
-      if whole.isEmpty, let fault = try environment.lastFault(of: agent) {
+    let copies = (0..<all.count).map {
+      Result(
+        episodeReturn: values[$0], length: Int(values[all.count + $0]),
+        faults: Int(values[3 * all.count + $0]))
+    }
+    for agent in 0..<environment.agents {
+      let own = copies[agent * environment.copies..<(agent + 1) * environment.copies]
+      if own.allSatisfy({ $0.faults > 0 }), let fault = try environment.lastFault(of: agent) {
         throw EnvironmentFaultError(environment: environment.environment.name, fault: fault)
       }
-      return Evaluation(
-        returns: whole.map { values[$0] }, lengths: whole.map { Int(values[all.count + $0]) },
-        faults: copies.count - whole.count)
     }
+    return copies
   }
 }

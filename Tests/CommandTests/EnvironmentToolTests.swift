@@ -59,6 +59,9 @@ import Testing
     let report = try object(evaluated.output)
     #expect(report["environment"] as? String == "point-mass")
     #expect(try #require(report["return_mean"] as? Double) > 1)
+    let picture = try tool.run("render", run, "-o", "a.gif", "--size", "90x90", "--json")
+    #expect(picture.status == 0, "\(picture.errors)")
+    #expect(try tool.bytes(of: "a.gif").starts(with: Array("GIF89a".utf8)))
     let heavy = try tool.run("evaluate", run, "--episodes", "20", "--parameters", "mass=2", "--json")
     #expect(
       try #require(object(heavy.output)["return_mean"] as? Double) < #require(
@@ -106,18 +109,34 @@ import Testing
       replacing: "{value: 1, unit: kg}", with: "heavy", saying: ":9:3: error: 'mass' has no value")
     try expectRefusal(replacing: "  mass: {", with: "  count: {", saying: "count", "PARAMETER_COUNT")
     try expectRefusal(replacing: "name: point-mass", with: "name: [", saying: "error: it is no YAML")
+    // Its picture.
+    try expectRefusal(
+      replacing: "circle(x, y, 0.08)", with: "circle(x, z, 0.08)",
+      saying: "in/changed.glsl:24:17: error: ", "'z', which is not known; the state has x, y, dx, dy")
+    try expectRefusal(
+      replacing: "target_y, 0.1) goal", with: "target_y, 0.1) gaol", saying: ":22:",
+      "the ink 'gaol'; expected one of")
+    try expectRefusal(
+      replacing: "  draw:", with: "  drew:", saying: ":17:3: error: unknown key 'drew'; the nearest is 'draw'"
+    )
+    try expectRefusal(
+      replacing: "  x: [-2.3, 2.3]", with: "  x: [2.3, -2.3]",
+      saying: ":15: error: picture: has x: [2.3, -2.3]; expected")
+    try expectRefusal(
+      replacing: "state_names: [x, y,", with: "state_names: [x,", saying: ":13",
+      "has 5 names; expected one for each of the 6")
   }
 
   @Test func `Bad GLSL is refused with the line of the file`() throws {
     try expectRefusal(
       replacing: "effort += action[i]", with: "effort += action[i] * nothing",
-      saying: "in/changed.glsl:54:27: error: 'nothing' : undeclared identifier")
+      saying: "in/changed.glsl:66:27: error: 'nothing' : undeclared identifier")
     try expectRefusal(
       replacing: "void observe(float state[STATE_SIZE]", with: "void see(float state[STATE_SIZE]",
       saying: "in/changed.glsl: error: it has no function 'void observe(float state[STATE_SIZE]")
     try expectRefusal(
       replacing: "float effort = 0.0", with: "state[6] = 0.0; float effort = 0.0",
-      saying: "changed.glsl:44:8: error", "array index out of range")
+      saying: "changed.glsl:56:8: error", "array index out of range")
     #expect(
       try tool.compile("environment", "nothing.glsl", "-o", "a.reprise").errors.contains("No such file"))
     #expect(try tool.compile("environment", "in/point_mass.glsl", "-o", "a.spv").status == 64)

@@ -28,25 +28,25 @@ struct FrameTests {
   /// Infinite or no number is in no range, so that these tell of it too.
   private func corners(_ primitive: DrawingPrimitive) -> [Point] {
     switch primitive {
-    case .line(let start, let end): [start, end]
-    case .circle(let center, let radius):
+    case .line(let start, let end, _): [start, end]
+    case .circle(let center, let radius, _):
       [Point(center.x - radius, center.y - radius), Point(center.x + radius, center.y + radius)]
-    case .polygon(let points): points
+    case .polygon(let points, _): points
     }
   }
 
   @Test func endsAreWhereTheDynamicsPutThem() {
     // Acrobot ends when its free end is above the line: the height is -cos θ₁ - cos(θ₁ + θ₂).
     let (first, second) = (2.5, -0.7)
-    guard case .polygon(let link) = Acrobot().frame(state: [Float(first), Float(second), 0, 0])[2] else {
+    guard case .polygon(let link, _) = Acrobot().frame(state: [Float(first), Float(second), 0, 0])[2] else {
       Issue.record("no second link")
       return
     }
     let end = (link[1].y + link[2].y) / 2
     #expect(abs(end - (-cos(first) - cos(first + second))) < 1e-6)
     // A pendulum at 0 stands upright; a pole with a positive angle leans to the right.
-    guard case .polygon(let rod) = Pendulum().frame(state: [0, 0])[0],
-      case .polygon(let pole) = CartPole().frame(state: [0.5, 0, 0.2, 0])[2]
+    guard case .polygon(let rod, _) = Pendulum().frame(state: [0, 0])[0],
+      case .polygon(let pole, _) = CartPole().frame(state: [0.5, 0, 0.2, 0])[2]
     else {
       Issue.record("no rod or pole")
       return

@@ -72,6 +72,20 @@ extension Algorithm {
     }
   }
 
+  /// The episodes that `evaluate` runs for the same arguments, as pictures; those with a fault are left out.
+  ///
+  /// - Throws: what `evaluate` does; `ConfigurationError` where they are too long to be kept.
+  public static func record(
+    _ configuration: Configuration, weights: Safetensors, file: String, episodes: Int,
+    isSampled: Bool = false, seed: UInt64, on device: Device
+  ) throws -> [RecordedEpisode] {
+    try Evaluator.record(configuration, episodes: episodes, seed: seed, on: device) { environment in
+      try policy(
+        configuration, in: environment, weights: weights, file: file, isSampled: isSampled, seed: seed,
+        on: device)
+    }
+  }
+
   /// Trains to the end of the run.
   ///
   /// - Parameter progress: called for each iteration and agent; returning false ends training after those in flight.

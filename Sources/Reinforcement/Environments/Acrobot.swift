@@ -46,10 +46,10 @@ public struct Acrobot: Environment {
     let fixed = Point(0, 0)
     let joint = fixed.moved(1, towards: first)
     return [
-      .line(Point(-2.2, 1), Point(2.2, 1)),
+      .line(Point(-2.2, 1), Point(2.2, 1), .goal),
       .bar(from: fixed, to: joint, width: 0.2),
-      .bar(from: joint, to: joint.moved(1, towards: first + Double(state[1])), width: 0.2),
-      .circle(center: fixed, radius: 0.1), .circle(center: joint, radius: 0.1),
+      .bar(from: joint, to: joint.moved(1, towards: first + Double(state[1])), width: 0.2, .limb),
+      .circle(center: fixed, radius: 0.1, .joint), .circle(center: joint, radius: 0.1, .joint),
     ]
   }
 }

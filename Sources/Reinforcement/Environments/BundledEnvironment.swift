@@ -7,12 +7,20 @@ import SPIRV
 /// An environment that someone wrote in GLSL and `reprise-glslc environment` compiled.
 public struct BundledEnvironment: Environment {
   private let manifest: EnvironmentManifest
+  /// nil where there is no picture.
+  private let drawings: [Drawing]?
   /// Its kernels: `rollout`, `explore` and `step` of the bundle.
   public let kernels: EnvironmentKernels
 
   /// An environment from its parts.
   public init(_ manifest: EnvironmentManifest, kernels: EnvironmentKernels) {
     (self.manifest, self.kernels) = (manifest, kernels)
+    drawings = Self.drawings(of: manifest)
+  }
+
+  /// The shapes of a manifest; none where `check` refuses them.
+  private static func drawings(of manifest: EnvironmentManifest) -> [Drawing]? {
+    try? manifest.picture?.drawings(stateNames: manifest.stateNames ?? [])
   }
 
   /// Reads a bundle.
@@ -32,6 +40,7 @@ public struct BundledEnvironment: Environment {
     } catch {
       throw .malformed(file: file, offset: 0, found: "\(error)", expected: "an environment that can be used")
     }
+    drawings = Self.drawings(of: manifest)
     func kernel<Parameters>(_ name: String, bindings: Int, _: Parameters.Type) throws(BundleError) -> Kernel {
       try Self.kernel(name, bindings: bindings, MemoryLayout<Parameters>.size, of: bundle, file: file)
     }
@@ -110,8 +119,14 @@ public struct BundledEnvironment: Environment {
   public var maximumSteps: Int { manifest.maximumSteps }
   /// The mean return from which it counts as solved.
   public var rewardThreshold: Double? { manifest.rewardThreshold }
-  /// Nothing is drawn.
-  public var viewport: Viewport { Viewport(x: -1...1, y: -1...1) }
-  /// Nothing is drawn.
-  public func frame(state: [Float]) -> [DrawingPrimitive] { [] }
+  /// What its header says; a square where that says nothing.
+  public var viewport: Viewport {
+    guard drawings != nil, let picture = manifest.picture else { return Viewport(x: -1...1, y: -1...1) }
+    return picture.viewport
+  }
+  /// The shapes that its header lists; none where that has none.
+  public func frame(state: [Float]) -> [DrawingPrimitive] {
+    let values = state.map(Double.init)
+    return (drawings ?? []).map { $0.primitive(values) }
+  }
 }

@@ -44,8 +44,8 @@ public struct CartPole: Environment {
     return [
       .line(Point(-3.6, -0.25), Point(3.6, -0.25)),
       .bar(from: Point(position - 0.25, -0.1), to: Point(position + 0.25, -0.1), width: 0.3),
-      .bar(from: hinge, to: hinge.moved(1, towards: .pi / 2 - angle), width: 0.1),
-      .circle(center: hinge, radius: 0.05),
+      .bar(from: hinge, to: hinge.moved(1, towards: .pi / 2 - angle), width: 0.1, .limb),
+      .circle(center: hinge, radius: 0.05, .joint),
     ]
   }
 }

@@ -14,6 +14,10 @@ public struct EnvironmentManifest: Codable, Sendable, Equatable {
   public var rewardThreshold: Double?
   /// What its dynamics are made of, by the place in `parameters`.
   public var parameters: [EnvironmentParameter]
+  /// Names of the numbers of its state, for its picture; nil where there are none.
+  public var stateNames: [String]?
+  /// Its picture; nil where there is none.
+  public var picture: EnvironmentPicture?
 
   /// The names in files; where Gymnasium has one, it is that.
   public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -31,6 +35,10 @@ public struct EnvironmentManifest: Codable, Sendable, Equatable {
     case maximumSteps = "max_episode_steps"
     /// `reward_threshold`, which may be missing.
     case rewardThreshold = "reward_threshold"
+    /// `state_names`, which may be missing.
+    case stateNames = "state_names"
+    /// `picture`, which may be missing.
+    case picture
   }
 
   /// What an environment's kernels can carry in registers.
@@ -41,11 +49,13 @@ public struct EnvironmentManifest: Codable, Sendable, Equatable {
   /// All that an environment says of itself.
   public init(
     name: String, stateSize: Int, observationSize: Int, actionSpace: ActionSpace, maximumSteps: Int,
-    rewardThreshold: Double? = nil, parameters: [EnvironmentParameter]
+    rewardThreshold: Double? = nil, parameters: [EnvironmentParameter], stateNames: [String]? = nil,
+    picture: EnvironmentPicture? = nil
   ) {
     (self.name, self.stateSize, self.observationSize) = (name, stateSize, observationSize)
     (self.actionSpace, self.maximumSteps) = (actionSpace, maximumSteps)
     (self.rewardThreshold, self.parameters) = (rewardThreshold, parameters)
+    (self.stateNames, self.picture) = (stateNames, picture)
   }
 
   /// Looks at every number and name.
@@ -92,6 +102,19 @@ public struct EnvironmentManifest: Codable, Sendable, Equatable {
         Float(parameter.value).isFinite, "parameters",
         "have \(parameter.name) \(parameter.value); expected a finite number")
     }
+    if let stateNames {
+      try check(
+        stateNames.count == stateSize, "state_names",
+        "has \(stateNames.count) names; expected one for each of the \(stateSize) numbers of state")
+      for (index, name) in stateNames.enumerated() {
+        try check(
+          name.wholeMatch(of: #/[a-z][a-z0-9_]*/#) != nil && !["sin", "cos", "pi"].contains(name),
+          "state_names",
+          "has the name \"\(name)\"; expected lower-case letters, digits and _, not sin, cos or pi")
+        try check(!stateNames[..<index].contains(name), "state_names", "has \"\(name)\" twice")
+      }
+    }
+    _ = try picture?.drawings(stateNames: stateNames ?? [])
   }
 }
 

@@ -39,8 +39,8 @@ public struct Pendulum: Environment {
   public func frame(state: [Float]) -> [DrawingPrimitive] {
     let axle = Point(0, 0)
     return [
-      .bar(from: axle, to: axle.moved(1, towards: Double(state[0]) + .pi / 2), width: 0.2),
-      .circle(center: axle, radius: 0.05),
+      .bar(from: axle, to: axle.moved(1, towards: Double(state[0]) + .pi / 2), width: 0.2, .limb),
+      .circle(center: axle, radius: 0.05, .joint),
     ]
   }
 }

@@ -25,12 +25,13 @@ enum Valley {
     let (back, front) = (floor.moved(-0.06, towards: slope), floor.moved(0.06, towards: slope))
     return zip(marks, marks.dropFirst()).map { .line($0, $1) } + [
       .line(flag, Point(flag.x, flag.y + 0.2)),
-      .polygon([
-        Point(flag.x, flag.y + 0.2), Point(flag.x, flag.y + 0.15), Point(flag.x + 0.07, flag.y + 0.175),
-      ]),
+      .polygon(
+        [
+          Point(flag.x, flag.y + 0.2), Point(flag.x, flag.y + 0.15), Point(flag.x + 0.07, flag.y + 0.175),
+        ], .goal),
       .bar(from: back, to: front, width: 0.05),
-      .circle(center: floor.moved(-0.03, towards: slope), radius: 0.025),
-      .circle(center: floor.moved(0.03, towards: slope), radius: 0.025),
+      .circle(center: floor.moved(-0.03, towards: slope), radius: 0.025, .joint),
+      .circle(center: floor.moved(0.03, towards: slope), radius: 0.025, .joint),
     ]
   }
 

@@ -10,6 +10,18 @@ parameters:
   force: {value: 2, unit: N}
   drag: {value: 0.2, unit: kg/s}
   time_step: {value: 0.05, unit: s}
+state_names: [x, y, dx, dy, target_x, target_y]
+picture:
+  x: [-2.3, 2.3]
+  y: [-2.3, 2.3]
+  draw:
+    - line(-2.1, -2.1, 2.1, -2.1)
+    - line(2.1, -2.1, 2.1, 2.1)
+    - line(2.1, 2.1, -2.1, 2.1)
+    - line(-2.1, 2.1, -2.1, -2.1)
+    - circle(target_x, target_y, 0.1) goal
+    - line(x, y, x + dx / 2, y + dy / 2) limb
+    - circle(x, y, 0.08)
 */
 // A point mass in a plane that must reach a target and stop there, pushed by a limited force along each axis.
 // State: position [m], velocity [m/s], target [m], two of each. Observation: target − position, velocity.

@@ -24,6 +24,14 @@ struct EnvironmentCommand: ParsableCommand {
         parameters:              # may be left out
           mass: {value: 1, unit: kg}
           time_step: 0.05
+        state_names: [x, y, dx, dy, target_x, target_y]
+        picture:                 # may be left out, as may the names
+          x: [-2, 2]             # what is seen, from left to right
+          y: [-2, 2]             # and from below up
+          draw:                  # in this order
+            - circle(target_x, target_y, 0.1) goal
+            - line(x, y, x + dx / 2, y + dy / 2) limb
+            - polygon(x - 0.1, y, x + 0.1, y, x, y + 0.2)
         */
 
       and has three functions:
@@ -38,6 +46,10 @@ struct EnvironmentCommand: ParsableCommand {
       ACTION is float for a box, whose actions come within its bounds, and uint otherwise; the parameter mass is \
       parameters[PARAMETER_MASS]. uniformFloat(random.x) is a number from 0 to 1; sine, sineAndCosine, limited and their \
       like are in the includes trigonometry.glsl and numbers.glsl, which need no path.
+
+      The numbers of a shape are sums, differences, products and quotients of numbers, pi, names of the state, and sin and \
+      cos of such. The word behind it is its ink: ground, body, limb, joint or goal. 'reprise render' draws it; of an \
+      environment without a picture it draws the numbers of the state as bars.
 
       An index beyond an array takes element 0 and counts as a fault. After it was compiled, 256 copies are stepped under \
       random actions on the device; NaN, infinity and indices beyond an array are refused then, and nothing is written.

@@ -43,6 +43,15 @@ struct EnvironmentHeader {
       }
       return value
     }
+    // Unknown keys have lines of their own.
+    let picture = try table[Key.picture.rawValue].map { node throws(ShaderError) in
+      try YAMLTable(node, file: file, keys: EnvironmentPicture.CodingKeys.allCases.map(\.rawValue))
+    }
+    /// The text of the shape that a field `draw.n` names.
+    func shape(_ field: String) -> Node? {
+      guard let number = field.split(separator: ".").last.flatMap({ Int($0) }) else { return nil }
+      return picture?["draw"]?.sequence?[number]
+    }
     manifest = EnvironmentManifest(
       name: try needed(.name, String.self, "a name"),
       stateSize: try needed(.stateSize, Int.self, "a whole number"),
@@ -52,11 +61,15 @@ struct EnvironmentHeader {
         "{discrete: 3}, {multi_discrete: [3, 2]} or {box: {low: [-1], high: [1]}}"),
       maximumSteps: try needed(.maximumSteps, Int.self, "a whole number"),
       rewardThreshold: try value(.rewardThreshold, Double.self, "a number"),
-      parameters: try Self.parameters(table[Key.parameters.rawValue], table))
+      parameters: try Self.parameters(table[Key.parameters.rawValue], table),
+      stateNames: try value(.stateNames, [String].self, "a list of names"),
+      picture: try value(
+        .picture, EnvironmentPicture.self, "x: [-1, 1], y: [-1, 1] and a list of shapes, draw"))
     do throws(ConfigurationError) {
       try manifest.check()
     } catch {
-      throw ShaderError(file: file, line: table[error.field]?.mark?.line ?? start + 1, "\(error)")
+      throw ShaderError(
+        file: file, line: (table[error.field] ?? shape(error.field))?.mark?.line ?? start + 1, "\(error)")
     }
   }
 
