@@ -13,13 +13,15 @@ struct RepriseCommand: ParsableCommand {
     commandName: "reprise",
     abstract: "Trains on any GPU with a Vulkan driver, or on the CPU through a software driver.",
     discussion: """
-      A run is a folder: config.yaml, metrics.jsonl (one line an iteration or epoch) and safetensors files.
+      A run is a folder: config.yaml, metrics.jsonl (one line an iteration or epoch), safetensors files, events for \
+      TensorBoard, log.txt, and at its end status.json.
 
       Examples:
         reprise devices
         reprise train ppo --environment cartpole --run runs/cartpole
         reprise train classifier --data fashion-mnist --run runs/fashion
         reprise evaluate runs/cartpole --episodes 100
+        reprise runs --sort best
         reprise plot runs/cartpole
 
       Exit status: 0 done; 1 it can't be done here; 64 the command line is wrong; 130 or 143 stopped by SIGINT (Ctrl-C) or SIGTERM.
@@ -29,8 +31,8 @@ struct RepriseCommand: ParsableCommand {
     version: version,
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
-      PlotCommand.self,
-      PlanCommand.self, RecipesCommand.self, TuneCommand.self, BenchCommand.self,
+      RunsCommand.self, CompareCommand.self, PlotCommand.self, PlanCommand.self, RecipesCommand.self,
+      TuneCommand.self, BenchCommand.self,
     ])
 
   static func main() {
