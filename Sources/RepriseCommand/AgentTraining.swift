@@ -45,10 +45,11 @@ final class AgentTraining<Trained: Algorithm> {
   private var evaluateEvery: Int? { iterations(run.evaluateEvery) }
   private var checkpointEvery: Int? { iterations(run.checkpointEvery) }
 
-  /// Iterations between two looks at weights and gradients; nil in a run that is too short for them.
+  /// Iterations between two looks at weights and gradients. Each costs as much as an update, a sixteenth of an iteration of PPO,
+  /// so there are ten in a run, and none where that would be too often.
   private var histogramsEvery: Int? {
     let iterations = algorithm.loop.iterations
-    return iterations < 20 ? nil : iterations / 20
+    return iterations < 40 ? nil : iterations / 10
   }
 
   private func iterations(_ steps: Int?) -> Int? {

@@ -160,10 +160,10 @@ final class SupervisedTraining {
     lastSave = .now
   }
 
-  /// Adds how weights and gradients are spread to the events, after each epoch, or twenty times in a run of more.
+  /// Adds how weights and gradients are spread to the events, after each epoch, or about ten times in a run of more.
   private func writeHistograms() throws {
     let done = trainer.epochsDone
-    guard done % max(1, trainer.configuration.epochs / 20) == 0 else { return }
+    guard done % max(1, trainer.configuration.epochs / 10) == 0 else { return }
     try journal.events[0].append(trainer.readGradients(), step: done)
   }
 

@@ -16,6 +16,11 @@ extension RunDirectory {
   /// Throws when a newer version made this run. What has no config.yaml, or a damaged one, is left to whoever needs it.
   package func refuseNewer() throws(CommandFailure) {
     guard let root = try? composedYAML(file: config) else { return }
+    try refuseNewer(root)
+  }
+
+  /// The same of config.yaml that was read.
+  func refuseNewer(_ root: Node) throws(CommandFailure) {
     let format = root["format"]?.int ?? RunFormat.unsaid
     let version = root["version"]?.scalar?.string ?? repriseVersion
     let isNewer = numbers(of: repriseVersion).lexicographicallyPrecedes(numbers(of: version))

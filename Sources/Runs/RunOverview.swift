@@ -47,8 +47,9 @@ package struct RunOverview: Sendable {
     path = run.path
     date = [run.metrics, run.config, run.path].lazy.compactMap(modificationDate).first ?? .distantPast
     do throws(CommandFailure) {
-      try run.refuseNewer()
-      let settings = try FlatSettings(of: run)
+      let root = try composedYAML(file: run.config)
+      try run.refuseNewer(root)
+      let settings = FlatSettings(root)
       self.settings = settings.entries
       algorithm = settings["algorithm"]?.description
       task = (settings["environment"] ?? settings["data.name"])?.description
@@ -56,7 +57,9 @@ package struct RunOverview: Sendable {
       guard algorithm != nil, task != nil else {
         throw CommandFailure("\(run.config) names no algorithm, or not what it trained on.")
       }
-      read(try MetricsTail(run.metrics))
+      // Without evaluations no line of a policy says that it is the best.
+      let hasBest = settings["evaluate_every"] != nil || settings["data.name"] != nil
+      read(try MetricsTail(run.metrics, hasBest: hasBest))
     } catch {
       reason = error.description
       return

@@ -53,7 +53,7 @@ import Testing
       for kind in ["weights", "gradients"] {
         let entries = try #require(histograms.value("\(kind)/\(name)")?.elements)
         #expect(
-          entries.compactMap { $0.elements[0].double } == (1...20).map { 128 * Double($0) }, "\(kind)/\(name)"
+          entries.compactMap { $0.elements[0].double } == (1...10).map { 256 * Double($0) }, "\(kind)/\(name)"
         )
         let count = entries.last?.elements[1]["num"]?.double
         if name == "policy.0.weight" { #expect(count == 32) }

@@ -14,19 +14,22 @@ import Testing
   }
 
   /// RFC 3720, appendix B.4, and the check value of the catalogue of CRCs.
-  @Test(arguments: [
+  private static let checksums: [(bytes: [UInt8], checksum: UInt32)] = [
     ([UInt8](repeating: 0, count: 32), 0x8A91_36AA), ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
-    (Array(0..<32), 0x46DD_794E), (Array((0..<32).reversed()), 0x113F_DB5C),
-    (Array("123456789".utf8), 0xE306_9283),
-  ])
+    ([UInt8](0..<32), 0x46DD_794E), ([UInt8](0..<32).reversed(), 0x113F_DB5C),
+    ([UInt8]("123456789".utf8), 0xE306_9283),
+  ]
+
+  @Test(arguments: checksums)
   func checksumsAreCastagnolis(_ bytes: [UInt8], _ checksum: UInt32) {
     #expect(CRC32C.checksum(bytes) == checksum)
   }
 
   @Test func scalarsHaveTheirStepsAndEveryBit() throws {
     let values: [Float] = [
-      0, -0.0, 1, -1.5, .pi, .leastNonzeroMagnitude, -.leastNormalMagnitude, .greatestFiniteMagnitude, 1e-20,
-      16_777_217,
+      2.5e-8, 3, 1, -1.5, .pi, .leastNonzeroMagnitude, -.leastNormalMagnitude, .greatestFiniteMagnitude,
+      1e-20,
+      16_777_215,
     ]
     // Two bytes and more as varints.
     let steps = [0, 1, 127, 128, 300, 65_536, 1 << 31, 1 << 40, (1 << 53) - 1, 1 << 60]
@@ -50,32 +53,38 @@ import Testing
   }
 
   @Test func histogramsAreNumPys() throws {
-    var random = SeededRandom(seed: 3)
+    var random = SeededRandom(3)
     let elements = (0..<5000).map { _ in Float.random(in: -3...2, using: &random) }
-    let numbers = try folder.write(elements.withUnsafeBytes { Array($0) }, to: "numbers.f32")
+    let file = try folder.write(elements.withUnsafeBytes { Array($0) }, to: "numbers.f32")
     do {
-      let file = try EventFile(in: run)
-      try file.append(
+      let events = try EventFile(in: run)
+      try events.append(
         histograms: [
           ("weights", elements), ("constant", [2, 2, 2]), ("none", []), ("broken", [.nan, .infinity]),
           ("partly", [.nan, 1, 3, -.infinity]),
         ], step: 7)
     }
-    let found = try TensorBoard.read(run.path, numbers: numbers)
+    let found = try TensorBoard.read(run.path, numbers: file)
     let histograms = try #require(found.value("histograms"))
     #expect(histograms.keys == ["weights", "constant", "partly"])
-    let entry = try #require(histograms.value("weights")?.elements.first)
+    let entry: JSON = try #require(histograms.value("weights")?.elements.first)
     #expect(entry.elements[0].double == 7)
-    let (mine, numpy) = (entry.elements[1], try #require(found.value("numpy")))
+    let mine: JSON = entry.elements[1]
+    let numpy: JSON = try #require(found.value("numpy"))
+    func numbers(_ json: JSON, _ key: String) -> [Double] {
+      (json.value(key)?.elements ?? []).compactMap { $0.double }
+    }
     for key in ["min", "max", "num", "sum", "sum_squares"] {
-      let (value, expected) = try (#require(mine[key]?.double), #require(numpy[key]?.double))
+      let value: Double = try #require(mine.value(key)?.double)
+      let expected: Double = try #require(numpy.value(key)?.double)
       #expect(abs(value - expected) <= 1e-9 * abs(expected), "\(key)")
     }
-    let limits = mine["bucket_limit"]?.elements.compactMap(\.double) ?? []
-    let expected = numpy["bucket_limit"]?.elements.compactMap(\.double) ?? []
-    #expect(limits.count == 30 && zip(limits, expected).allSatisfy { abs($0 - $1) <= 1e-12 })
-    #expect(mine["bucket"]?.elements.compactMap(\.double) == numpy["bucket"]?.elements.compactMap(\.double))
-    let constant = try #require(histograms.value("constant")?.elements.first?.elements[1])
+    let limits = numbers(mine, "bucket_limit")
+    let expected = numbers(numpy, "bucket_limit")
+    #expect(limits.count == 30)
+    #expect(zip(limits, expected).allSatisfy { abs($0 - $1) <= 1e-12 })
+    #expect(numbers(mine, "bucket") == numbers(numpy, "bucket"))
+    let constant: JSON = try #require(histograms.value("constant")?.elements.first?.elements[1])
     #expect(constant["num"]?.double == 3 && constant["min"]?.double == 2 && constant["max"]?.double == 2)
     #expect(histograms.value("partly")?.elements.first?.elements[1]["num"]?.double == 2)
   }
@@ -125,19 +134,19 @@ import Testing
       try events.end(.finished)
     }
     let found = try TensorBoard.read(run.path)
-    #expect(
-      found["experiment.hparams"] as JSON?
-        == .object([
-          "algorithm": .integer(1), "environment": .integer(1), "gamma": .integer(3), "hidden": .integer(1),
-          "normalize_observations": .integer(2), "seed": .integer(3),
-        ]))
+    let types: [String: JSON] = [
+      "algorithm": .integer(1), "environment": .integer(1), "gamma": .integer(3), "hidden": .integer(1),
+      "normalize_observations": .integer(2), "seed": .integer(3),
+    ]
+    #expect(found["experiment.hparams"] == .object(types))
     #expect(found["experiment.metrics"]?.elements.count == 2)
-    let values = try #require(found["start.hparams"])
+    let values: JSON = try #require(found["start.hparams"])
     #expect(values["gamma"]?.double == 0.98 && values["seed"]?.double == 3)
     #expect(values["environment"] == .text("cartpole") && values["hidden"] == .text("64,64"))
     #expect(values["normalize_observations"] == .flag(false))
     #expect(found["end.status"]?.double == 1)
-    let (start, end) = try (#require(found["start.time"]?.double), #require(found["end.time"]?.double))
+    let start: Double = try #require(found["start.time"]?.double)
+    let end: Double = try #require(found["end.time"]?.double)
     #expect(start <= end && start > 1.7e9)
   }
 }

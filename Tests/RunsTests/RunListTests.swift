@@ -9,7 +9,8 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private let config = "version: 0.1.0\nalgorithm: ppo\nenvironment: cartpole\nseed: 1\ngamma: 0.9\n"
+  private let config =
+    "version: 0.1.0\nalgorithm: ppo\nenvironment: cartpole\nseed: 1\ngamma: 0.9\nevaluate_every: 500\n"
 
   /// Iterations of a run of ten, whose returns are ten times their number, with an evaluation behind the fifth.
   private func metrics(_ count: Int) -> String {
