@@ -211,6 +211,9 @@ let package = Package(
       ],
       plugins: ["CompileShaders"]),
     .testTarget(
+      name: "RunsTests", dependencies: ["Runs", "TestSupport"],
+      exclude: ["read_events.py"]),
+    .testTarget(
       name: "FuzzTests",
       dependencies: [
         "reprise-glslc", "Bundles", "SPIRV", "ShaderCompiler", "Kernels", "Reinforcement", "Learning",

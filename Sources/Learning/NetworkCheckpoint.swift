@@ -81,7 +81,7 @@ extension Network {
   }
 
   /// Where a member's part of a parameter lies in `flat`.
-  private func range(of parameter: Parameter, _ member: Int) -> Range<Int> {
+  func range(of parameter: Parameter, _ member: Int) -> Range<Int> {
     let start = parameter.offset + member * parameter.shape.count
     return start..<start + parameter.shape.count
   }

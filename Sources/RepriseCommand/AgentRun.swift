@@ -37,7 +37,7 @@ struct AgentRun<Trained: Algorithm> {
     let environment = try Environments.named(definition.settings.configuration.environment)
     try shared?.write(
       config: definition.yaml(), environment: (environment as? BundledEnvironment)?.bundle)
-    try train(algorithm, agents, shared, settings)
+    try train(algorithm, agents, shared, settings, RunJournal(agents.map(\.writer.directory)))
   }
 
   /// Goes on from the last checkpoint, or from the beginning where there is none.
@@ -49,10 +49,13 @@ struct AgentRun<Trained: Algorithm> {
     if RunDirectory.hasFile(file) { try restore(algorithm, from: file) }
     let (done, total) = (try algorithm.loop.iterationsDone(), algorithm.loop.iterations)
     for agent in agents { try agent.goOn(after: done) }
-    warnOfOtherDevice(definition.device, definition.driver, device.physical, directory)
+    // Seeds that train side by side have done as much.
+    let journal = try RunJournal(
+      agents.map(\.writer.directory), from: (agents.map(\.reached.steps).max() ?? 0) + 1)
+    warnOfOtherDevice(definition.device, definition.driver, device.physical, directory, journal.log)
     let place =
       done == 0 ? "the beginning: it has no checkpoint" : "iteration \(done.grouped) of \(total.grouped)"
-    try train(algorithm, agents, shared, done < total ? [("goes on from", place)] : nil)
+    try train(algorithm, agents, shared, done < total ? [("goes on from", place)] : nil, journal)
   }
 
   private func restore(_ algorithm: Trained, from file: String) throws {
@@ -75,22 +78,26 @@ struct AgentRun<Trained: Algorithm> {
   /// - Parameter settings: rows of what is shown first; nil where the run is finished.
   private func train(
     _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ shared: SeedsWriter?,
-    _ settings: [(String, String)]?
+    _ settings: [(String, String)]?, _ journal: RunJournal
   ) throws {
-    if let settings, !output.json {
+    var introduction = "\(directory.path) is finished.\n"
+    if let settings {
       let rows =
         [
           ("device", "\(device.physical.name), \(device.reason)"), ("driver", device.driver),
           ("algorithm", Trained.name), ("environment", definition.settings.configuration.environment),
         ] + settings + (definition.seeds.map { [("seeds", SeedList.text(of: $0))] } ?? [])
         + [("run", directory.path)]
-      try write(columns(rows, indent: ""))
+      introduction = columns(rows, indent: "")
     }
-    if settings == nil, !output.json { try writeLine("\(directory.path) is finished.") }
-    let console = TrainingConsole(json: output.json)
-    try AgentTraining(algorithm, agents, shared, definition, console, device).train()
-
+    if !output.json { try write(introduction) }
+    journal.log.write(.info, introduction)
     let loop = algorithm.loop
+    let console = TrainingConsole(json: output.json)
+    let training = AgentTraining(algorithm, agents, shared, definition, console, journal, device)
+    let isInterrupted = { agents.contains { $0.reached.place < loop.iterations } }
+    try journal.record(interruption: { isInterrupted() ? Interruption.name : nil }, training.train)
+
     let timings = try loop.plan.timings()
     let summary = TrainingSummary(
       agents, total: loop.iterations, on: device, of: directory,
@@ -125,9 +132,12 @@ struct TrainingOutput {
 }
 
 /// Warns that a run goes on elsewhere than it began.
-func warnOfOtherDevice(_ name: String, _ driver: String, _ device: PhysicalDevice, _ run: RunDirectory) {
+func warnOfOtherDevice(
+  _ name: String, _ driver: String, _ device: PhysicalDevice, _ run: RunDirectory, _ log: RunLog
+) {
   guard (name, driver) != (device.name, device.driver) else { return }
-  printError(
-    "reprise: Warning: \(run.path) began on \(name) (\(driver)) and goes on on \(device.name) (\(device.driver)): "
+  log.write(
+    .warning,
+    "\(run.path) began on \(name) (\(driver)) and goes on on \(device.name) (\(device.driver)): "
       + "its bits will not be those that it would have had.")
 }

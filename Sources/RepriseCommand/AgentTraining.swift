@@ -1,4 +1,5 @@
 import Learning
+import Recording
 import Reinforcement
 import Runs
 import Vulkan
@@ -17,7 +18,10 @@ final class AgentTraining<Trained: Algorithm> {
   private let shared: SeedsWriter?
   private let run: RunConfiguration<SettingsTable<Trained.Configuration>>
   private let console: TrainingConsole
+  private let journal: RunJournal
   private let device: Device
+  /// What gradients are looked at by, once that was done.
+  private var probe: GradientProbe?
   private var lastSave = ContinuousClock.now
   /// The fault that ends training.
   private var failure: CommandFailure?
@@ -26,19 +30,27 @@ final class AgentTraining<Trained: Algorithm> {
   init(
     _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ shared: SeedsWriter?,
     _ run: RunConfiguration<SettingsTable<Trained.Configuration>>, _ console: TrainingConsole,
-    _ device: Device
+    _ journal: RunJournal, _ device: Device
   ) {
     self.algorithm = algorithm
     self.agents = agents
     self.shared = shared
     self.run = run
     self.console = console
+    self.journal = journal
     self.device = device
   }
 
   /// Iterations between two evaluations, and between two checkpoints that are kept for good.
   private var evaluateEvery: Int? { iterations(run.evaluateEvery) }
   private var checkpointEvery: Int? { iterations(run.checkpointEvery) }
+
+  /// Iterations between two looks at weights and gradients. Each costs as much as an update, a sixteenth of an iteration of PPO,
+  /// so there are ten in a run, and none where that would be too often.
+  private var histogramsEvery: Int? {
+    let iterations = algorithm.loop.iterations
+    return iterations < 40 ? nil : iterations / 10
+  }
 
   private func iterations(_ steps: Int?) -> Int? {
     steps.map { ($0 - 1) / algorithm.loop.stepsPerIteration + 1 }
@@ -47,20 +59,24 @@ final class AgentTraining<Trained: Algorithm> {
   /// Trains to the end of the run, or until a signal, and saves.
   func train() throws {
     Interruption.begin()
-    let places = Dictionary(uniqueKeysWithValues: zip(agents.map(\.configuration.seed), agents))
+    let places = Dictionary(
+      uniqueKeysWithValues: zip(agents.map(\.configuration.seed), zip(agents, journal.events)))
     var rows: [TrainingProgress] = []
     defer { console.end() }
     try finishPause()
     try algorithm.loop.run(
-      after: agents[0].reached.seconds, pausingEvery: [evaluateEvery, checkpointEvery].compactMap(\.self),
+      after: agents[0].reached.seconds,
+      pausingEvery: [evaluateEvery, checkpointEvery, histogramsEvery].compactMap(\.self),
       pause: { done in
         try evaluate(after: done)
-        try save()
+        try writeHistograms(after: done)
+        if !isForHistogramsAlone(done) { try save() }
         try keepCheckpoints(after: done)
       }
     ) { progress in
-      if let agent = places[progress.seed] {
+      if let (agent, events) = places[progress.seed] {
         try agent.append(progress)
+        try events.append(progress)
         if progress.faults > 0 { try faulted(progress, isFirst: agent.reached.faults == progress.faults) }
       }
       rows.append(progress)
@@ -98,7 +114,7 @@ final class AgentTraining<Trained: Algorithm> {
     if stops {
       failure = CommandFailure("S\(place.dropFirst()): \(error.description).")
     } else {
-      printError("reprise: Warning: \(place): \(error); the copy begins anew.")
+      journal.log.write(.warning, "\(place): \(error); the copy begins anew.")
     }
   }
 
@@ -127,7 +143,32 @@ final class AgentTraining<Trained: Algorithm> {
         episodes: run.evaluateEpisodes ?? EvaluationOptions.usualEpisodes, isSampled: false,
         seed: Self.evaluationSeed, on: device)
       results.append(try agent.append(reached, of: weights))
+      try journal.events[index].append(reached, steps: agent.reached.steps)
     }
-    if !results.isEmpty { try console.show(results) }
+    guard !results.isEmpty else { return }
+    try console.show(results)
+    journal.log.write(.info, TrainingConsole.text(results))
+  }
+
+  /// Adds how weights and gradients of each agent are spread to its events, where that is due.
+  private func writeHistograms(after done: Int) throws {
+    guard let every = histogramsEvery, done % every == 0, Interruption.signal == nil, failure == nil else {
+      return
+    }
+    let probe = try self.probe ?? algorithm.gradientProbe(options: .environment)
+    self.probe = probe
+    let values = try probe.read(agents: agents.count)
+    for (index, agent) in agents.enumerated() {
+      try journal.events[index].append(values[index], step: agent.reached.steps)
+    }
+  }
+
+  /// Whether nothing but histograms asks for a pause: then there is no hurry to save.
+  private func isForHistogramsAlone(_ done: Int) -> Bool {
+    guard let every = histogramsEvery, done % every == 0, done < algorithm.loop.iterations else {
+      return false
+    }
+    return [evaluateEvery, checkpointEvery].allSatisfy { $0.map { done % $0 != 0 } ?? true }
+      && Interruption.signal == nil && failure == nil && ContinuousClock.now - lastSave < Self.interval
   }
 }

@@ -14,16 +14,20 @@ final class EpochConsole {
     secondsPerEpoch = progress.seconds / Double(progress.epoch)
     if console.style == .json { return try writeLine(jsonText(progress)) }
     let left = Double(progress.epochs - progress.epoch) * (secondsPerEpoch ?? 0)
-    let validation = progress.validationLoss.map {
-      Self.result("validation", $0, progress.validationAccuracy) + (progress.isBest ? ", the best" : "")
-    }
     try console.line(
-      [
-        "epoch \(progress.epoch)/\(progress.epochs)",
-        Self.result("training", progress.trainLoss, progress.trainAccuracy), validation,
-        "\(progress.samplesPerSecond.short) samples/s",
-        progress.epoch < progress.epochs ? "\(left.clock) left" : nil,
-      ].compactMap(\.self).joined(separator: "  "))
+      Self.text(progress) + (progress.epoch < progress.epochs ? "  \(left.clock) left" : ""))
+  }
+
+  /// An epoch that has ended, in a line.
+  static func text(_ progress: SupervisedTrainer.Progress) -> String {
+    let validation = progress.validationLoss.map {
+      result("validation", $0, progress.validationAccuracy) + (progress.isBest ? ", the best" : "")
+    }
+    return [
+      "epoch \(progress.epoch)/\(progress.epochs)",
+      result("training", progress.trainLoss, progress.trainAccuracy), validation,
+      "\(progress.samplesPerSecond.short) samples/s",
+    ].compactMap(\.self).joined(separator: "  ")
   }
 
   /// Shows where an epoch is that runs.

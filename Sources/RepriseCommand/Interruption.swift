@@ -15,6 +15,9 @@ enum Interruption {
     return number == 0 ? nil : number
   }
 
+  /// Its name.
+  static var name: String? { signal.map { $0 == SIGINT ? "SIGINT" : "SIGTERM" } }
+
   /// Says where a signal ended training, what holds its result, and how the run goes on; returns what to exit with.
   static func exit(_ signal: Int32, after place: String, file: String, run: RunDirectory) -> ExitCode {
     printError(

@@ -13,13 +13,15 @@ struct RepriseCommand: ParsableCommand {
     commandName: "reprise",
     abstract: "Trains on any GPU with a Vulkan driver, or on the CPU through a software driver.",
     discussion: """
-      A run is a folder: config.yaml, metrics.jsonl (one line an iteration or epoch) and safetensors files.
+      A run is a folder: config.yaml, metrics.jsonl (one line an iteration or epoch), safetensors files, events for \
+      TensorBoard, log.txt, and at its end status.json.
 
       Examples:
         reprise devices
         reprise train ppo --environment cartpole --run runs/cartpole
         reprise train classifier --data fashion-mnist --run runs/fashion
         reprise evaluate runs/cartpole --episodes 100
+        reprise runs --sort best
         reprise plot runs/cartpole
         reprise render runs/cartpole -o cartpole.gif
 
@@ -30,8 +32,8 @@ struct RepriseCommand: ParsableCommand {
     version: version,
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
-      PlotCommand.self, RenderCommand.self,
-      PlanCommand.self, RecipesCommand.self, TuneCommand.self, BenchCommand.self,
+      RunsCommand.self, CompareCommand.self, PlotCommand.self, RenderCommand.self, PlanCommand.self,
+      RecipesCommand.self, TuneCommand.self, BenchCommand.self,
     ])
 
   static func main() {

@@ -65,7 +65,8 @@ struct SupervisedRun: ParsableArguments {
     definition.noFusion = switches.options.noFusion ? true : nil
     definition.pretrained = transfer.pretrained
     let writer = try RunWriter(directory, overwrite: overwrite, config: definition.yaml())
-    let training = SupervisedTraining(definition, prepared, start, writer, json: json, profile: profile)
+    let training = SupervisedTraining(
+      definition, prepared, start, writer, try RunJournal([directory]), json: json, profile: profile)
     try training.run(
       beginning: start.anew.isEmpty ? [] : [("anew", start.anew.joined(separator: ", "))])
   }

@@ -48,15 +48,17 @@ final class SupervisedTraining {
   private let prepared: PreparedData
   private let trainer: SupervisedTrainer
   private let writer: RunWriter
+  private let journal: RunJournal
   private let json, profile: Bool
   private var seconds = 0.0
   private var lastSave = ContinuousClock.now
 
   init(
     _ definition: RunConfiguration<SupervisedSettings>, _ prepared: PreparedData, _ start: SupervisedStart,
-    _ writer: RunWriter, json: Bool, profile: Bool
+    _ writer: RunWriter, _ journal: RunJournal, json: Bool, profile: Bool
   ) {
     (self.definition, self.prepared, trainer, self.writer) = (definition, prepared, start.trainer, writer)
+    self.journal = journal
     (self.json, self.profile) = (json, profile)
   }
 
@@ -87,8 +89,10 @@ final class SupervisedTraining {
       try trainer.restore(from: Safetensors(contentsOf: directory.checkpoint), named: directory.checkpoint)
     }
     let kept = try writer.goOn(after: trainer.epochsDone)
-    warnOfOtherDevice(definition.device, definition.driver, device.physical, directory)
-    let training = SupervisedTraining(definition, prepared, start, writer, json: json, profile: profile)
+    let journal = try RunJournal([directory], from: trainer.epochsDone + 1)
+    warnOfOtherDevice(definition.device, definition.driver, device.physical, directory, journal.log)
+    let training = SupervisedTraining(
+      definition, prepared, start, writer, journal, json: json, profile: profile)
     training.seconds = kept.seconds
     try training.keepCheckpoint()
     let hasPlace = RunDirectory.hasFile(directory.checkpoint)
@@ -100,16 +104,22 @@ final class SupervisedTraining {
   func run(beginning: [(String, String)]) throws {
     let (network, total) = (trainer.network, definition.settings.training.epochs)
     let wasFinished = trainer.isFinished
+    let introduction =
+      wasFinished ? "\(writer.directory.path) is finished.\n" : introduction(beginning)
+    journal.log.write(.info, introduction)
     if !json {
-      try wasFinished ? writeLine("\(writer.directory.path) is finished.") : write(introduction(beginning))
+      try write(introduction)
       if profile {
         let input = Shape([1] + definition.settings.sampleShape.dimensions)
         try write(network.summary(input: input).description + "\n")
       }
     }
-    let last = try train()
-    // A finished run was killed before this, or has done it.
-    let test = wasFinished && RunDirectory.hasFile(writer.directory.test) ? nil : try evaluateTest()
+    var (last, test): (SupervisedTrainer.Progress?, EvaluationResult?)
+    try journal.record(interruption: { Interruption.name }) {
+      last = try train()
+      // A finished run was killed before this, or has done it.
+      if !(wasFinished && RunDirectory.hasFile(writer.directory.test)) { test = try evaluateTest() }
+    }
     let summary = SupervisedSummary(
       last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device.physical,
       weights: writer.directory.weights)
@@ -135,6 +145,8 @@ final class SupervisedTraining {
         // Without a validation split the last weights are the best that are known.
         if progress.isBest || progress.validationLoss == nil { try writer.write(best: trainer.model()) }
         try writer.append(jsonText(progress))
+        try journal.append(progress, EpochConsole.text(progress))
+        try writeHistograms()
         try save()
         try keepCheckpoint()
         try console.show(progress)
@@ -153,6 +165,13 @@ final class SupervisedTraining {
     lastSave = .now
   }
 
+  /// Adds how weights and gradients are spread to the events, after each epoch, or about ten times in a run of more.
+  private func writeHistograms() throws {
+    let done = trainer.epochsDone
+    guard done % max(1, trainer.configuration.epochs / 10) == 0 else { return }
+    try journal.events[0].append(trainer.readGradients(), step: done)
+  }
+
   /// Keeps the checkpoint of an epoch that has ended for good, where that is due.
   private func keepCheckpoint() throws {
     let done = trainer.epochsDone
@@ -168,7 +187,9 @@ final class SupervisedTraining {
     try trainer.network.load(
       from: Safetensors(contentsOf: writer.directory.weights), named: writer.directory.weights)
     let result = try definition.settings.evaluate(trainer.network, on: test)
-    try writer.write(test: jsonText(EvaluationReport(result)))
+    let report = EvaluationReport(result)
+    try writer.write(test: jsonText(report))
+    try journal.append(test: result, epoch: trainer.epochsDone, report.line)
     return result
   }
 

@@ -14,8 +14,9 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
       abstract: "Train a policy with \(name.uppercased()).",
       usage: "reprise train \(name) [--<setting> <value> ...] [<options>]",
       discussion: """
-        Writes config.yaml, metrics.jsonl (one line an iteration), checkpoint.safetensors (every 30 s and at the end) \
-        and, with --evaluate-every, best.safetensors into the run's folder; with --seeds, into a folder for each. \
+        Writes config.yaml, metrics.jsonl (one line an iteration), checkpoint.safetensors (every 30 s and at the end), \
+        events for TensorBoard, log.txt, status.json (at the end) and, with --evaluate-every, best.safetensors into the \
+        run's folder; with --seeds, into a folder for each. \
         Ctrl-C ends training after the iterations that are on the device, keeps everything and exits with 130; a \
         second one ends it at once. 'reprise train --resume <run>' goes on from the last checkpoint, to the bit.
 

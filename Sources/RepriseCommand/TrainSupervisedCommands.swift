@@ -9,9 +9,10 @@ struct TrainClassifierCommand: ParsableCommand {
     abstract: "Train a classifier on pictures or tables.",
     discussion: """
       Writes config.yaml, metrics.jsonl (one line an epoch), best.safetensors (the weights that did best on the \
-      validation split), checkpoint.safetensors (all of the last state) and test.json into the run's folder. The test \
-      split is looked at once, at the end, with the best weights. Ctrl-C ends training within a second or so, between two \
-      batches, and keeps everything; 'reprise train --resume <run>' goes on from there, to the bit.
+      validation split), checkpoint.safetensors (all of the last state), test.json, events for TensorBoard, log.txt and \
+      status.json (at the end) into the run's folder. The test split is looked at once, at the end, with the best \
+      weights. Ctrl-C ends training within a second or so, between two batches, and keeps everything; \
+      'reprise train --resume <run>' goes on from there, to the bit.
 
       Examples:
         reprise train classifier --data fashion-mnist --model mlp --run runs/fashion

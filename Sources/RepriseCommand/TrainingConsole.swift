@@ -23,11 +23,15 @@ final class TrainingConsole {
   /// Shows evaluations of all agents.
   func show(_ evaluations: [AgentEvaluation]) throws {
     if console.style == .json { return try evaluations.forEach { try writeLine(jsonText($0)) } }
+    try console.line(Self.text(evaluations))
+  }
+
+  /// Evaluations of all agents in a line.
+  static func text(_ evaluations: [AgentEvaluation]) -> String {
     let best = evaluations.count { $0.isBest }
     let returns = meanAndRange(evaluations.map(\.evaluationReturnMean))
-    try console.line(
-      "\((evaluations.reduce(0) { $0 + $1.steps }).grouped) steps: evaluated, return \(returns)"
-        + (best == 0 ? "" : evaluations.count == 1 ? ", the best so far" : ", the best so far of \(best)"))
+    return "\((evaluations.reduce(0) { $0 + $1.steps }).grouped) steps: evaluated, return \(returns)"
+      + (best == 0 ? "" : evaluations.count == 1 ? ", the best so far" : ", the best so far of \(best)")
   }
 
   /// Ends the live line, so that what comes next stands on a line of its own.

@@ -100,11 +100,6 @@ struct TrainingSummary: Encodable {
   }
 }
 
-extension [Double] {
-  /// nil of no numbers.
-  fileprivate var mean: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
-}
-
 /// What an iteration costs, on average over a run.
 struct IterationCost: Encodable {
   let submissionsPerIteration: Double

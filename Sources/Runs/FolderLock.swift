@@ -19,8 +19,13 @@ final class FolderLock {
     guard descriptor >= 0 else {
       throw CommandFailure("The folder \(directory.path) can't be opened: \(systemError())")
     }
-    // File systems without locks are trusted.
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+    // Whoever asks whether a run goes on holds the lock for a moment. File systems without locks are trusted.
+    var tries = 0
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, tries < 5 {
+      tries += 1
+      usleep(10_000)
+    }
+    guard tries < 5 else {
       throw CommandFailure(
         "Another reprise is training into \(directory.path); wait for it or choose another --run.")
     }
@@ -49,7 +54,9 @@ extension RunDirectory {
 
   /// Removes the temporary files of a process that was killed while it wrote.
   func removeUnfinished() {
-    let finished = [config, checkpoint, weights, state, test].map { "\(($0 as NSString).lastPathComponent)." }
+    let finished = [config, checkpoint, weights, state, test, status].map {
+      "\(($0 as NSString).lastPathComponent)."
+    }
     for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     where finished.contains(where: { name.hasPrefix($0) && name.count == $0.count + 6 }) {
       unlink("\(path)/\(name)")

@@ -51,7 +51,7 @@ package enum RunKind: RawRepresentable, Codable, Equatable {
 
 /// What stands in config.yaml beside the settings.
 package enum RunKey: String, CodingKey {
-  case version, algorithm, device, driver
+  case format, version, algorithm, device, driver
   case evaluateEvery = "evaluate_every"
   case evaluateEpisodes = "evaluate_episodes"
   case checkpointEvery = "checkpoint_every"
@@ -109,6 +109,7 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: RunKey.self)
+    try container.encode(RunFormat.current, forKey: .format)
     try container.encode(version, forKey: .version)
     try container.encode(algorithm, forKey: .algorithm)
     try container.encode(device, forKey: .device)
@@ -166,24 +167,16 @@ extension Node {
   }
 }
 
-/// The first lines of config.yaml: which algorithm's settings follow, as which version wrote them.
+/// The first lines of config.yaml: which algorithm's settings follow.
 private struct RunHeader: Decodable {
-  let version: String?
   let algorithm: String
 
-  /// Looks at both.
+  /// Looks whether there is such an algorithm.
   func check() throws(ConfigurationError) {
-    if let version, Self.parts(repriseVersion).lexicographicallyPrecedes(Self.parts(version)) {
-      throw ConfigurationError(
-        field: "version",
-        reason: "is \(version), newer than this Reprise's \(repriseVersion), which can't read such a run")
-    }
     guard RunKind(rawValue: algorithm) == nil else { return }
     let known = RunKind.names.joined(separator: ", ")
     throw ConfigurationError(field: "algorithm", reason: "\(algorithm) is not known; there are: \(known)")
   }
-
-  private static func parts(_ version: String) -> [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
 }
 
 extension RunDirectory {
@@ -191,6 +184,7 @@ extension RunDirectory {
   ///
   /// - Throws: `CommandFailure` as `RunConfiguration`, and for a run of a newer version.
   package func algorithm() throws(CommandFailure) -> RunKind {
+    try refuseNewer()
     let header = try decodeYAML(RunHeader.self, file: config) { header in
       Result { () throws(ConfigurationError) in try header.check() }
     }

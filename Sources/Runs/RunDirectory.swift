@@ -25,6 +25,14 @@ package struct RunDirectory {
   package var environment: String { "\(path)/environment\(Environments.fileEnding)" }
   /// What they came to on the test split.
   package var test: String { "\(path)/test.json" }
+  /// How it ended; there is none while it runs.
+  package var status: String { "\(path)/status.json" }
+  /// What the command said.
+  package var log: String { "\(path)/log.txt" }
+  /// The names of its files of events, in their order.
+  package var eventFiles: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(EventFile.isName).sorted()
+  }
 
   /// The folder of the agent of a seed, in a run of many.
   package func agent(_ seed: UInt64) -> RunDirectory { RunDirectory("\(path)/seed-\(seed)") }
@@ -47,13 +55,14 @@ package struct RunDirectory {
     }
   }
 
-  /// Throws when there is no such run.
+  /// Throws when there is no such run, or a newer version made it.
   ///
   /// - Parameter isWhole: whether a run of several seeds will do; else one of them must be named.
   package func refuseMissing(isWhole: Bool = false) throws(CommandFailure) {
     guard Self.hasFile(path) else {
       throw CommandFailure("\(path): there is no such run; 'reprise train' makes one.")
     }
+    try refuseNewer()
     guard !Self.hasFile(isWhole ? config : checkpoint) else { return }
     let agents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     if let agent = agents.filter({ $0.hasPrefix("seed-") }).min() {

@@ -23,8 +23,9 @@ package final class RunWriter {
     // Never a new configuration beside an old checkpoint, whenever this is killed.
     try directory.remove([
       directory.checkpoint, directory.weights, directory.test, directory.metrics, directory.environment,
-      directory.state,
+      directory.state, directory.status, directory.log,
     ])
+    try directory.remove(directory.eventFiles.map { "\(directory.path)/\($0)" })
     try directory.removeCheckpoints()
     try environment?.write(to: directory.environment)
     try Array(config.utf8).withUnsafeBytes { try writeAtomically(directory.config, $0) }

@@ -8,20 +8,8 @@ package func decodeYAML<Value: Decodable>(
   _: Value.Type, file: String,
   check: (Value) -> Result<Void, ConfigurationError> = { _ in .success(()) }
 ) throws(CommandFailure) -> Value {
-  let text = try readText(file)
-  func failure(_ line: Int?, _ reason: String) -> CommandFailure {
-    CommandFailure("\(file)\(line.map { ":\($0)" } ?? ""): \(reason)")
-  }
-  let composed: Node?
-  do {
-    composed = try Yams.compose(yaml: text)
-  } catch {
-    let (line, reason) = explanation(of: error)
-    throw failure(line, reason)
-  }
-  guard let root = composed, root.mapping != nil else {
-    throw failure(1, "found no settings; expected lines of 'name: value'")
-  }
+  let root = try composedYAML(file: file)
+  func failure(_ line: Int?, _ reason: String) -> CommandFailure { yamlFailure(file, line, reason) }
   let value: Value
   do {
     value = try YAMLDecoder().decode(Value.self, from: root)
@@ -36,6 +24,28 @@ package func decodeYAML<Value: Decodable>(
     throw failure((root[key] ?? root["training"]?[key])?.mark?.line, error.description)
   }
   return value
+}
+
+/// The mapping that a YAML file is.
+///
+/// - Throws: `CommandFailure` with the file, the line and what is wrong there.
+func composedYAML(file: String) throws(CommandFailure) -> Node {
+  let text = try readText(file)
+  let composed: Node?
+  do {
+    composed = try Yams.compose(yaml: text)
+  } catch {
+    let (line, reason) = explanation(of: error)
+    throw yamlFailure(file, line, reason)
+  }
+  guard let root = composed, root.mapping != nil else {
+    throw yamlFailure(file, 1, "found no settings; expected lines of 'name: value'")
+  }
+  return root
+}
+
+private func yamlFailure(_ file: String, _ line: Int?, _ reason: String) -> CommandFailure {
+  CommandFailure("\(file)\(line.map { ":\($0)" } ?? ""): \(reason)")
 }
 
 /// The line and the reason of text that is no YAML.

@@ -32,6 +32,7 @@ public final class SupervisedTrainer {
   private let updates, rate, sums, areFinite: Variable
   private var optimizer: any Optimizer
   private var recorded: (frozen: Set<String>, epoch: Epoch)?
+  private var probe: (frozen: Set<String>, probe: GradientProbe)?
   private var stopping: EarlyStopping?
 
   /// Measures statistics of the training split, allocates everything, and records an epoch.
@@ -103,6 +104,23 @@ public final class SupervisedTrainer {
   public var plans: [Plan] { recorded?.epoch.plans ?? [] }
   /// What replaying has cost since the last change of what is frozen.
   public var profile: Replay.Profile { recorded?.epoch.profile ?? Replay.Profile() }
+
+  /// The parameters, and their gradients on a batch as they are before they are clipped, computed apart from training.
+  ///
+  /// - Throws: `GraphError`, `RecordingError`, `VulkanError`.
+  public func readGradients() throws -> [GradientProbe.Values] {
+    if probe?.frozen != network.frozen {
+      let part = GradientProbe.Part(network)
+      let recorded = try GradientProbe([part], "epoch gradients", options: options) { graph in
+        let batch = loader.firstBatch(in: graph)
+        let output = network(batch.inputs, mode: .training(batch.generator))
+        let loss = objective.loss(output, batch, labelSmoothing: configuration.labelSmoothing)
+        return [network.gradient(of: loss)]
+      }
+      probe = (network.frozen, recorded)
+    }
+    return try probe?.probe.read()[0] ?? []
+  }
 
   /// Records the epoch anew where other parameters are frozen in it than in the one before.
   func prepare(epoch: Int) throws {

@@ -21,6 +21,7 @@ import Testing
     let warning =
       #/reprise: Warning: seed 1, iteration 1: .+: copy 0, step \d+, state .+; the copy begins anew\.\n/#
     #expect(result.errors.wholeMatch(of: warning) != nil, "\(result.errors)")
+    #expect(try tool.text(of: "run/log.txt").contains("Z warning seed 1, iteration 1: "))
     let rows = try result.lines.map { try object($0) }
     #expect(rows.map { $0["faults"] as? Int } == [64, 64, 128])
     #expect(rows.dropLast().allSatisfy { $0["episodes"] as? Int == 0 })
@@ -33,7 +34,14 @@ import Testing
     let result = try train("--on-nan", "stop")
     #expect(result.status == 1)
     #expect(result.errors.contains("Seed 1, iteration 1: cartpole gave what is no finite number: copy 0"))
-    #expect(tool.names(in: "run") == ["checkpoint.safetensors", "config.yaml", "metrics.jsonl"])
+    #expect(
+      tool.names(in: "run") == [
+        "checkpoint.safetensors", "config.yaml", "log.txt", "metrics.jsonl", "status.json",
+      ])
+    let status = try object(tool.text(of: "run/status.json"))
+    #expect(status["status"] as? String == "failed")
+    #expect((status["reason"] as? String)?.contains("Seed 1, iteration 1") == true)
+    #expect(try tool.text(of: "run/log.txt").contains(" error failed: Seed 1, iteration 1"))
     expectRefusal(try train("--overwrite", "--on-nan", "go on"), status: 64, saying: "on-nan", "reset")
   }
 }

@@ -81,7 +81,8 @@ import Testing
         tool.names(in: "\(a)/checkpoints") == tool.names(in: "\(b)/checkpoints"),
         sourceLocation: sourceLocation)
       let kept = tool.names(in: "\(a)/checkpoints").map { "checkpoints/\($0)" }
-      for name in tool.names(in: a) + kept where !name.contains("metrics") && name.contains(".") {
+      for name in tool.names(in: a) + kept
+      where !["metrics.jsonl", "log.txt", "status.json"].contains(name) && name.contains(".") {
         #expect(
           try tool.bytes(of: "\(a)/\(name)") == tool.bytes(of: "\(b)/\(name)"), "\(kind): \(name)",
           sourceLocation: sourceLocation)
@@ -152,7 +153,8 @@ import Testing
       try tool.bytes(of: "run/checkpoint.safetensors") == tool.bytes(of: "whole/checkpoint.safetensors"))
     #expect(
       tool.names(in: "run") == [
-        "checkpoint.safetensors", "checkpoints", "config.yaml", "metrics.jsonl", "notes.txt",
+        "checkpoint.safetensors", "checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "notes.txt",
+        "status.json",
       ])
     #expect(tool.names(in: "run/checkpoints") == Array(names.suffix(4)))
     let rows = try text.split(separator: "\n").map { try object($0) }

@@ -65,8 +65,13 @@ final class Tool {
     return Running(process: process, ended: ended, output: captured.0, errors: captured.1)
   }
 
-  /// The files in the folder, or in one below it, in order of name.
+  /// The files in the folder, or in one below it, in order of name; without those of events, whose names are of the time.
   func names(in subfolder: String = "") -> [String] {
+    allNames(in: subfolder).filter { !$0.hasPrefix("events.") }
+  }
+
+  /// All files in a folder.
+  func allNames(in subfolder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(subfolder)")) ?? []).sorted()
   }
 

@@ -3,7 +3,9 @@ import Testing
 
 /// `train ppo`: what a run leaves behind, and how it ends.
 @Suite(.timeLimit(.minutes(5))) struct TrainingTests {
-  private static let files = ["checkpoint.safetensors", "config.yaml", "metrics.jsonl"]
+  private static let files = [
+    "checkpoint.safetensors", "config.yaml", "log.txt", "metrics.jsonl", "status.json",
+  ]
   private let tool: Tool
 
   init() throws { tool = try Tool() }
@@ -97,7 +99,7 @@ import Testing
   @Test func `A run is not lost unless that is asked for and the new one is known to be good`() throws {
     #expect(try train("--run", "run").status == 0)
     try tool.write("mine".utf8, to: "run/notes.txt")
-    let names = Self.files + ["notes.txt"]
+    let names = (Self.files + ["notes.txt"]).sorted()
     let before = try names.map { try tool.bytes(of: "run/\($0)") }
     func expectUntouched(sourceLocation: SourceLocation = #_sourceLocation) throws {
       #expect(tool.names() == ["run"], sourceLocation: sourceLocation)
@@ -117,11 +119,12 @@ import Testing
     #expect(try train("--run", "run", "--overwrite", "--seed", "2").status == 0)
     #expect(tool.names(in: "run") == names)
     let after = try names.map { try tool.bytes(of: "run/\($0)") }
-    #expect(zip(before, after).map { $0 == $1 } == [false, false, false, true])
+    #expect(zip(names, zip(before, after)).filter { $1.0 == $1.1 }.map(\.0) == ["notes.txt"])
     #expect(try tool.text(of: "run/metrics.jsonl").split(separator: "\n").count == 16)
   }
 
-  @Test(arguments: Self.files) func `Any file of a run makes a folder one`(name: String) throws {
+  @Test(arguments: ["checkpoint.safetensors", "config.yaml", "metrics.jsonl"])
+  func `Any file of a run makes a folder one`(name: String) throws {
     try tool.write([], to: "run/\(name)")
     expectRefusal(try train("--run", "run"), status: 1, saying: name)
     #expect(tool.names(in: "run") == [name])

@@ -1,5 +1,5 @@
 /// Any JSON, to be changed in places.
-public indirect enum JSON: Codable, Sendable {
+public indirect enum JSON: Codable, Equatable, Sendable {
   case number(Double), integer(Int), text(String), flag(Bool), list([JSON]), object([String: JSON])
 
   /// Decodes whatever is there.

@@ -141,9 +141,15 @@ public final class DataLoader: Sendable {
     return Generator.permutation(rows.count, seed: options.seed, counter: epoch).map { rows[Int($0)] }
   }
 
-  /// The next batch of `count` samples.
-  func batch(_ count: Int, endsUpdate: Bool, in graph: Graph) -> Batch {
-    let number = graph.read(position)
+  /// The first batch of the epoch that was begun last, or of a streamed one's ring, changed at random as the next one will be.
+  public func firstBatch(in graph: Graph) -> Batch {
+    let first = graph.constant(0, position.type)
+    return batch(fullBatches > 0 ? options.batchSize : tail, number: first, endsUpdate: true, in: graph)
+  }
+
+  /// The next batch of `count` samples, or batch `number` of the epoch.
+  func batch(_ count: Int, number: Tensor? = nil, endsUpdate: Bool, in graph: Graph) -> Batch {
+    let number = number ?? graph.read(position)
     let place = graph.arange(count, .uint32) + number * Double(options.batchSize)
     let rows = graph.read(order).indexSelect(place)
     let counter = graph.read(batchCounter)

@@ -32,6 +32,11 @@ public protocol Algorithm: AnyObject {
   /// - Throws: `CheckpointError` for what is missing or of another shape; `VulkanError`.
   func load(weights: Safetensors, named file: String, agent: Int) throws
 
+  /// What computes the gradients of an update out of what the agents have met, apart from training.
+  ///
+  /// - Throws: `RecordingError` or `VulkanError`.
+  func gradientProbe(options: PlanOptions) throws -> GradientProbe
+
   /// The policy of a checkpoint, to be traced: actions [1, copies, action] for observations [1, copies, observation], as
   /// `environment` takes and shows them.
   ///

@@ -71,6 +71,14 @@ public final class DQN: Algorithm {
     try learner.normalizer?.load(from: weights, named: file, agent: agent)
   }
 
+  /// The gradients of a batch that is drawn uniformly, before they are clipped.
+  public func gradientProbe(options: PlanOptions = .environment) throws -> GradientProbe {
+    try GradientProbe([GradientProbe.Part(network)], "dqn gradients", options: options) { [learner] graph in
+      let places = learner.replay.uniformPlaces(learner.configuration.batchSize, learner.generator(in: graph))
+      return [learner.network.gradient(of: learner.objective(at: places).loss.sum())]
+    }
+  }
+
   /// The policy of a checkpoint; see `Algorithm.policy`. Sampled, it takes random actions as often as at the end of training.
   public static func policy(
     _ configuration: DQNConfiguration, in environment: VectorEnvironment, weights: Safetensors, file: String,
@@ -207,11 +215,15 @@ struct DQNLearner {
     replay.append(observations: observations, actions: actions)
   }
 
+  /// The random numbers of the next update.
+  fileprivate func generator(in graph: Graph) -> Generator {
+    // Other numbers than those of the environment, whose counter runs over the same values.
+    Generator(seeds: graph.read(environment.seeds).bitwiseNot(), counter: graph.read(updates))
+  }
+
   /// One update, on transitions drawn from the buffer.
   func update(_ graph: Graph) {
-    // Other numbers than those of the environment, whose counter runs over the same values.
-    let generator = Generator(
-      seeds: graph.read(environment.seeds).bitwiseNot(), counter: graph.read(updates))
+    let generator = generator(in: graph)
     guard let priorities else {
       return learn(from: replay.uniformPlaces(configuration.batchSize, generator))
     }
@@ -242,10 +254,10 @@ struct DQNLearner {
     }
   }
 
-  /// One update on the transitions at `places`: forward, loss, backward, Adam, target network, priorities.
+  /// The loss of the transitions at `places`.
   ///
   /// - Parameter numbers: those of the transitions, where they have priorities.
-  func learn(from places: ReplayBuffer.Places, numbers: Tensor? = nil) {
+  fileprivate func objective(at places: ReplayBuffer.Places, numbers: Tensor? = nil) -> Objective {
     let graph = places.ages.graph
     var batch = replay.transitions(
       at: places, returnSteps: configuration.returnSteps, gamma: configuration.gamma)
@@ -253,9 +265,15 @@ struct DQNLearner {
     batch.nextObservations = normalizer.normalized(batch.nextObservations)
     let correction = 1 - (1 - progress(graph)) * (1 - configuration.priorityCorrection)
     let weights = numbers.flatMap { priorities?.weights(of: $0, correction: correction) }
-    let objective = Objective(
-      network, target: target, batch, weights: weights, isDouble: configuration.doubleQ)
+    return Objective(network, target: target, batch, weights: weights, isDouble: configuration.doubleQ)
+  }
 
+  /// One update on the transitions at `places`: forward, loss, backward, Adam, target network, priorities.
+  ///
+  /// - Parameter numbers: those of the transitions, where they have priorities.
+  func learn(from places: ReplayBuffer.Places, numbers: Tensor? = nil) {
+    let graph = places.ages.graph
+    let objective = objective(at: places, numbers: numbers)
     // Agents share nothing, so the gradient of the sum is that of each.
     let gradient = network.clippedNorm(
       network.gradient(of: objective.loss.sum()), configuration.maximumGradientNorm)

@@ -23,6 +23,7 @@ public final class PPO: Algorithm {
   let counters: Counters
   /// What a recurrent policy knows; nil for others.
   private let recurrent: RecurrentState?
+  private let iteration: Iteration
 
   /// Agents that learn side by side.
   public var agents: Int { environment.agents }
@@ -75,6 +76,7 @@ public final class PPO: Algorithm {
       sequences: recurrent.map {
         RolloutSequences(rollout: rollout, state: $0, length: configuration.unrolledSteps)
       })
+    self.iteration = iteration
     if !configuration.isRolloutFused {
       try device.run("reset") { [environment] in environment.reset(in: $0) }
     }
@@ -177,8 +179,8 @@ public final class PPO: Algorithm {
       return configuration.anneal.contains(setting) ? left : iteration.graph.constant(1, left.type)
     }
 
-    /// One minibatch: forward, the clipped objective, backward, Adam.
-    func update(_ graph: Graph) {
+    /// The clipped objective of the next minibatch.
+    func objective(in graph: Graph) -> Objective {
       let number = graph.read(counters.update)
       let count = sequences?.count ?? rollout.samples
       let drawn = number.minibatchIndices(
@@ -191,11 +193,15 @@ public final class PPO: Algorithm {
         advantages: batch(counters.advantages), returns: batch(counters.returns),
         values: batch(counters.values))
       let features = features(of: batch(rollout.observations), sequences?.memory(drawn))
-      let objective = Objective(
+      return Objective(
         configuration, minibatch, distribution: networks.distribution(features).distribution,
         values: networks.value(features).squeeze(2), clip: graph.read(counters.clip),
         entropyLeft: left(.entropy, graph.read(counters.report.iteration)))
+    }
 
+    /// One minibatch: forward, the clipped objective, backward, Adam.
+    func update(_ graph: Graph) {
+      let objective = objective(in: graph)
       // Agents share nothing, so the gradient of the sum is that of each.
       let network = networks.network
       let gradient = network.clippedNorm(
@@ -208,7 +214,7 @@ public final class PPO: Algorithm {
         objective.clipFraction, gradient.norm,
       ]
       counters.losses.assign(graph.read(counters.losses) + .stack(losses, axis: 1))
-      counters.update.assign(number + 1)
+      counters.update.assign(graph.read(counters.update) + 1)
       counters.done.assign(graph.read(counters.done) + 1)
       if let target = configuration.adaptiveKL {
         // Half and twice the goal, as rsl_rl does.
@@ -258,6 +264,13 @@ public final class PPO: Algorithm {
   public func load(weights: Safetensors, named file: String, agent: Int) throws {
     try network.load(from: weights, named: file, member: agent)
     try normalizers.observations?.load(from: weights, named: file, agent: agent)
+  }
+
+  /// The gradients of the minibatch that would come next out of the last rollout, before they are clipped.
+  public func gradientProbe(options: PlanOptions = .environment) throws -> GradientProbe {
+    try GradientProbe([GradientProbe.Part(network)], "ppo gradients", options: options) { [iteration] graph in
+      [iteration.networks.network.gradient(of: iteration.objective(in: graph).loss.sum())]
+    }
   }
 
   /// Runs `episodes` whole episodes of a policy in an environment of one's own, which takes the place of the one that the

@@ -103,19 +103,27 @@ public final class SAC: Algorithm {
     experience.step(policy.draw(observations, noise: noise).action, at: observations)
   }
 
-  /// One update by transitions of the buffer.
-  private static func update(
-    _ graph: Graph, _ configuration: SACConfiguration, _ learner: Learner, _ experience: Experience,
-    _ counters: Counters
-  ) {
-    let number = graph.read(counters.update)
+  /// Transitions and noise of update `number`.
+  private static func draw(
+    _ number: Tensor, _ configuration: SACConfiguration, _ learner: Learner, _ experience: Experience
+  ) -> (batch: ReplayBuffer.Batch, noise: Tensor) {
     let environment = experience.environment
     let generator = environment.updateGenerator(number)
     let batch = experience.batch(configuration, generator)
     let noise = generator.normal(
       learner.policy.noiseShape(
         agents: environment.agents, samples: 2 * configuration.batch, isShared: true))
-    let update = learner.update(configuration, batch, noise: noise)
+    return (batch, noise)
+  }
+
+  /// One update by transitions of the buffer.
+  private static func update(
+    _ graph: Graph, _ configuration: SACConfiguration, _ learner: Learner, _ experience: Experience,
+    _ counters: Counters
+  ) {
+    let number = graph.read(counters.update)
+    let drawn = draw(number, configuration, learner, experience)
+    let update = learner.update(configuration, drawn.batch, noise: drawn.noise)
     let losses = [
       update.actorLoss, update.criticLoss, update.alphaLoss, update.valueMean, update.entropy, update.alpha,
       update.actorGradientNorm, update.criticGradientNorm,
@@ -150,35 +158,16 @@ public final class SAC: Algorithm {
       -> Update
     {
       let graph = noise.graph
-      let (agents, samples) = (batch.rewards.shape[0], batch.rewards.shape[1])
+      let agents = batch.rewards.shape[0]
       let learningRate = graph.constant(configuration.learningRate, TensorType([]))
-      let logAlpha = policy.logAlpha(in: graph)
-      let alpha = logAlpha.exp().stopGradient()
-
-      // y = r + γ (min Q′(s′, a′) − α log π(a′|s′))
-      // The policy is the same for both kinds of actions: one pass through it gives them.
-      let draws = policy.draw(
-        .concatenate([batch.observations, batch.nextObservations], axis: 1), noise: noise)
-      let next = draws.samples(samples..<2 * samples)
-      let nextValues = TwinCritics.lesser(
-        critics(batch.nextObservations, next.action, weights: critics.target))
-      let soft = nextValues - alpha.unsqueezeLast() * next.logProbability
-      let targets = batch.rewards + batch.discounts * soft
-      let values = critics(batch.observations, batch.actions)
-      let criticLoss = TwinCritics.loss(values, targets)
+      let losses = Losses(self, configuration, batch, noise: noise)
+      let (criticLoss, values) = losses.critics()
       // Agents share nothing, so the gradient of the sum is that of each.
       let criticGradient = critics.network.gradient(of: criticLoss.sum())
       criticOptimizer.step(criticGradient, learningRate: learningRate)
 
-      // By the critics as they are now: E[α log π(a|s) − min Q(s, a)].
-      let draw = draws.samples(0..<samples)
-      let logProbability = draw.logProbability
-      let value = TwinCritics.lesser(critics(batch.observations, draw.action))
-      let actorLoss = (alpha.unsqueezeLast() * logProbability - value).mean(axes: [1])
-      // −log α (log π(a|s) + target), whose gradient is that of α's dual problem but for a factor.
-      let target = configuration.targetEntropy ?? -Double(batch.actions.shape[2])
-      let distance = logProbability.stopGradient().mean(axes: [1]) + target
-      let alphaLoss = -(configuration.alpha == nil ? logAlpha : logAlpha.stopGradient()) * distance
+      // By the critics as they are now.
+      let (actorLoss, alphaLoss, logProbability) = losses.actor()
       let actorGradient = policy.network.gradient(of: (actorLoss + alphaLoss).sum())
       actorOptimizer.step(actorGradient, learningRate: learningRate)
       let tau = graph.constant(configuration.tau, TensorType([]))
@@ -186,10 +175,71 @@ public final class SAC: Algorithm {
 
       return Update(
         actorLoss: actorLoss, criticLoss: criticLoss, alphaLoss: alphaLoss,
-        valueMean: values.mean(axes: [1, 2]), entropy: -logProbability.mean(axes: [1]), alpha: alpha,
+        valueMean: values.mean(axes: [1, 2]), entropy: -logProbability.mean(axes: [1]), alpha: losses.alpha,
         actorGradient: actorGradient, criticGradient: criticGradient,
         actorGradientNorm: policy.network.norm(of: actorGradient, groups: agents),
         criticGradientNorm: critics.network.norm(of: criticGradient, groups: agents))
+    }
+  }
+
+  /// What updates make small, on a batch.
+  struct Losses {
+    /// The weight of the entropy [agents].
+    let alpha: Tensor
+    private let learner: Learner
+    private let configuration: SACConfiguration
+    private let batch: ReplayBuffer.Batch
+    private let logAlpha: Tensor
+    private let draws: SquashedGaussianPolicy.Draw
+
+    init(_ learner: Learner, _ configuration: SACConfiguration, _ batch: ReplayBuffer.Batch, noise: Tensor) {
+      (self.learner, self.configuration, self.batch) = (learner, configuration, batch)
+      logAlpha = learner.policy.logAlpha(in: noise.graph)
+      alpha = logAlpha.exp().stopGradient()
+      // The policy is the same for both kinds of actions: one pass through it gives them.
+      draws = learner.policy.draw(
+        .concatenate([batch.observations, batch.nextObservations], axis: 1), noise: noise)
+    }
+
+    /// The error [agents] against y = r + γ (min Q′(s′, a′) − α log π(a′|s′)), and the values [agents, 2, batch].
+    func critics() -> (loss: Tensor, values: Tensor) {
+      let samples = batch.rewards.shape[1]
+      let next = draws.samples(samples..<2 * samples)
+      let critics = learner.critics
+      let nextValues = TwinCritics.lesser(
+        critics(batch.nextObservations, next.action, weights: critics.target))
+      let soft = nextValues - alpha.unsqueezeLast() * next.logProbability
+      let targets = batch.rewards + batch.discounts * soft
+      let values = critics(batch.observations, batch.actions)
+      return (TwinCritics.loss(values, targets), values)
+    }
+
+    /// E[α log π(a|s) − min Q(s, a)] by the critics as they are now, α's loss, each [agents], and log π(a|s) [agents, batch].
+    func actor() -> (loss: Tensor, alphaLoss: Tensor, logProbability: Tensor) {
+      let draw = draws.samples(0..<batch.rewards.shape[1])
+      let logProbability = draw.logProbability
+      let value = TwinCritics.lesser(learner.critics(batch.observations, draw.action))
+      let actorLoss = (alpha.unsqueezeLast() * logProbability - value).mean(axes: [1])
+      // −log α (log π(a|s) + target), whose gradient is that of α's dual problem but for a factor.
+      let target = configuration.targetEntropy ?? -Double(batch.actions.shape[2])
+      let distance = logProbability.stopGradient().mean(axes: [1]) + target
+      let alphaLoss = -(configuration.alpha == nil ? logAlpha : logAlpha.stopGradient()) * distance
+      return (actorLoss, alphaLoss, logProbability)
+    }
+  }
+
+  /// The gradients of actor and critics on one batch.
+  public func gradientProbe(options: PlanOptions = .environment) throws -> GradientProbe {
+    let (configuration, learner, experience) = (configuration, learner, experience)
+    let parts = [GradientProbe.Part(learner.policy.network), learner.critics.probed]
+    return try GradientProbe(parts, "sac gradients", options: options) { [counters] graph in
+      let drawn = Self.draw(graph.read(counters.update), configuration, learner, experience)
+      let losses = Losses(learner, configuration, drawn.batch, noise: drawn.noise)
+      let actor = losses.actor()
+      return [
+        learner.policy.network.gradient(of: (actor.loss + actor.alphaLoss).sum()),
+        learner.critics.network.gradient(of: losses.critics().loss.sum()),
+      ]
     }
   }
 

@@ -147,6 +147,27 @@ public final class TD3: Algorithm {
       let actorGradient, criticGradient, actorGradientNorm, criticGradientNorm: Tensor
     }
 
+    /// The critics' error [agents] on a batch, with standard normal noise for its target actions [agents, batch, action], and
+    /// the values [agents, 2, batch].
+    func criticLoss(_ configuration: TD3Configuration, _ batch: ReplayBuffer.Batch, noise: Tensor)
+      -> (loss: Tensor, values: Tensor)
+    {
+      // ã = π′(s′) + clip(ε), and y = r + γ min Q′(s′, ã)
+      let clip = configuration.targetNoiseClip
+      let smoothing = (configuration.targetNoise * noise).clamp(-clip, clip)
+      let next = (network("actor", batch.nextObservations, weights: target) + smoothing).clamp(-1, 1)
+      let nextValues = TwinCritics.lesser(critics(batch.nextObservations, next, weights: critics.target))
+      let targets = batch.rewards + batch.discounts * nextValues
+      let values = critics(batch.observations, batch.actions)
+      return (TwinCritics.loss(values, targets), values)
+    }
+
+    /// Minus the value [agents] of the actor's actions by the first critic, as it is now.
+    func actorLoss(_ batch: ReplayBuffer.Batch) -> Tensor {
+      let actions = network("actor", batch.observations)
+      return -critics(batch.observations, actions).select(axis: 1, 0).mean(axes: [1])
+    }
+
     /// Updates the critics by each of `batches`, with standard normal noise for its target actions [agents, batch, action],
     /// then actor and targets by the last.
     func update(_ configuration: TD3Configuration, _ batches: [(batch: ReplayBuffer.Batch, noise: Tensor)])
@@ -158,23 +179,14 @@ public final class TD3: Algorithm {
       let learningRate = graph.constant(configuration.learningRate, TensorType([]))
       var criticUpdates: [(values: Tensor, loss: Tensor, gradient: Tensor)] = []
       for (batch, noise) in batches {
-        // ã = π′(s′) + clip(ε), and y = r + γ min Q′(s′, ã)
-        let clip = configuration.targetNoiseClip
-        let smoothing = (configuration.targetNoise * noise).clamp(-clip, clip)
-        let next = (network("actor", batch.nextObservations, weights: target) + smoothing).clamp(-1, 1)
-        let nextValues = TwinCritics.lesser(critics(batch.nextObservations, next, weights: critics.target))
-        let targets = batch.rewards + batch.discounts * nextValues
-        let values = critics(batch.observations, batch.actions)
-        let loss = TwinCritics.loss(values, targets)
+        let (loss, values) = criticLoss(configuration, batch, noise: noise)
         // Agents share nothing, so the gradient of the sum is that of each.
         let gradient = critics.network.gradient(of: loss.sum())
         criticOptimizer.step(gradient, learningRate: learningRate)
         criticUpdates.append((values, loss, gradient))
       }
 
-      // By the first critic, as it is now.
-      let actions = network("actor", last.observations)
-      let actorLoss = -critics(last.observations, actions).select(axis: 1, 0).mean(axes: [1])
+      let actorLoss = actorLoss(last)
       let actorGradient = network.gradient(of: actorLoss.sum())
       actorOptimizer.step(actorGradient, learningRate: learningRate)
       let tau = graph.constant(configuration.tau, TensorType([]))
@@ -187,6 +199,22 @@ public final class TD3: Algorithm {
         actorGradient: actorGradient, criticGradient: critic.gradient,
         actorGradientNorm: network.norm(of: actorGradient, groups: agents),
         criticGradientNorm: critics.network.norm(of: critic.gradient, groups: agents))
+    }
+  }
+
+  /// The gradients of actor and critics on one batch.
+  public func gradientProbe(options: PlanOptions = .environment) throws -> GradientProbe {
+    let (configuration, learner, experience) = (configuration, learner, experience)
+    let parts = [GradientProbe.Part(learner.network), learner.critics.probed]
+    return try GradientProbe(parts, "td3 gradients", options: options) { [counters] graph in
+      let generator = experience.environment.updateGenerator(graph.read(counters.update))
+      let batch = experience.batch(configuration, generator)
+      let noise = generator.normal(batch.actions.shape)
+      return [
+        learner.network.gradient(of: learner.actorLoss(batch).sum()),
+        learner.critics.network.gradient(
+          of: learner.criticLoss(configuration, batch, noise: noise).loss.sum()),
+      ]
     }
   }
 

@@ -36,6 +36,11 @@ struct TwinCritics: Sendable {
     return network("critic", twice, weights: weights).reshape([agents, 2, batch])
   }
 
+  /// The critics under the names that a checkpoint has.
+  var probed: GradientProbe.Part {
+    GradientProbe.Part(network, membersOfAgent: 2) { "critic\($1 + 1)\($0.dropFirst("critic".count))" }
+  }
+
   /// The lesser of both values [agents, 2, batch] → [agents, batch].
   static func lesser(_ values: Tensor) -> Tensor {
     Tensor.minimum(values.select(axis: 1, 0), values.select(axis: 1, 1))
