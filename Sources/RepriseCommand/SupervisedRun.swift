@@ -81,6 +81,7 @@ struct SupervisedRun: ParsableArguments {
       last, trainer, test: test, total: configuration.epochs, device: device.physical,
       weights: directory.weights)
     try writeLine(json ? jsonText(summary) : summary.text)
+    if profile { try writer.write(profile: trainer.plans.flatMap { try $0.timings() }) }
     if profile && !json {
       for plan in trainer.plans { try write(dispatchTable(plan.timings())) }
     }

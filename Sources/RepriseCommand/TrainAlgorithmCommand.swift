@@ -125,6 +125,8 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
 
     let loop = algorithm.loop
     let timings = try loop.plan.timings()
+    // One plan trains all agents.
+    if profile { try agents[0].writer.write(profile: timings) }
     let summary = TrainingSummary(
       agents, total: loop.iterations, on: device, of: directory,
       cost: profile ? IterationCost(loop.profile, loop.plan.statistics, timings) : nil)

@@ -24,6 +24,7 @@ package final class RunWriter {
       // Never a new configuration beside an old checkpoint, whenever this is killed.
       for file in [
         directory.checkpoint, directory.weights, directory.test, directory.metrics, directory.environment,
+        directory.profile,
       ]
       where unlink(file) != 0 && errno != ENOENT {
         throw CommandFailure("\(file) can't be replaced: \(systemError())")

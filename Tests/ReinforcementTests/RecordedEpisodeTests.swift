@@ -25,7 +25,7 @@ struct RecordedEpisodeTests {
   private func recorded(
     _ environment: any Environment, repeats: Int = 1, parameters: [String: ClosedRange<Double>] = [:],
     episodes: Int = 3
-  ) throws -> (episodes: [RecordedEpisode], evaluation: Evaluation) {
+  ) throws -> (episodes: [RecordedEpisode], evaluation: Reinforcement.Evaluation) {
     var configuration = configuration(environment, repeats: repeats)
     configuration.parameters = parameters
     return (
