@@ -92,10 +92,10 @@ class ChartReader {
       return [{ series: s, y: near[1], text: `${s.name}: ${shown(this.value(near[1], bottom, top, y0, y1))}` }];
     });
     this.clear();
-    const layer = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    const layer = document.createElementNS(this.svg.namespaceURI, "g");
     layer.setAttribute("class", "layer");
     const add = (name, attributes) => {
-      const mark = document.createElementNS("http://www.w3.org/2000/svg", name);
+      const mark = document.createElementNS(this.svg.namespaceURI, name);
       for (const [key, value] of Object.entries(attributes)) mark.setAttribute(key, value);
       layer.append(mark);
     };
