@@ -32,15 +32,25 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Runs", "Pictures", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors",
-        "Recording", "Vulkan", "Bundles", "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
+        "Reprise", "Reports", "Runs", "Pictures", "Reinforcement", "Supervised", "Datasets", "Learning",
+        "Tensors", "Recording", "Vulkan", "Bundles", "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // Charts as SVG and the page of a report, whose style and script are embedded.
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Runs", "Pictures", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Vulkan",
+      ],
+      resources: [.embedInCode("Page")]),
 
     // The files of a run, written and read: configuration, metrics, checkpoints.
     .target(
       name: "Runs",
-      dependencies: ["Reinforcement", "Supervised", "Learning", "Bundles", "Vulkan", "Yams"]),
+      dependencies: [
+        "Reinforcement", "Supervised", "Learning", "Recording", "Bundles", "Vulkan", "Yams",
+      ]),
 
     // Shapes and text on a canvas, and canvases as PNG, animated PNG and GIF.
     .target(name: "Pictures", dependencies: ["CZlib"]),
@@ -210,6 +220,7 @@ let package = Package(
         "KernelParameters", "TestSupport",
       ],
       plugins: ["CompileShaders"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Runs"]),
     .testTarget(
       name: "RunsTests", dependencies: ["Runs", "TestSupport"],
       exclude: ["read_events.py"]),

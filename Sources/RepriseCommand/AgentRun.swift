@@ -99,6 +99,8 @@ struct AgentRun<Trained: Algorithm> {
     try journal.record(interruption: { isInterrupted() ? Interruption.name : nil }, training.train)
 
     let timings = try loop.plan.timings()
+    // One plan trains all agents.
+    if output.profile { try agents[0].writer.write(profile: timings) }
     let summary = TrainingSummary(
       agents, total: loop.iterations, on: device, of: directory,
       cost: output.profile ? IterationCost(loop.profile, loop.plan.statistics, timings) : nil)

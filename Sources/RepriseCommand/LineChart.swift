@@ -9,8 +9,8 @@ struct LineChart {
 
   /// The chart, each line with its end.
   var text: String {
-    let values = points.map(\.value)
-    let steps = points.map(\.steps)
+    let values = points.map(\.y)
+    let steps = points.map(\.x)
     let vertical = Axis(from: values.min() ?? 0, to: values.max() ?? 1)
     let horizontal = Axis(from: min(0, steps.min() ?? 0), to: steps.max() ?? 1)
     let rows = height - 3
@@ -24,8 +24,8 @@ struct LineChart {
     var canvas = Canvas(columns: columns, rows: rows)
     let dots = points.map { point in
       (
-        x: Int((horizontal.place(of: point.steps) * Double(canvas.width - 1)).rounded()),
-        y: Int(((1 - vertical.place(of: point.value)) * Double(canvas.height - 1)).rounded())
+        x: Int((horizontal.place(of: point.x) * Double(canvas.width - 1)).rounded()),
+        y: Int(((1 - vertical.place(of: point.y)) * Double(canvas.height - 1)).rounded())
       )
     }
     for (from, to) in zip(dots, dots.dropFirst()) { canvas.line(from, to) }

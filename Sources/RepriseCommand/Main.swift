@@ -23,6 +23,7 @@ struct RepriseCommand: ParsableCommand {
         reprise evaluate runs/cartpole --episodes 100
         reprise runs --sort best
         reprise plot runs/cartpole
+        reprise report runs/cartpole -o report.html
         reprise render runs/cartpole -o cartpole.gif
 
       Exit status: 0 done; 1 it can't be done here; 64 the command line is wrong; 130 or 143 stopped by SIGINT (Ctrl-C) or SIGTERM.
@@ -32,8 +33,8 @@ struct RepriseCommand: ParsableCommand {
     version: version,
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
-      RunsCommand.self, CompareCommand.self, PlotCommand.self, RenderCommand.self, PlanCommand.self,
-      RecipesCommand.self, TuneCommand.self, BenchCommand.self,
+      RunsCommand.self, CompareCommand.self, PlotCommand.self, ReportCommand.self, RenderCommand.self,
+      PlanCommand.self, RecipesCommand.self, TuneCommand.self, BenchCommand.self,
     ])
 
   static func main() {

@@ -18,21 +18,6 @@ func dispatchTable(_ timings: [Timing]) -> String {
     + table([["ms", "%", "runs", "µs a run", "GB/s", "GFLOP/s", "dispatch"]] + rows)
 }
 
-/// A dispatch of a profile as JSON has it, with the time of one run.
-struct DispatchCost: Encodable {
-  let segment, label, kernel: String
-  let barrier: Bool
-  let runs: Int
-  let microseconds: Double
-  let bytesRead, bytesWritten, flops: Int
-
-  init(_ timing: Timing) {
-    (segment, label, kernel) = (timing.segment, timing.dispatch, timing.kernel)
-    (barrier, runs, microseconds) = (timing.hasBarrier, timing.repeats, timing.seconds * 1e6)
-    (bytesRead, bytesWritten, flops) = (timing.bytesRead, timing.bytesWritten, timing.flops)
-  }
-}
-
 /// What the host spent its time on, each without what stands apart.
 func hostTable(_ trace: Trace) -> String {
   let seconds = trace.seconds

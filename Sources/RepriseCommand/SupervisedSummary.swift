@@ -1,4 +1,5 @@
 import Recording
+import Runs
 import Supervised
 import Vulkan
 

@@ -124,6 +124,7 @@ final class SupervisedTraining {
       last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device.physical,
       weights: writer.directory.weights)
     try writeLine(json ? jsonText(summary) : summary.text)
+    if profile { try writer.write(profile: trainer.plans.flatMap { try $0.timings() }) }
     if profile && !json {
       for plan in trainer.plans { try write(dispatchTable(plan.timings())) }
     }

@@ -16,5 +16,8 @@ package func jsonText(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStra
 
 /// A value from JSON.
 package func decodedJSON<Value: Decodable>(_: Value.Type, _ text: String) throws -> Value {
-  try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+  let decoder = JSONDecoder()
+  decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+  return try decoder.decode(Value.self, from: Data(text.utf8))
 }

@@ -1,56 +1,59 @@
-import Foundation
-
-/// The learning curve that metrics.jsonl holds.
+/// A column of a run's metrics against its steps, its time or its iterations.
 package struct LearningCurve {
-  /// Environment steps and the mean return of the episodes that ended there, or epochs and a result on the validation split.
-  package struct Point {
-    package let steps, value: Double
+  package struct Point: Equatable {
+    package let x, y: Double
+
+    package init(_ x: Double, _ y: Double) { (self.x, self.y) = (x, y) }
   }
 
   package let points: [Point]
-  /// What is drawn against what.
-  package let title: String
+  /// What is drawn, in words, and against what.
+  package let name, abscissa: String
 
-  private struct Line: Decodable {
-    let steps, return_mean: Double?
-    let epoch, train_loss, train_accuracy, val_loss, val_accuracy: Double?
-    /// What is drawn of a supervised run: the first that there is.
-    var result: (name: String, value: Double?) {
-      if val_accuracy != nil { return ("validation accuracy", val_accuracy) }
-      if val_loss != nil { return ("validation loss", val_loss) }
-      return train_accuracy != nil ? ("training accuracy", train_accuracy) : ("training loss", train_loss)
+  /// Both.
+  package var title: String { "\(name) against \(abscissa)" }
+}
+
+extension RunMetrics {
+  /// The column that says how well a run does: the return, or the first that there is of a supervised run's results.
+  package var mainColumn: String {
+    guard isSupervised else { return "return_mean" }
+    let results = ["val_accuracy", "val_loss", "train_accuracy", "train_loss"]
+    return results.first(where: columns.contains) ?? "train_loss"
+  }
+
+  /// A column as a curve, without what is no finite number.
+  package func curve(_ column: String, against abscissa: Abscissa = .steps) -> LearningCurve {
+    let points = rows.compactMap { row -> LearningCurve.Point? in
+      guard let x = row.place(abscissa), let y = row.values[column], y.isFinite else { return nil }
+      return LearningCurve.Point(x, y)
+    }
+    return LearningCurve(points: points, name: Self.title(of: column), abscissa: name(of: abscissa))
+  }
+
+  /// An abscissa in words; a supervised run goes in epochs.
+  package func name(of abscissa: Abscissa) -> String {
+    switch abscissa {
+    case .steps: isSupervised ? "epochs" : "steps"
+    case .iteration: isSupervised ? "epochs" : "iterations"
+    case .seconds: "seconds"
     }
   }
 
-  /// Reads the metrics of a run; a last line without its end is left out, because the run may have been killed.
-  ///
-  /// - Throws: `CommandFailure` with the file and line of what is no metrics.
-  package init(of run: RunDirectory) throws(CommandFailure) {
-    let lines = try readText(run.metrics).split(separator: "\n", omittingEmptySubsequences: false)
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    var points: [Point] = []
-    var title = "mean return against steps"
-    // What follows the last line feed is nothing, or a line that was cut.
-    for (index, text) in lines.dropLast().enumerated() {
-      guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)),
-        let place = line.steps ?? line.epoch, place.isFinite
-      else {
-        let shown = text.count > 60 ? text.prefix(60) + "…" : text
-        throw CommandFailure(
-          "\(run.metrics):\(index + 1): found '\(shown)'; expected a JSON object with steps and return_mean, or with epoch."
-        )
-      }
-      if line.steps == nil { title = "\(line.result.name) against epochs" }
-      if let value = line.steps == nil ? line.result.value : line.return_mean, value.isFinite {
-        points.append(Point(steps: place, value: value))
-      }
+  /// A column's name in words.
+  package static func title(of column: String) -> String {
+    switch column {
+    case "return_mean": "mean return"
+    case "length_mean": "mean episode length"
+    case "evaluation_return_mean": "mean return in evaluations"
+    case "evaluation_return_std": "standard deviation of returns in evaluations"
+    case "evaluation_length_mean": "mean episode length in evaluations"
+    case "approximate_kl": "approximate KL divergence"
+    case "train_loss": "training loss"
+    case "train_accuracy": "training accuracy"
+    case "val_loss": "validation loss"
+    case "val_accuracy": "validation accuracy"
+    default: column.replacing("_", with: " ")
     }
-    guard !points.isEmpty else {
-      throw CommandFailure("\(run.metrics) has no return yet: no episode has ended in this run.")
-    }
-    self.points = points
-    self.title = title
   }
 }

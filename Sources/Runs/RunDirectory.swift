@@ -23,6 +23,8 @@ package struct RunDirectory {
   package var hasBest: Bool { Self.hasFile(weights) }
   /// The environment of a policy, where it is not one that Reprise brings.
   package var environment: String { "\(path)/environment\(Environments.fileEnding)" }
+  /// What each dispatch cost, of a run with --profile.
+  package var profile: String { "\(path)/profile.json" }
   /// What they came to on the test split.
   package var test: String { "\(path)/test.json" }
   /// How it ended; there is none while it runs.

@@ -13,7 +13,8 @@ import Testing
     #expect(version.output.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil)
     let commands = [
       [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
-      ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["render"], ["plan"], ["plan", "ppo"],
+      ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["report"], ["render"], ["plan"],
+      ["plan", "ppo"],
       ["recipes"], ["bench"],
       ["bench", "environment"], ["bench", "limits"], ["tune"],
     ]
