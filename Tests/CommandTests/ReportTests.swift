@@ -162,7 +162,7 @@ import Testing
       "link Skip to the content", "navigation Sections", "button Switch to the dark theme",
       "image Mean return",
       "image Validation accuracy", "button balance", "button Play", "slider Step of the episode",
-      "rowheader learning_rate", "columnheader precision", "image Sample 7: 3",
+      "rowheader balance", "columnheader precision", "image Sample 7: 3",
     ] {
       #expect(names.contains(name), "\(name)")
     }
@@ -233,6 +233,9 @@ import Testing
     for _ in 0..<3 { try browser.press("ArrowRight") }
     try browser.press("ArrowLeft")
     #expect(try step() == 2)
+    _ = try browser.evaluate("document.querySelector('.player canvas').focus(), 1", Int.self)
+    try browser.press("ArrowRight")
+    #expect(try step() == 3)
     try browser.press("End")
     let end = try browser.evaluate("document.querySelector('.player .step').textContent", String.self)
     let length = try step()

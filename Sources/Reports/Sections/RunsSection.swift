@@ -13,10 +13,10 @@ extension ReportSection {
     guard !keys.isEmpty else {
       return ReportSection("runs", "The runs", results + note("All settings of these runs are the same."))
     }
-    return ReportSection(
-      "runs", "The runs",
-      results + settingsTable("Settings in which they differ", keys: keys, runs)
-    )
+    let name = "Settings in which they differ"
+    let settings = settingsTable(name, keys: keys, runs)
+    // Of algorithms that have little in common, most do.
+    return ReportSection("runs", "The runs", results + (keys.count > 20 ? details(name, settings) : settings))
   }
 
   private static func row(_ run: ReportedRun) -> [String] {
