@@ -183,7 +183,6 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Learning", "Tensors", "Recording", "Vulkan"],
       path: "Tests/TestSupport"),
-<<<<<<< ours
     .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
     .testTarget(name: "VulkanTests", dependencies: ["Vulkan", "TestSupport"]),
     .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Kernels", "TestSupport"]),
@@ -194,9 +193,21 @@ let package = Package(
         "TestSupport",
       ],
       exclude: ["Parameters"], plugins: ["CompileShaders"]),
-=======
->>>>>>> theirs
     .systemLibrary(name: "TestParameters", path: "Tests/ShaderCompilerTests/Parameters"),
+    .testTarget(
+      name: "RecordingTests", dependencies: ["Recording", "Vulkan", "Kernels", "TestSupport"],
+      plugins: ["CompileShaders"]),
+    .testTarget(
+      name: "TensorsTests",
+      dependencies: [
+        "Tensors", "Learning", "Recording", "Bundles", "Vulkan", "Kernels", "TestSupport",
+      ]),
+    .testTarget(
+      name: "LearningTests",
+      dependencies: ["Learning", "Tensors", "Recording", "Vulkan", "SPIRV", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "Learning", "Tensors", "Recording", "Vulkan", "TestSupport"]),
     .testTarget(
       name: "SupervisedTests",
       dependencies: [
@@ -213,6 +224,13 @@ let package = Package(
     .testTarget(
       name: "RunsTests", dependencies: ["Runs", "TestSupport"],
       exclude: ["read_events.py"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "reprise-glslc", "Bundles", "SPIRV", "ShaderCompiler", "Kernels", "Reinforcement", "Learning",
+        "Tensors", "Recording", "Vulkan",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
