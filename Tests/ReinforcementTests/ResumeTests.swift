@@ -2,6 +2,7 @@ import Learning
 import Tensors
 import TestSupport
 import Testing
+import Vulkan
 
 @testable import Recording
 @testable import Reinforcement

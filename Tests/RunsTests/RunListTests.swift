@@ -121,7 +121,7 @@ import Testing
       ])
     #expect(groups[1].runs[0].reason?.contains("b/config.yaml") == true)
     #expect(groups[2].runs[0].reason?.contains("c/metrics.jsonl: its last line is no metrics") == true)
-    #expect(groups[3].runs[0].reason?.contains("d/config.yaml:1") == true)
+    #expect(groups[3].runs[0].reason?.contains("d/config.yaml:") == true)
     #expect(groups[6].runs[0].reason?.contains("7.8.9") == true)
     #expect(groups[7].runs[0].reason?.contains("format 99") == true)
     #expect(groups[5].reason == "no run")

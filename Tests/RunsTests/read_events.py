@@ -29,7 +29,9 @@ def main(folder, *numbers):
         "histograms": {tag: [[event.step, {field: getattr(event.histogram_value, field) for field in FIELDS}] for event in accumulator.Histograms(tag)]
                        for tag in tags["histograms"]},
     }
-    for tag, content in accumulator.PluginTagToContent("hparams").items():
+    # A plugin of which there is nothing is an error there.
+    has_hparams = any(data.plugin_data.plugin_name == "hparams" for data in accumulator.summary_metadata.values())
+    for tag, content in (accumulator.PluginTagToContent("hparams") if has_hparams else {}).items():
         data = plugin_data_pb2.HParamsPluginData.FromString(content)
         if data.HasField("experiment"):
             result["experiment"] = {"hparams": {info.name: info.type for info in data.experiment.hparam_infos},

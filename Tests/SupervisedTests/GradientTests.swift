@@ -16,7 +16,13 @@ import Vulkan
     (configuration.epochs, configuration.freeze) = (3, ["features.*"])
     configuration.unfreeze = [.init(pattern: "features.*", epoch: 2)]
     (configuration.augmentation.shift, configuration.augmentation.mixup) = (2, 0.2)
-    let network = try ModelDescription.smallSeparable.network(data.dataset, on: device)
+    let model = ModelDescription.layers(
+      features: [
+        .init("flatten"), .init("linear", ["": .integer(8)]), .init("batch_norm"), .init("relu"),
+        .init("dropout", ["": .number(0.5)]),
+      ],
+      classifier: [.init("linear")])
+    let network = try model.network(data.dataset, on: device)
     let trainer = try SupervisedTrainer(
       configuration, network, data, data.dataset.split(data.dataset.rows, validation: 0.2, seed: 1))
     try trainer.train { progress in
