@@ -27,7 +27,7 @@ enum Interruption {
     return ExitCode(128 + signal)
   }
 
-  /// From here on the signals are noted, and a file that may not grow is an error as a full disk is.
+  /// From here on the signals are noted.
   static func begin() {
     // Made here: a handler must not be the first to touch it.
     received.store(0, ordering: .relaxed)
@@ -42,7 +42,6 @@ enum Interruption {
     action.sa_flags = SA_RESTART | Int32(bitPattern: UInt32(SA_RESETHAND))
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
-    Glibc.signal(SIGXFSZ, SIG_IGN)
   }
 }
 

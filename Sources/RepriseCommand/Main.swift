@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Learning
 import Reinforcement
 import Vulkan
@@ -38,6 +39,8 @@ struct RepriseCommand: ParsableCommand {
     ])
 
   static func main() {
+    // A file that may not grow is an error as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

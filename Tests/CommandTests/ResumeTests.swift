@@ -240,14 +240,17 @@ import Testing
     #expect(result.status == 1)
     #expect(result.errors.contains("run/checkpoint.safetensors") && result.errors.contains("File too large"))
     #expect(try tool.bytes(of: "run/checkpoint.safetensors") == before)
-    let files = ["checkpoint.safetensors", "checkpoints", "config.yaml", "metrics.jsonl"]
+    let files = [
+      "checkpoint.safetensors", "checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "status.json",
+    ]
     #expect(tool.names(in: "run") == files && tool.names(in: "run/checkpoints") == names)
     #expect(try tool.text(of: "run/metrics.jsonl").hasSuffix("\n"))
-    // The lines that are there are more than this.
+    // The first event, which has all settings, is more than this.
     let none = try limited(1)
     #expect(none.status == 1)
     #expect(
-      none.errors.contains("run/metrics.jsonl") && none.errors.contains("File too large"), "\(none.errors)")
+      none.errors.contains("run/events.out.tfevents.") && none.errors.contains("File too large"),
+      "\(none.errors)")
     #expect(try tool.bytes(of: "run/checkpoint.safetensors") == before)
 
     #expect(try tool.run("train", "--resume", "run").status == 0)

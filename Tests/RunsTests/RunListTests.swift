@@ -64,16 +64,18 @@ import Testing
     #expect(overview("run").status == .running)
   }
 
-  /// The best evaluation may stand anywhere in a file of which only the end is read otherwise.
-  @Test(arguments: [0, 1, 299, 3000]) func theBestIsFoundFarFromTheEnd(_ place: Int) throws {
+  /// The best evaluation may stand anywhere, also where the parts in which it is looked for meet.
+  @Test func theBestIsFoundFarFromTheEnd() throws {
     try folder.write(config, to: "run/config.yaml")
-    let line =
-      "{\"iteration\":1,\"iterations\":2,\"steps\":10,\"filling\":\"\(String(repeating: "x", count: 300))\"}\n"
-    let lines = (0..<3001).map {
-      $0 == place ? "{\"evaluation_return_mean\":5,\"is_best\":true,\"steps\":10}\n" : line
+    let filling = String(repeating: "x", count: 300)
+    let line = "{\"iteration\":1,\"iterations\":2,\"steps\":10,\"filling\":\"\(filling)\"}\n"
+    for place in 0..<300 {
+      var lines = [String](repeating: line, count: 300)
+      lines[place] =
+        "{\"evaluation_return_mean\":5,\"is_best\":true,\"steps\":10,\"filling\":\"\(filling)\"}\n"
+      try folder.write(lines.joined(), to: "run/metrics.jsonl")
+      #expect(overview("run").best == 5, "\(place)")
     }
-    try folder.write(lines.joined(), to: "run/metrics.jsonl")
-    #expect(overview("run").best == 5)
   }
 
   @Test func classifiersAreJudgedByTheirBestEpoch() throws {
