@@ -44,6 +44,7 @@ package struct RunMetrics {
   ///
   /// - Throws: `CommandFailure` with the file and line of what is no metrics.
   package init(of run: RunDirectory) throws(CommandFailure) {
+    try run.refuseNewer()
     file = run.metrics
     let lines = try readText(file).split(separator: "\n", omittingEmptySubsequences: false)
     let decoder = JSONDecoder()

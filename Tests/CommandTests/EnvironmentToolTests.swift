@@ -151,8 +151,8 @@ import Testing
       saying: "in/changed.glsl: error: its variables take 10", " bytes a copy, of which 32768 can be had",
       "the largest is many, float[25000], of 100000 bytes")
     try expectRefusal(
-      replacing: "const float ARENA", with: "vec4 rows[99][11];\nconst float ARENA",
-      saying: "the largest is rows, vec4[11][99], of 17424 bytes")
+      replacing: "const float ARENA", with: "vec4 rows[99][22];\nconst float ARENA",
+      saying: "the largest is rows, vec4[22][99], of 34848 bytes")
     try expectRefusal(
       replacing: "const float ARENA", with: "shared float rows[9];\nconst float ARENA",
       saying: "it declares buffers, push constants or shared memory")

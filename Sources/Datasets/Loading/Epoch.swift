@@ -98,6 +98,8 @@ public final class Epoch {
     cut = done
     func learn(_ times: Int) throws -> Bool {
       guard times > 0, let update else { return true }
+      // A part of a stream may be a single update, behind which nothing else asks.
+      if isCut() { return false }
       let updates = try update.run(times: times, progress: { _ in !isCut() }, watch: watch)
       done += updates * batchesPerUpdate
       cut = done

@@ -118,7 +118,11 @@ public struct LayerDescription: Codable, Sendable, Equatable {
     if arguments.count == 1, let value = arguments[""] {
       try container.encode(value, forKey: Key(stringValue: name))
     } else {
-      try container.encode(arguments, forKey: Key(stringValue: name))
+      // In one order, so that equal models are equal text.
+      var ordered = container.nestedContainer(keyedBy: Key.self, forKey: Key(stringValue: name))
+      for (key, value) in arguments.sorted(by: { $0.key < $1.key }) {
+        try ordered.encode(value, forKey: Key(stringValue: key))
+      }
     }
   }
 }
