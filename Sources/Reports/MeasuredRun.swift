@@ -69,16 +69,6 @@ package struct MeasuredRun {
   }
 }
 
-extension RunDirectory {
-  /// Whether a process trains into it now.
-  fileprivate var isTaken: Bool {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return false }
-    defer { close(folder) }
-    return flock(folder, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
-  }
-}
-
 extension [MeasuredRun] {
   /// Reads runs; those of the same name are called by their paths.
   ///

@@ -59,7 +59,7 @@ struct PredictCommand: ParsableCommand {
     }
     let text = ((json ? [] : [Prediction.header(settings.objective)]) + rows).map { $0 + "\n" }.joined()
     if let output {
-      try Array(text.utf8).withUnsafeBytes { try writeAtomically(output, $0) }
+      try writeText(text, to: output)
     } else {
       try write(text)
     }

@@ -65,7 +65,7 @@ struct ReportCommand: ParsableCommand {
       title: title ?? runs.map(\.name).joined(separator: ", "),
       subtitle: "\(tasks) · \(Date().formatted(.iso8601.year().month().day()))",
       sections: sections.compactMap { $0 })
-    try Array(page.html.utf8).withUnsafeBytes { try writeAtomically(output, $0) }
+    try writeText(page.html, to: output)
     try writeLine("Report: \(output)")
   }
 

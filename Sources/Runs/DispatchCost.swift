@@ -1,5 +1,4 @@
 package import Recording
-import Vulkan
 
 /// A dispatch of a plan's profile as JSON has it, with the time of one run: a line of profile.json.
 package struct DispatchCost: Codable {
@@ -26,6 +25,6 @@ extension RunWriter {
   /// Keeps what each dispatch of the last iteration or epoch cost.
   package func write(profile timings: [Timing]) throws {
     let text = try jsonText(timings.map(DispatchCost.init)) + "\n"
-    try Array(text.utf8).withUnsafeBytes { try writeAtomically(directory.profile, $0) }
+    try writeText(text, to: directory.profile)
   }
 }

@@ -16,8 +16,15 @@ package func jsonText(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStra
 
 /// A value from JSON.
 package func decodedJSON<Value: Decodable>(_: Value.Type, _ text: String) throws -> Value {
-  let decoder = JSONDecoder()
-  decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-  return try decoder.decode(Value.self, from: Data(text.utf8))
+  try JSONDecoder.ofRuns.decode(Value.self, from: Data(text.utf8))
+}
+
+extension JSONDecoder {
+  /// Reads what `jsonText` wrote.
+  static var ofRuns: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return decoder
+  }
 }

@@ -27,9 +27,7 @@ package struct KeptMetrics {
   /// - Throws: `CommandFailure` where lines up to there are missing.
   package init(of run: RunDirectory, upTo last: Int) throws(CommandFailure) {
     let text = try readText(run.metrics)
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    let decoder = JSONDecoder.ofRuns
     for whole in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
       guard let line = try? decoder.decode(Line.self, from: Data(whole)),
         let place = line.iteration ?? line.epoch, place <= last

@@ -36,9 +36,7 @@ struct MetricsTail {
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
     ).dropLast()
     if begin > 0 { texts = texts.dropFirst() }
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    let decoder = JSONDecoder.ofRuns
     var lines: [Line] = []
     var episodes = 0.0
     for (index, text) in texts.reversed().enumerated() where episodes < 100 {

@@ -27,7 +27,7 @@ package struct RunStatus: Codable, Sendable {
 
   /// Replaces status.json whole.
   func write(to run: RunDirectory) throws {
-    try Array((jsonText(self) + "\n").utf8).withUnsafeBytes { try writeAtomically(run.status, $0) }
+    try writeText(jsonText(self) + "\n", to: run.status)
   }
 }
 

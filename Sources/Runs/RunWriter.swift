@@ -28,7 +28,7 @@ package final class RunWriter {
     try directory.remove(directory.eventFiles.map { "\(directory.path)/\($0)" })
     try directory.removeCheckpoints()
     try environment?.write(to: directory.environment)
-    try Array(config.utf8).withUnsafeBytes { try writeAtomically(directory.config, $0) }
+    try writeText(config, to: directory.config)
     metrics = try Self.open(directory.metrics)
   }
 
@@ -102,6 +102,6 @@ package final class RunWriter {
 
   /// Writes the result on the test split, a line of JSON.
   package func write(test line: String) throws {
-    try Array((line + "\n").utf8).withUnsafeBytes { try writeAtomically(directory.test, $0) }
+    try writeText(line + "\n", to: directory.test)
   }
 }

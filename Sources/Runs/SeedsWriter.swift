@@ -1,7 +1,6 @@
 package import Bundles
 import Foundation
 package import Learning
-import Vulkan
 
 /// Writes what the agents of a run of several seeds have in common: config.yaml, and the state that all of them go on from.
 package final class SeedsWriter {
@@ -33,7 +32,7 @@ package final class SeedsWriter {
   /// - Parameter environment: what policies are trained in, where it is a file's.
   package func write(config: String, environment: KernelBundle? = nil) throws {
     try environment?.write(to: directory.environment)
-    try Array(config.utf8).withUnsafeBytes { try writeAtomically(directory.config, $0) }
+    try writeText(config, to: directory.config)
   }
 
   /// Replaces the state, which must not be ahead of what the agents' folders hold.

@@ -1,4 +1,13 @@
 import Foundation
+package import Vulkan
+
+/// Replaces a file by a text, whole or not at all.
+package func writeText(_ text: String, to path: String) throws(VulkanError) {
+  let result = Array(text.utf8).withUnsafeBytes { bytes in
+    Result { () throws(VulkanError) in try writeAtomically(path, bytes) }
+  }
+  try result.get()
+}
 
 /// Writes all bytes to a descriptor; `name` is what errors call it.
 package func writeAll(_ bytes: [UInt8], to descriptor: Int32, name: String) throws(CommandFailure) {

@@ -5,14 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct RenderTests {
   private let tool: Tool
 
-  /// A small run in `run`.
-  init() throws {
-    tool = try Tool()
-    let result = try tool.run(
-      "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "128", "--hidden", "8", "--run",
-      "run")
-    try #require(result.status == 0, "\(result.errors)")
-  }
+  init() throws { tool = try Tool.holdingRun() }
 
   /// Pictures of a file as Pillow reads them: size, milliseconds of each, and how many differ.
   private func read(_ name: String) throws -> (size: [Int], durations: [Int], distinct: Int) {

@@ -21,6 +21,16 @@ final class Tool {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+  /// With a small run of PPO in `run`.
+  static func holdingRun() throws -> Tool {
+    let tool = try Tool()
+    let result = try tool.run(
+      "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "128", "--hidden", "8", "--run",
+      "run")
+    try #require(result.status == 0, "\(result.errors)")
+    return tool
+  }
+
   /// Runs to the end.
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
     try run(arguments, environment: environment)

@@ -92,15 +92,17 @@ public final class Epoch {
       cut = whole.runsWithinReplay > 0 ? whole.runsWithinReplay - 1 : nil
       return hasEnded
     }
-    if isCut() { return false }
-    if cut == nil { try beginning?.run(times: 1) }
+    if cut == nil {
+      if isCut() { return false }
+      try beginning?.run(times: 1)
+    }
     var done = cut ?? 0
     cut = done
     func learn(_ times: Int) throws -> Bool {
       guard times > 0, let update else { return true }
-      // A part of a stream may be a single update, behind which nothing else asks.
-      if isCut() { return false }
-      let updates = try update.run(times: times, progress: { _ in !isCut() }, watch: watch)
+      // Within an update gradients are accumulated.
+      let updates = try update.run(
+        times: times, watch: watch, isCut: { update.runsWithinReplay == 0 && isCut() })
       done += updates * batchesPerUpdate
       cut = done
       return updates == times
