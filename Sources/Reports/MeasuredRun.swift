@@ -58,14 +58,18 @@ package struct MeasuredRun {
     }
   }
 
-  /// How it stands, as its files show it.
+  /// How it stands, as its files show it: of several seeds, the one that did worst.
   package var status: String {
-    let done = metrics.compactMap { metrics in
-      metrics.total.flatMap { total in metrics.rows.last?.iteration.map { min(1, $0 / max(1, total)) } }
-    }
-    guard let part = done.min() else { return "no metrics yet" }
-    if part >= 1 { return "finished" }
-    return "\(agents.contains(where: \.isTaken) ? "running" : "stopped") at \(Int(part * 100))%"
+    let overviews = agents.map(RunOverview.init(of:))
+    guard
+      let status = RunOverview.Status.allCases.first(where: { status in
+        overviews.contains { $0.status == status }
+      }),
+      status != .finished
+    else { return "finished" }
+    let part = overviews.compactMap(\.progress).min() ?? 0
+    return "\(status.rawValue) at \(Int(part * 100))%"
+      + (overviews.compactMap(\.reason).first.map { ": \($0)" } ?? "")
   }
 }
 

@@ -17,7 +17,7 @@ package struct ReportedRun {
     self.measured = measured
     let agents = measured.agents
     kind = try agents[0].algorithm()
-    var settings = try agents[0].settings()
+    var settings = try FlatSettings(of: agents[0]).entries.map { (key: $0.key, value: $0.value.description) }
     if agents.count > 1, let index = settings.firstIndex(where: { $0.key == "seed" }) {
       settings[index].value = agents.map { String($0.name.dropFirst("seed-".count)) }.joined(separator: ", ")
     }

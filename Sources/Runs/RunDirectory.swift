@@ -25,6 +25,8 @@ package struct RunDirectory {
   package var environment: String { "\(path)/environment\(Environments.fileEnding)" }
   /// What each dispatch cost, of a run with --profile.
   package var profile: String { "\(path)/profile.json" }
+  /// How gradients were spread when they were last looked at.
+  package var gradients: String { "\(path)/gradients.json" }
   /// What they came to on the test split.
   package var test: String { "\(path)/test.json" }
   /// How it ended; there is none while it runs.

@@ -23,7 +23,7 @@ package final class RunWriter {
     // Never a new configuration beside an old checkpoint, whenever this is killed.
     try directory.remove([
       directory.checkpoint, directory.weights, directory.test, directory.metrics, directory.environment,
-      directory.state, directory.status, directory.log, directory.profile,
+      directory.state, directory.status, directory.log, directory.profile, directory.gradients,
     ])
     try directory.remove(directory.eventFiles.map { "\(directory.path)/\($0)" })
     try directory.removeCheckpoints()

@@ -35,7 +35,7 @@ import Testing
     #expect(result.output == "Report: page.html\n")
     let page = try tool.text(of: "page.html")
     for part in [
-      "<h1>A &amp; B</h1>", "stopped at 50%", "no metrics yet", "30 (20 to 40)", ">20<", "2,000 steps",
+      "<h1>A &amp; B</h1>", "killed at 50%", "killed at 0%", "30 (20 to 40)", ">20<", "2,000 steps",
       #"<th scope="row">learning_rate</th><td>0.01</td><td>0.001</td><td>–</td>"#,
       #"<th scope="row">seed</th><td>1, 2</td><td>1</td>"#, "&lt;none&gt;", "Policy loss",
       "No episodes: this page was made with --no-device.",
@@ -140,6 +140,9 @@ import Testing
     #expect(classifier.status == 0, "\(classifier.errors)")
     let result = try tool.run("report", "balance", "quarters-run", "-o", "page.html")
     #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    // Of each parameter, beside its weights.
+    let page = try tool.text(of: "page.html")
+    #expect(page.components(separatedBy: "gradient after 20</span>").count == 1 + 4)
 
     let browser = try Browser()
     try browser.open("\(tool.folder)/page.html", width: 1280, height: 900)

@@ -58,12 +58,13 @@ import Testing
     let file = try folder.write(elements.withUnsafeBytes { Array($0) }, to: "numbers.f32")
     do {
       let events = try EventFile(in: run)
+      let tensors: KeyValuePairs<String, [Float]> = [
+        "weights": elements, "constant": [2, 2, 2], "partly": [.nan, 1, 3, -.infinity],
+      ]
       try events.append(
-        histograms: [
-          ("weights", elements), ("constant", [2, 2, 2]), ("none", []), ("broken", [.nan, .infinity]),
-          ("partly", [.nan, 1, 3, -.infinity]),
-        ], step: 7)
+        histograms: tensors.map { ($0, try #require(TensorHistogram($1))) }, step: 7)
     }
+    #expect(TensorHistogram([]) == nil && TensorHistogram([.nan, .infinity]) == nil)
     let found = try TensorBoard.read(run.path, numbers: file)
     let histograms = try #require(found.value("histograms"))
     #expect(histograms.keys == ["weights", "constant", "partly"])

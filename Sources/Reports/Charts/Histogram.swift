@@ -1,3 +1,5 @@
+package import Runs
+
 /// How many numbers lie where: equal bins from the smallest to the largest.
 package struct Histogram: Equatable {
   package let low, high: Double
@@ -22,6 +24,14 @@ package struct Histogram: Equatable {
     (self.low, self.high, self.counts, self.mean) = (low, high, counts, mean)
     strange = values.count - count
     deviation = (squares / Double(max(1, count))).squareRoot()
+  }
+
+  /// Of elements that were counted already.
+  package init(_ counted: TensorHistogram) {
+    (low, high, counts) = (counted.minimum, counted.maximum, counted.counts.map { Int($0) })
+    mean = counted.sum / max(1, counted.count)
+    strange = 0
+    deviation = max(0, counted.sumOfSquares / max(1, counted.count) - mean * mean).squareRoot()
   }
 
   /// The drawing of bars.

@@ -49,12 +49,11 @@ package final class EventFile {
     try append(scalars.map { ($0.tag, .scalar(Float($0.value))) }, step: step)
   }
 
-  /// Appends how tensors are spread at a step; those without a finite element are left out.
-  package func append(histograms: [(tag: String, elements: [Float])], step: Int) throws(CommandFailure) {
-    try append(
-      histograms.compactMap { tag, elements in
-        TensorHistogram(elements).map { (tag, .histogram($0)) }
-      }, step: step)
+  /// Appends how tensors are spread at a step.
+  package func append(histograms: [(tag: String, histogram: TensorHistogram)], step: Int)
+    throws(CommandFailure)
+  {
+    try append(histograms.map { ($0.tag, .histogram($0.histogram)) }, step: step)
   }
 
   /// In one write, so that a process that is killed leaves whole records.

@@ -6,6 +6,7 @@ package import Supervised
 /// The events of a run for TensorBoard: scalars, histograms, and hyperparameters with what they led to. Steps are environment
 /// steps of an agent, or epochs.
 package final class RunEvents {
+  private let run: RunDirectory
   private let file: EventFile
   private let hyperparameters: Hyperparameters
 
@@ -14,6 +15,7 @@ package final class RunEvents {
   /// - Parameter step: of a run that goes on, the first step that it has still to do; see `EventFile`.
   /// - Throws: `CommandFailure`.
   package init(of run: RunDirectory, from step: Int? = nil) throws(CommandFailure) {
+    self.run = run
     let settings = try FlatSettings(of: run)
     hyperparameters = Hyperparameters(
       settings: settings.entries.filter { !["format", "version"].contains($0.key) },
@@ -64,13 +66,21 @@ package final class RunEvents {
     try file.append(scalars: scalars.compactMap { name, value in value.map { (name, $0) } }, step: epoch)
   }
 
-  /// Appends how weights and gradients are spread: `weights/policy.0.weight`, `gradients/policy.0.weight`.
-  package func append(_ parameters: [GradientProbe.Values], step: Int) throws(CommandFailure) {
-    let weights = parameters.map { ("weights/\($0.name)", $0.weights) }
-    let gradients = parameters.compactMap { parameter in
-      parameter.gradients.map { ("gradients/\(parameter.name)", $0) }
+  /// Appends how weights and gradients are spread: `weights/policy.0.weight`, `gradients/policy.0.weight`. The gradients'
+  /// histograms replace those of gradients.json as well.
+  package func append(_ parameters: [GradientProbe.Values], step: Int) throws {
+    func histograms(_ kind: String, _ elements: (GradientProbe.Values) -> [Float]?) -> [(
+      String, TensorHistogram
+    )] {
+      parameters.compactMap { parameter in
+        elements(parameter).flatMap(TensorHistogram.init).map { ("\(kind)\(parameter.name)", $0) }
+      }
     }
-    try file.append(histograms: weights + gradients, step: step)
+    let gradients = histograms("") { $0.gradients }
+    try file.append(
+      histograms: histograms("weights/") { $0.weights } + gradients.map { ("gradients/\($0)", $1) },
+      step: step)
+    try GradientHistograms(step: step, Dictionary(gradients) { $1 }).write(to: run)
   }
 
   /// Says how the run ended; of one that can go on nothing is said.

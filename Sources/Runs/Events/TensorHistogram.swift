@@ -1,5 +1,5 @@
 /// How the elements of a tensor are spread.
-package struct TensorHistogram: Equatable, Sendable {
+package struct TensorHistogram: Codable, Equatable, Sendable {
   /// The least and the largest element.
   package let minimum, maximum: Double
   /// How many there are, their sum and that of their squares.
