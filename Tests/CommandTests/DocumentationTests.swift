@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the README and the guides tell people to type, typed: each block of `sh` of a document in order, in one folder, under
-/// validation. Training is cut short, and Fashion-MNIST has its first 600 pictures alone.
+/// validation. Training is cut short, and Fashion-MNIST has its first 600 pictures alone; tuning is quick.
 @Suite(.timeLimit(.minutes(20))) struct DocumentationTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
     .standardized
@@ -72,8 +72,9 @@ import Testing
     reprise() {
       case "${1-} ${2-}" in
         'train classifier' | 'train regressor') set -- "$@" --epochs 2 ;;
-        'train ppo' | 'train dqn' | 'train sac' | 'train td3') set -- "$@" --steps 2048 ;;
-        'tune '*) export REPRISE_CACHE=$PWD/tuned ;;
+        'train ppo') set -- "$@" --steps 2048 ;;
+        'train dqn' | 'train sac' | 'train td3') set -- "$@" --steps 512 ;;
+        'tune '*) set -- tune --quick; export REPRISE_CACHE=$PWD/tuned ;;
       esac
       command reprise "$@"
     }
