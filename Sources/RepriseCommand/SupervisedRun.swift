@@ -41,7 +41,11 @@ struct SupervisedRun: ParsableArguments {
 
   /// Trains, evaluates the test split once, and keeps everything.
   func run(_ algorithm: RunKind, _ kind: DataOptions.Task) throws {
-    try checkpoints.check()
+    var runOptions = RunOptions()
+    for argument in checkpoints.given + switches.given + .given(("pretrained", transfer.pretrained)) {
+      try runOptions.set(argument.name, to: argument.value)
+    }
+    try runOptions.validate()
     var configuration = options.configuration()
     transfer.apply(to: &configuration)
     try configuration.validate()
@@ -58,12 +62,9 @@ struct SupervisedRun: ParsableArguments {
     let start = try SupervisedStart(
       prepared, description, configuration, pretrained,
       normalization: pretrained?.settings?.normalization, on: device, options: plan)
-    var definition = RunConfiguration(
-      algorithm, start.settings(data.configuration), device: device.physical.name,
+    let definition = RunConfiguration(
+      algorithm, start.settings(data.configuration), runOptions, device: device.physical.name,
       driver: device.physical.driver)
-    definition.checkpointEvery = checkpoints.checkpointEvery
-    definition.noFusion = switches.options.noFusion ? true : nil
-    definition.pretrained = transfer.pretrained
     let writer = try RunWriter(directory, overwrite: overwrite, config: definition.yaml())
     let training = SupervisedTraining(
       definition, prepared, start, writer, try RunJournal([directory]), json: json, profile: profile)

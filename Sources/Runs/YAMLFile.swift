@@ -44,7 +44,7 @@ func composedYAML(file: String) throws(CommandFailure) -> Node {
   return root
 }
 
-private func yamlFailure(_ file: String, _ line: Int?, _ reason: String) -> CommandFailure {
+func yamlFailure(_ file: String, _ line: Int?, _ reason: String) -> CommandFailure {
   CommandFailure("\(file)\(line.map { ":\($0)" } ?? ""): \(reason)")
 }
 
