@@ -15,7 +15,7 @@ package struct SettingsFile {
   let root: Node
 
   /// What may stand there and sets nothing.
-  private static let informative: [RunKey] = [.format, .version, .algorithm, .device, .driver]
+  static let informative: [RunKey] = [.format, .version, .algorithm, .device, .driver]
 
   /// - Throws: `CommandFailure` for what is no YAML, of a newer version, or for no algorithm that there is.
   package init(_ path: String) throws(CommandFailure) {

@@ -2,8 +2,8 @@ import Datasets
 public import Learning
 
 extension SupervisedConfiguration {
-  /// All settings but for lists of parts of the model, which are `freeze`, `unfreeze` and `groups`; those of pictures begin
-  /// with `augmentation.`.
+  /// All settings but for lists of what has settings itself, `unfreeze` and `groups`; those of pictures begin with
+  /// `augmentation.`.
   public static var settings: [Setting<SupervisedConfiguration>] {
     [
       .integer("epochs", \.epochs, in: 1...1_000_000, "Passes over the training split."),
@@ -48,6 +48,7 @@ extension SupervisedConfiguration {
       .number(
         "augmentation.mixup", \.augmentation.mixup, in: 0...100,
         "α of the Beta distribution that weights two samples of a batch; 0 is none."),
+      .words("freeze", \.freeze, "Globs over the names of parameters that keep their values: 'features.*'."),
       .seed(
         "seed", \.seed, "Decides every random number: the same seed, device and driver give the same bits."),
     ]
