@@ -6,7 +6,7 @@ import Supervised
 struct DataArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "fashion-mnist; a folder with MNIST's four IDX files, or with a folder of PNG or JPEG pictures for each class (or train and test folders of such); an NPZ, NPY, IDX or CSV file.",
+      "fashion-mnist; a folder with MNIST's four IDX files, or with a folder of PNG or JPEG pictures for each class (or train and test folders of such); an NPZ, NPY, IDX or CSV file. It must be said, here or in the file of --config.",
       valueName: "name|path"))
   var data: String?
 

@@ -34,7 +34,8 @@ struct DryRun: Encodable {
   private let rows: [(String, String)]
   /// A line for each setting.
   private let table: String
-  private let warning: String?
+  /// What is said where the device is too small; nil where it isn't.
+  let warning: String?
 
   /// - Parameters:
   ///   - make: makes and records all that training needs, and keeps it until it returns.

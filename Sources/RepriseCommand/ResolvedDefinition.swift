@@ -70,8 +70,7 @@ struct ResolvedDefinition {
   }
 
   private func row(_ name: String, _ value: String) -> ResolvedValue {
-    let parent = name.split(separator: ".").dropLast().joined(separator: ".")
-    return ResolvedValue(name: name, value: value, origin: origins[name] ?? origins[parent] ?? .defaults)
+    ResolvedValue(name: name, value: value, origin: origins[name] ?? .defaults)
   }
 
   private func rows<Table>(_ prefix: String, _ settings: [Setting<Table>], _ table: Table) -> [ResolvedValue]

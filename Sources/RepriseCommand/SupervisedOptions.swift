@@ -101,7 +101,9 @@ extension Configurable {
   /// The help of an option for a setting: what it means, what it may be, its default.
   static func help(_ name: String, valueName: String? = nil) -> ArgumentHelp {
     guard let setting = setting(name) else { preconditionFailure("\(name) is in no table") }
-    let facts = [setting.values, "default: \(setting.text(Self()))"].filter { !$0.isEmpty }
+    // The parser lists the words of a choice itself.
+    let values = if case .choice = setting.kind { "" } else { setting.values }
+    let facts = [values, "default: \(setting.text(Self()))"].filter { !$0.isEmpty }
     return ArgumentHelp("\(setting.help) (\(facts.joined(separator: "; ")))", valueName: valueName)
   }
 }

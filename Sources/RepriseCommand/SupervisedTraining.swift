@@ -121,7 +121,7 @@ final class SupervisedTraining {
       if !(wasFinished && RunDirectory.hasFile(writer.directory.test)) { test = try evaluateTest() }
     }
     let summary = SupervisedSummary(
-      last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device.physical,
+      last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device,
       weights: writer.directory.weights)
     try writeLine(json ? jsonText(summary) : summary.text)
     if profile { try writer.write(profile: trainer.plans.flatMap { try $0.timings() }) }

@@ -1,4 +1,3 @@
-import Datasets
 package import Learning
 package import Supervised
 import Yams
@@ -47,6 +46,9 @@ extension SettingsFile {
         definition.model = try model(node)
       case .training:
         for (name, line) in try entries(node, key) {
+          for (within, line) in name.value.mapping == nil ? [] : try entries(name.value, name.key) {
+            lines["training.\(name.key).\(within.key)"] = line
+          }
           lines["training.\(name.key)"] = line
           try set(name.key, name.value, in: &definition.training)
         }

@@ -1,5 +1,10 @@
 import Foundation
+import Runs
+import TestSupport
 import Testing
+import Vulkan
+
+@testable import RepriseCommand
 
 /// `train … --dry-run`: what it predicts is what training takes, and nothing is written.
 @Suite(.timeLimit(.minutes(5))) struct DryRunTests {
@@ -10,7 +15,7 @@ import Testing
     try ResumeTests.writeData(tool)
   }
 
-  @Test(arguments: ["ppo", "seeds", "dqn", "sac", "td3"]) func `The memory is what training has`(
+  @Test(arguments: ResumeTests.kinds.keys.sorted()) func `The memory is what training has`(
     kind: String
   ) throws {
     let arguments = try #require(ResumeTests.kinds[kind])
@@ -39,16 +44,16 @@ import Testing
   }
 
   @Test func `What is too large for the device is said`() throws {
-    let result = try tool.run(
-      "train", "ppo", "--environments", "1048576", "--horizon", "256", "--minibatches", "1", "--epochs", "1",
-      "--dry-run", "--json")
-    #expect(result.status == 0, "\(result.errors)")
-    #expect(
-      result.errors.hasPrefix("reprise: warning: this needs more memory than the device has"),
-      "\(result.errors)")
-    let dry = try object(result.output)
-    let (bytes, available) = (dry["device_bytes"] as? Int, dry["available_bytes"] as? Int)
-    #expect(dry["fits"] as? Bool == false && bytes ?? 0 > available ?? .max)
+    let device = TestDevice.shared
+    let dry = try DryRun(.classifier, RunDirectory("run"), [], on: device) { measure in
+      let buffer = try device.makeBuffer(bytes: 1 << 45, label: "weights")
+      withExtendedLifetime(buffer) { measure() }
+    }
+    let answer = try object(jsonText(dry))
+    #expect(answer["fits"] as? Bool == false && answer["device_bytes"] as? Int == 1 << 45)
+    #expect(answer["available_bytes"] as? Int ?? .max < 1 << 45)
+    let warning = try #require(dry.warning)
+    #expect(warning.contains("weights alone takes 33554432.00 MiB"), "\(warning)")
   }
 
   @Test func `A run that is there is refused as training would`() throws {

@@ -15,7 +15,7 @@ import Testing
       [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
       ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["report"], ["render"], ["plan"],
       ["plan", "ppo"],
-      ["recipes"], ["bench"],
+      ["recipes"], ["schema"], ["bench"],
       ["bench", "environment"], ["bench", "limits"], ["tune"],
     ]
     for command in commands {
