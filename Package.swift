@@ -234,10 +234,10 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "RepriseCommand", "RepriseC", "Bundles", "Kernels", "Reinforcement", "Learning", "Tensors",
-        "Recording",
-        "TestSupport",
-      ]),
+        "RepriseCommand", "RepriseC", "Runs", "Bundles", "Kernels", "Reinforcement", "Learning", "Tensors",
+        "Recording", "Vulkan", "TestSupport",
+      ],
+      exclude: ["check_schema.py"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

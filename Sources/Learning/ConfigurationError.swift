@@ -11,6 +11,12 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// An error about a name that is none of those that there are; the nearest are named.
+  public init(unknown name: String, known: [String]) {
+    let nearest = known.nearest(to: name.replacing("-", with: "_")).prefix(3).joined(separator: ", ")
+    self.init(field: name, reason: "is no setting; the nearest are: \(nearest)")
+  }
+
   /// A sentence for people.
   public var description: String { "\(field): \(reason)" }
 
@@ -30,5 +36,12 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     guard !range.contains(value) else { return }
     throw ConfigurationError(
       field: field, reason: "is \(value); it must be from \(range.lowerBound) to below \(range.upperBound)")
+  }
+
+  /// Throws unless a list has as many numbers as it may.
+  static func check(_ field: String, count: Int, in range: ClosedRange<Int>) throws(ConfigurationError) {
+    guard !range.contains(count) else { return }
+    throw ConfigurationError(
+      field: field, reason: "has \(count) numbers; expected \(range.lowerBound) to \(range.upperBound)")
   }
 }

@@ -11,7 +11,7 @@ public struct Recipe: Sendable {
   }
 
   /// What is set, in the order of the file.
-  public private(set) var entries: [Entry]
+  public let entries: [Entry]
   /// Lines of comment before the first setting, without their `#`.
   public let comments: [String]
 
@@ -41,13 +41,6 @@ public struct Recipe: Sendable {
       entries.append(Entry(name: parts[0], value: parts[1].unwrapped, line: index + 1))
     }
     (self.entries, self.comments) = (entries, comments)
-  }
-
-  /// The recipe without some names.
-  public func leavingOut(_ isLeftOut: (String) -> Bool) -> Recipe {
-    var recipe = self
-    recipe.entries.removeAll { isLeftOut($0.name) }
-    return recipe
   }
 
   /// Takes over all of it.

@@ -19,9 +19,9 @@ struct AgentRun<Trained: Algorithm> {
   let options: PlanOptions
   let output: TrainingOutput
 
-  private var seeds: [UInt64] { definition.seeds ?? [definition.settings.configuration.seed] }
+  private var seeds: [UInt64] { definition.options.seeds ?? [definition.settings.configuration.seed] }
   private func folder(_ seed: UInt64) -> RunDirectory {
-    definition.seeds == nil ? directory : directory.agent(seed)
+    definition.options.seeds == nil ? directory : directory.agent(seed)
   }
 
   /// Begins the run.
@@ -30,7 +30,7 @@ struct AgentRun<Trained: Algorithm> {
   func begin(overwrite: Bool, settings: [(String, String)]) throws {
     let algorithm = try make()
     // From here on the run is known to be good: now the files of an old one may go.
-    let shared = try definition.seeds.map { _ in try SeedsWriter(directory, overwrite: overwrite) }
+    let shared = try definition.options.seeds.map { _ in try SeedsWriter(directory, overwrite: overwrite) }
     let agents = try seeds.map {
       try TrainedAgent<Trained>(definition, seed: $0, folder($0), .new(overwrite: overwrite))
     }
@@ -40,12 +40,22 @@ struct AgentRun<Trained: Algorithm> {
     try train(algorithm, agents, shared, settings, RunJournal(agents.map(\.writer.directory)))
   }
 
+  /// What the run would be, and take of the device: everything is made and recorded, and nothing trained or written.
+  func dryRun(_ values: [ResolvedValue]) throws -> DryRun {
+    try DryRun(.reinforcement(Trained.name), directory, values, on: device) { measure in
+      let algorithm = try make()
+      let looksAtGradients = AgentTraining<Trained>.histogramsEvery(algorithm.loop.iterations) != nil
+      let probe = looksAtGradients ? try algorithm.gradientProbe(options: .environment) : nil
+      withExtendedLifetime((algorithm, probe)) { measure() }
+    }
+  }
+
   /// Goes on from the last checkpoint, or from the beginning where there is none.
   func resume() throws {
-    let shared = try definition.seeds.map { _ in try SeedsWriter(resuming: directory) }
+    let shared = try definition.options.seeds.map { _ in try SeedsWriter(resuming: directory) }
     let agents = try seeds.map { try TrainedAgent<Trained>(definition, seed: $0, folder($0), .resumed) }
     let algorithm = try make()
-    let file = definition.seeds == nil ? directory.checkpoint : directory.state
+    let file = definition.options.seeds == nil ? directory.checkpoint : directory.state
     if RunDirectory.hasFile(file) { try restore(algorithm, from: file) }
     let (done, total) = (try algorithm.loop.iterationsDone(), algorithm.loop.iterations)
     for agent in agents { try agent.goOn(after: done) }
@@ -86,7 +96,7 @@ struct AgentRun<Trained: Algorithm> {
         [
           ("device", "\(device.physical.name), \(device.reason)"), ("driver", device.driver),
           ("algorithm", Trained.name), ("environment", definition.settings.configuration.environment),
-        ] + settings + (definition.seeds.map { [("seeds", SeedList.text(of: $0))] } ?? [])
+        ] + settings + (definition.options.seeds.map { [("seeds", SeedList.text(of: $0))] } ?? [])
         + [("run", directory.path)]
       introduction = columns(rows, indent: "")
     }

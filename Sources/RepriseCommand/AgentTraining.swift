@@ -42,15 +42,13 @@ final class AgentTraining<Trained: Algorithm> {
   }
 
   /// Iterations between two evaluations, and between two checkpoints that are kept for good.
-  private var evaluateEvery: Int? { iterations(run.evaluateEvery) }
-  private var checkpointEvery: Int? { iterations(run.checkpointEvery) }
+  private var evaluateEvery: Int? { iterations(run.options.evaluateEvery) }
+  private var checkpointEvery: Int? { iterations(run.options.checkpointEvery) }
 
   /// Iterations between two looks at weights and gradients. Each costs as much as an update, a sixteenth of an iteration of PPO,
   /// so there are ten in a run, and none where that would be too often.
-  private var histogramsEvery: Int? {
-    let iterations = algorithm.loop.iterations
-    return iterations < 40 ? nil : iterations / 10
-  }
+  static func histogramsEvery(_ iterations: Int) -> Int? { iterations < 40 ? nil : iterations / 10 }
+  private var histogramsEvery: Int? { Self.histogramsEvery(algorithm.loop.iterations) }
 
   private func iterations(_ steps: Int?) -> Int? {
     steps.map { ($0 - 1) / algorithm.loop.stepsPerIteration + 1 }
@@ -102,7 +100,7 @@ final class AgentTraining<Trained: Algorithm> {
 
   /// Tells of the first iteration with faults of an agent; with `--on-nan stop` any ends training.
   private func faulted(_ progress: TrainingProgress, isFirst: Bool) throws {
-    let stops = run.onNan == FaultOptions.Answer.stop.rawValue
+    let stops = run.options.onNan == .stop
     guard failure == nil, isFirst || stops, let fault = try algorithm.loop.lastFault(seed: progress.seed)
     else {
       return
@@ -140,7 +138,7 @@ final class AgentTraining<Trained: Algorithm> {
       let weights = try algorithm.checkpoint(agent: index)
       let reached = try Trained.evaluate(
         agent.configuration, weights: weights, file: agent.writer.directory.checkpoint,
-        episodes: run.evaluateEpisodes ?? EvaluationOptions.usualEpisodes, isSampled: false,
+        episodes: run.options.evaluateEpisodes, isSampled: false,
         seed: Self.evaluationSeed, on: device)
       results.append(try agent.append(reached, of: weights))
       try journal.events[index].append(reached, steps: agent.reached.steps)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Reinforcement
 import Runs
 
-/// The settings of an algorithm on the command line: an option for each in its table, `--set`, and recipes.
+/// The settings of an algorithm on the command line: an option for each in its table, `--set`, files and recipes.
 struct AlgorithmOptions<Chosen: Algorithm>: ParsableArguments {
   @Option(
     name: .customLong("set"),
@@ -11,11 +11,13 @@ struct AlgorithmOptions<Chosen: Algorithm>: ParsableArguments {
       valueName: "name=value"))
   var pairs: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "A file of settings, a line 'name: value' each, over the recipe for the pair; or none, for no recipe at all. (default: the recipe alone, as 'reprise recipes' prints it)",
-      valueName: "file|none"))
-  var recipe: String?
+  @OptionGroup var file: ConfigOptions
+
+  @Flag(
+    help:
+      "Leave out the recipe for the algorithm and the environment, which 'reprise recipes' prints: what nothing else says is as the defaults."
+  )
+  var noRecipe = false
 
   // Settings are a table, not properties: what no declared option takes is looked up there.
   @Argument(parsing: .allUnrecognized, help: .private)
@@ -26,26 +28,40 @@ struct AlgorithmOptions<Chosen: Algorithm>: ParsableArguments {
   /// - Parameter command: whose help knows all options.
   /// - Throws: `ValidationError`.
   func check(for command: any ParsableCommand.Type) throws {
-    if recipe?.isEmpty == true {
-      throw ValidationError("The value of '--recipe' is empty; it must name a file, or be none")
-    }
     _ = try pairs.map(SettingArgument.init(pair:))
     _ = try Chosen.Configuration.arguments(in: words, options: command.optionNames)
   }
 
   /// The settings of the run.
   ///
+  /// - Parameter options: what other options say of how it goes on.
   /// - Throws: `ConfigurationError`, `RecipeError`, `CommandFailure` for the first that can't be used.
-  func resolved() throws -> ResolvedSettings<Chosen.Configuration> {
+  func resolved(_ options: [SettingArgument]) throws -> ResolvedSettings<Chosen.Configuration> {
     try ResolvedSettings(
-      algorithm: Chosen.name, recipe: recipe, sets: pairs.map(SettingArgument.init(pair:)),
-      options: Chosen.Configuration.arguments(in: words, options: []))
+      algorithm: Chosen.name, config: file.config, usesRecipe: !noRecipe,
+      sets: pairs.map(SettingArgument.init(pair:)),
+      words: Chosen.Configuration.arguments(in: words, options: []), options: options)
+  }
+}
+
+/// A file with settings.
+struct ConfigOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A file of settings, lines 'name: value': config.yaml of a run, which makes the same run again, or any part of one. Options and --set are stronger.",
+      valueName: "file"))
+  var config: String?
+
+  func validate() throws {
+    if config?.isEmpty == true {
+      throw ValidationError("The value of '--config' is empty; it must name a file")
+    }
   }
 }
 
 extension ParsableCommand {
   /// All options that the help names.
-  fileprivate static var optionNames: [String] {
+  static var optionNames: [String] {
     Set(helpMessage(columns: 80).matches(of: /--[a-z][a-z-]*/).map { String($0.output) }).sorted()
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Learning
 
 /// Which checkpoints are kept for good, beside the last.
 struct CheckpointOptions: ParsableArguments {
@@ -10,11 +9,8 @@ struct CheckpointOptions: ParsableArguments {
       valueName: "steps|epochs"))
   var checkpointEvery: Int?
 
-  /// - Throws: `ConfigurationError` for what can't be used.
-  func check() throws(ConfigurationError) {
-    guard let checkpointEvery else { return }
-    try ConfigurationError.check("checkpoint-every", checkpointEvery, in: 1...1_000_000_000_000)
-  }
+  /// What is said here.
+  var given: [SettingArgument] { .given(("checkpoint_every", checkpointEvery)) }
 }
 
 /// A number as text with zeros before it, so that names sort as numbers do.

@@ -6,9 +6,9 @@ import Supervised
 struct DataArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "fashion-mnist; a folder with MNIST's four IDX files, or with a folder of PNG or JPEG pictures for each class (or train and test folders of such); an NPZ, NPY, IDX or CSV file.",
+      "fashion-mnist; a folder with MNIST's four IDX files, or with a folder of PNG or JPEG pictures for each class (or train and test folders of such); an NPZ, NPY, IDX or CSV file. It must be said, here or in the file of --config.",
       valueName: "name|path"))
-  var data: String
+  var data: String?
 
   @Option(help: ArgumentHelp("The test split, where --data holds none.", valueName: "path"))
   var test: String?
@@ -16,7 +16,7 @@ struct DataArguments: ParsableArguments {
   @Option(
     name: .customLong("target"),
     help: ArgumentHelp("The CSV columns that are targets, separated by commas.", valueName: "columns"))
-  var targetColumns = CommaSeparated<String>([])
+  var targetColumns: CommaSeparated<String>?
 
   @Option(
     name: .customLong("targets"),
@@ -36,38 +36,31 @@ struct DataArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help:
-      "The part of the training samples that is set aside to choose the best weights by; 0 sets none aside.")
-  var validation = DataConfiguration("").validation
+    help: DataConfiguration.help("validation"))
+  var validation: Double?
 
-  @Flag(help: "Learn from small classes as often as from the largest.")
-  var balance = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Learn from small classes as often as from the largest. (default: --no-balance)")
+  var balance: Bool?
 
   @Option(help: ArgumentHelp("Resize pictures: 32, or 32x48 for 32 high and 48 wide.", valueName: "size"))
   var resize: PictureSize?
 
-  func validate() throws {
-    guard validation == 0 || (0..<1).contains(validation) else {
-      throw ValidationError("--validation is \(validation); it is from 0 to below 1")
-    }
-    if let samplesPerClass, samplesPerClass < 1 {
-      throw ValidationError("--samples-per-class is \(samplesPerClass); it is at least 1")
-    }
+  /// What is said here.
+  var given: [SettingArgument] {
+    .given(
+      ("name", data), ("test", test), ("target_columns", targetColumns?.elements.listed),
+      ("targets_file", targetsFile), ("test_targets_file", testTargetsFile),
+      ("classes", classes?.numbers.listed), ("samples_per_class", samplesPerClass),
+      ("validation", validation), ("balance", balance),
+      ("resize", resize.map { [$0.height, $0.width].listed }))
   }
+}
 
-  var configuration: DataConfiguration {
-    var configuration = DataConfiguration(data)
-    configuration.test = test
-    configuration.targetColumns = targetColumns.elements
-    configuration.targetsFile = targetsFile
-    configuration.testTargetsFile = testTargetsFile
-    configuration.classes = classes?.numbers
-    configuration.samplesPerClass = samplesPerClass
-    configuration.validation = validation
-    configuration.isBalanced = balance
-    configuration.resize = resize.map { [$0.height, $0.width] }
-    return configuration
-  }
+extension Array where Element: CustomStringConvertible {
+  /// As settings take lists.
+  var listed: String { isEmpty ? "none" : map(\.description).joined(separator: ",") }
 }
 
 /// Numbers and ranges of them: `0-4`, `1,3,5-7`.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Learning
+import Runs
 
 /// How the best weights of a run are chosen.
 struct EvaluationOptions: ParsableArguments {
@@ -12,17 +12,13 @@ struct EvaluationOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Episodes of each of these evaluations, side by side.", valueName: "episodes"))
-  var evaluateEpisodes = usualEpisodes
+    help: ArgumentHelp(
+      "Episodes of each of these evaluations, side by side. (default: \(RunOptions().evaluateEpisodes))",
+      valueName: "episodes"))
+  var evaluateEpisodes: Int?
 
-  /// Episodes where nothing is said.
-  static let usualEpisodes = 20
-
-  /// - Throws: `ConfigurationError` for what can't be used.
-  func check() throws(ConfigurationError) {
-    if let evaluateEvery {
-      try ConfigurationError.check("evaluate-every", evaluateEvery, in: 1...1_000_000_000_000)
-    }
-    try ConfigurationError.check("evaluate-episodes", evaluateEpisodes, in: 1...1 << 20)
+  /// What is said here.
+  var given: [SettingArgument] {
+    .given(("evaluate_every", evaluateEvery), ("evaluate_episodes", evaluateEpisodes))
   }
 }

@@ -35,7 +35,7 @@ struct RepriseCommand: ParsableCommand {
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
       RunsCommand.self, CompareCommand.self, PlotCommand.self, ReportCommand.self, RenderCommand.self,
-      PlanCommand.self, RecipesCommand.self, TuneCommand.self, BenchCommand.self,
+      PlanCommand.self, RecipesCommand.self, SchemaCommand.self, TuneCommand.self, BenchCommand.self,
     ])
 
   static func main() {

@@ -16,6 +16,9 @@ struct ModelOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The part of activations that is dropped in training, from 0 to 1.")
   var dropout: Double?
 
+  /// Whether any of them is said.
+  var isSaid: Bool { model != nil || hidden != nil || dropout != nil }
+
   /// The model that these options say; `usual` where they name none.
   ///
   /// - Throws: `CommandFailure` for a file that holds no model, `ConfigurationError` for settings that it has not got.

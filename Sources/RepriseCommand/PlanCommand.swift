@@ -1,6 +1,8 @@
 import ArgumentParser
+import Learning
 import Recording
 import Reinforcement
+import Runs
 import Vulkan
 
 /// `reprise plan`: what would be replayed.
@@ -54,10 +56,12 @@ struct PlanAlgorithmCommand<Chosen: Algorithm>: ParsableCommand {
   func validate() throws { try options.check(for: Self.self) }
 
   func run() throws {
-    let configuration = try options.resolved().configuration
+    let settings = try options.resolved(switches.given + .given(("seeds", seeds?.list)))
+    var plan = switches.options
+    plan.noFusion = settings.options.noFusion
     let algorithm = try Chosen(
-      configuration, seeds: seeds?.seeds, on: selection.open(), options: switches.options)
-    let plan = algorithm.loop.plan
-    try writeLine(format == .dot ? plan.graphviz : plan.description)
+      settings.configuration, seeds: settings.options.seeds, on: selection.open(), options: plan)
+    let recorded = algorithm.loop.plan
+    try writeLine(format == .dot ? recorded.graphviz : recorded.description)
   }
 }

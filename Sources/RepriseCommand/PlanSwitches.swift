@@ -17,6 +17,11 @@ struct PlanSwitches: ParsableArguments {
       "Look for NaN and infinity after each dispatch; the first ends training with its iteration and tensor.")
   var checkFinite = false
 
+  /// What defines the result as well, rounded otherwise.
+  var given: [SettingArgument] {
+    .given(("no_fusion", PlanOptions.environment.noFusion || noFusion ? true : nil))
+  }
+
   /// The switches, those of the environment included.
   var options: PlanOptions {
     var options = PlanOptions.environment

@@ -9,12 +9,12 @@ struct RecipesCommand: ParsableCommand {
     commandName: "recipes",
     abstract: "List the recipes for pairs of algorithm and environment, or print one.",
     discussion: """
-      'reprise train' begins with the recipe for its pair. A printed one has every setting, and --recipe takes it back.
+      'reprise train' begins with the recipe for its pair. A printed one has every setting, and --config takes it back.
 
       Examples:
         reprise recipes
         reprise recipes ppo cartpole > mine.yaml
-        reprise train ppo --recipe mine.yaml
+        reprise train ppo --config mine.yaml
       """)
 
   @Argument(help: "The algorithm: \(Algorithms.names.joined(separator: ", ")).")
@@ -53,8 +53,8 @@ struct RecipesCommand: ParsableCommand {
   /// All settings of a pair.
   private func show<Chosen: Algorithm>(_ named: Recipes.Named, _: Chosen.Type) throws {
     let resolved = try ResolvedSettings<Chosen.Configuration>(
-      algorithm: named.algorithm, recipe: nil, sets: [],
-      options: [SettingArgument("environment", named.environment)])
+      algorithm: named.algorithm, config: nil, sets: [],
+      words: [SettingArgument("environment", named.environment)])
     let settings = Chosen.Configuration.settings.map { ($0.name, $0.text(resolved.configuration)) }
     guard !json else { return try writeLine(jsonText(SettingsTable(resolved.configuration))) }
     let lines = named.recipe.comments.map { "# \($0)" } + settings.map { "\($0.0): \($0.1)" }

@@ -2,92 +2,94 @@ import Learning
 import Reinforcement
 import Runs
 
-/// The settings of a run, and where each value is from.
+/// The settings of a run of an algorithm, and where each value is from.
 struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
-  /// Where a value is from; a later one is stronger.
-  enum Origin: CaseIterable {
-    case defaults, recipe, file, set, option
-  }
-
   /// The settings, each in range, and fitting each other.
   let configuration: Configuration
-  private let origins: [String: Origin]
-  /// What introduces the values of each origin.
-  private let titles: [Origin: String]
+  /// How the run goes on.
+  let options: RunOptions
+  /// What `--config` names; nil without it.
+  let file: SettingsFile?
+  private let origins: [String: SettingOrigin]
+  private let isWithoutRecipe: Bool
 
   /// - Parameters:
-  ///   - recipe: a file that stands over the recipe for the pair, which may be config.yaml of a run, or `none` for no recipe
-  ///     at all; nil for that of the pair.
+  ///   - config: a file that stands over the recipe for the pair, which may be config.yaml of a run; nil for none.
+  ///   - usesRecipe: whether what no other place says is as the recipe for the pair has it.
   ///   - sets: what `--set` says.
-  ///   - options: what options say.
+  ///   - words: what options say of the settings.
+  ///   - options: what options say beside them.
   /// - Throws: `ConfigurationError`, `RecipeError`, `CommandFailure` for the first value that can't be used.
-  init(algorithm: String, recipe: String?, sets: [SettingArgument], options: [SettingArgument]) throws {
-    let path = recipe == "none" ? nil : recipe
-    let file = try path.map { try Recipe(ofRun: algorithm, file: $0) }
-    var origins: [String: Origin] = [:]
+  init(
+    algorithm: String, config: String?, usesRecipe: Bool = true, sets: [SettingArgument],
+    words: [SettingArgument], options given: [SettingArgument] = []
+  ) throws {
+    let (file, kind) = (try config.map { try SettingsFile($0) }, RunKind.reinforcement(algorithm))
+    try file?.expect(kind)
     // The pair's recipe is known once the environment is, and the file may name that.
-    var ofFile = Configuration()
-    if let file, let path { try file.apply(to: &ofFile, file: path) }
+    var (ofFile, options) = (Configuration(), RunOptions())
+    _ = try file?.apply(to: &ofFile, &options, of: kind)
     let environment =
-      (options.reversed() + sets.reversed()).first { $0.name == "environment" }?.value ?? ofFile.environment
+      (words.reversed() + sets.reversed()).first { $0.name == "environment" }?.value ?? ofFile.environment
     _ = try Environments.named(environment)
     var configuration = Configuration()
     configuration.environment = environment
-    let brought = recipe == "none" ? nil : Recipes.named(algorithm, environment)
-    if let brought {
-      try brought.recipe.apply(to: &configuration, file: brought.file)
-      for entry in brought.recipe.entries { origins[entry.name.replacing("-", with: "_")] = .recipe }
+    var origins: [String: SettingOrigin] = [:]
+    let recipe = usesRecipe ? Recipes.named(algorithm, environment) : nil
+    if let recipe {
+      try recipe.recipe.apply(to: &configuration, file: recipe.file)
+      for entry in recipe.recipe.entries { origins[entry.name.key] = .recipe(recipe.file) }
     }
-    if let file, let path {
-      try file.apply(to: &configuration, file: path)
-      for entry in file.entries { origins[entry.name.replacing("-", with: "_")] = .file }
+    if let file {
+      for (name, line) in try file.apply(to: &configuration, &options, of: kind) {
+        origins[name] = .file(file.path, line: line)
+      }
     }
-    for (origin, arguments) in [(Origin.set, sets), (.option, options)] {
+    for (origin, arguments) in [(SettingOrigin.set, sets), (.option, words)] {
       for argument in arguments {
         try configuration.set(argument.name, to: argument.value)
-        origins[argument.name.replacing("-", with: "_")] = origin
+        origins[argument.name.key] = origin
       }
     }
+    for argument in given { try options.set(argument.name, to: argument.value) }
+    let saysSeed = [.set, .option].contains(origins["seed"])
+    if saysSeed, given.contains(where: { $0.name == "seeds" }) {
+      throw ConfigurationError(field: "seeds", reason: "and seed are both given; one of them says it all")
+    }
+    // One seed on the command line stands over many in the file.
+    if saysSeed, options.seeds != nil { (options.seeds, origins["seeds"]) = (nil, .option) }
+    for argument in given { origins[argument.name.key] = .option }
+    try options.validate()
     try configuration.validate()
     self.configuration = configuration
+    self.options = options
     self.origins = origins
-    titles = [
-      .defaults: "defaults", .recipe: brought.map { "recipe \($0.file)" }, .file: path, .set: "--set",
-      .option: "options",
-    ].compactMapValues(\.self)
+    self.file = file
+    isWithoutRecipe = recipe == nil
   }
 
-  /// Whether the command line says which seed.
-  var saysSeed: Bool { [.set, .option].contains(origins["seed"]) }
+  /// Every value that decides the result.
+  var values: [ResolvedValue] {
+    Configuration.settings.map { value($0, configuration) } + optionValues
+  }
 
-  /// The values of each origin in lines, but for the environment: `recipe ppo-cartpole.yaml`, `gamma 0.98, …`.
+  private var optionValues: [ResolvedValue] {
+    RunOptions.settings(of: .reinforcement(Algorithms.all[0].name)).map { value($0, options) }
+  }
+
+  private func value<Table>(_ setting: Setting<Table>, _ table: Table) -> ResolvedValue {
+    ResolvedValue(name: setting.name, value: setting.text(table), origin: origins[setting.name] ?? .defaults)
+  }
+
+  /// The values of each origin in lines, but for the environment and for what isn't said of how the run goes on.
   var rows: [(String, String)] {
-    (titles[.recipe] == nil ? [("recipe", "none")] : []) + valueRows
-  }
-
-  private var valueRows: [(String, String)] {
-    Origin.allCases.flatMap { origin -> [(String, String)] in
-      let values = Configuration.settings
-        .filter { $0.name != "environment" && (origins[$0.name] ?? .defaults) == origin }
-        .map { "\($0.name) \($0.text(configuration))" }
-      guard !values.isEmpty else { return [] }
-      return wrapped(values.joined(separator: ", "), columns: 90).enumerated().map { index, line in
-        (index == 0 ? titles[origin] ?? "" : "", line)
-      }
-    }
+    let values = Configuration.settings.filter { $0.name != "environment" }.map { value($0, configuration) }
+    let said = optionValues.filter { $0.origin != .defaults && $0.name != "seeds" }
+    return (isWithoutRecipe ? [("recipe", "none")] : []) + (values + said).rows
   }
 }
 
-extension Recipe {
-  /// Reads a file of settings, without what config.yaml of a run has beside them.
-  fileprivate init(ofRun algorithm: String, file: String) throws {
-    let whole = try Recipe(readText(file), file: file)
-    if let other = whole.entries.first(where: {
-      $0.name == RunKey.algorithm.rawValue && $0.value != algorithm
-    }) {
-      throw RecipeError(
-        file: file, line: other.line, reason: "is of a run of \(other.value); expected one of \(algorithm)")
-    }
-    self = whole.leavingOut { RunKey(rawValue: $0) != nil }
-  }
+extension String {
+  /// As config.yaml writes it.
+  fileprivate var key: String { replacing("-", with: "_") }
 }

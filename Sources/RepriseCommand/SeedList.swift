@@ -1,13 +1,14 @@
 import ArgumentParser
+import Runs
 
 /// Seeds in one argument: `1-8`, `1,2,5`, `1-3,7`.
 struct SeedList: Equatable, Sendable {
-  /// More agents than anyone's device has room for.
-  private static let limit = 1024
-
   let seeds: [UInt64]
   /// As it was written.
   let text: String
+
+  /// Each of them, as config.yaml has them.
+  var list: String { seeds.map(String.init).joined(separator: ",") }
 
   /// Seeds as they would be written: `1-3,7`.
   static func text(of seeds: [UInt64]) -> String {
@@ -32,8 +33,8 @@ struct SeedList: Equatable, Sendable {
       guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first <= last else {
         throw ValidationError("expected seeds as 1-8 or 1,2,5")
       }
-      guard last - first < Self.limit, seeds.count + Int(last - first) < Self.limit else {
-        throw ValidationError("expected at most \(Self.limit) seeds")
+      guard last - first < RunOptions.mostSeeds, seeds.count + Int(last - first) < RunOptions.mostSeeds else {
+        throw ValidationError("expected at most \(RunOptions.mostSeeds) seeds")
       }
       seeds += first...last
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Learning
-import Reinforcement
 
 /// A setting with the value that the command line has for it, as text.
 struct SettingArgument: Equatable {
@@ -20,7 +19,14 @@ struct SettingArgument: Equatable {
   }
 }
 
-extension AlgorithmConfiguration {
+extension [SettingArgument] {
+  /// Those options that have a value.
+  static func given(_ values: (String, (any CustomStringConvertible)?)...) -> [SettingArgument] {
+    values.compactMap { name, value in value.map { SettingArgument(name, $0.description) } }
+  }
+}
+
+extension Configurable {
   /// The settings among words that no declared option took: `--gamma 0.9`, `--gamma=0.9`; `--double` and `--no-double` for
   /// what is true or false.
   ///

@@ -1,75 +1,63 @@
 public import ArgumentParser
+import Datasets
 import Learning
 public import Supervised
 
-/// The settings of supervised training on the command line; defaults are the library's.
+/// The settings of supervised training on the command line; what isn't given is as the file or the library has it.
 struct SupervisedOptions: ParsableArguments {
-  private static let defaults = SupervisedConfiguration()
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("epochs"))
+  var epochs: Int?
 
-  @Option(parsing: .unconditional, help: "Passes over the training split.")
-  var epochs = defaults.epochs
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("batch_size"))
+  var batchSize: Int?
 
-  @Option(parsing: .unconditional, help: "Samples in a batch.")
-  var batchSize = defaults.batchSize
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("accumulate"))
+  var accumulate: Int?
 
-  @Option(parsing: .unconditional, help: "Batches whose gradients make an update.")
-  var accumulate = defaults.accumulate
+  @Option(help: SupervisedConfiguration.help("optimizer", valueName: "name"))
+  var optimizer: SupervisedConfiguration.Rule?
 
-  @Option(
-    help: ArgumentHelp(
-      "The rule of update: \(SupervisedConfiguration.Rule.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "name"))
-  var optimizer = defaults.optimizer
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("learning_rate"))
+  var learningRate: Double?
 
-  @Option(parsing: .unconditional, help: "The largest learning rate of the schedule.")
-  var learningRate = defaults.learningRate
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("momentum"))
+  var momentum: Double?
 
-  @Option(parsing: .unconditional, help: "Momentum of sgd and rmsprop.")
-  var momentum = defaults.momentum
+  @Option(help: SupervisedConfiguration.help("schedule", valueName: "name"))
+  var schedule: SupervisedConfiguration.Decay?
 
-  @Option(
-    help: ArgumentHelp(
-      "How the learning rate goes: \(SupervisedConfiguration.Decay.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "name"))
-  var schedule = defaults.schedule
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("warmup"))
+  var warmup: Double?
 
-  @Option(
-    parsing: .unconditional, help: "Epochs within which the learning rate rises from nothing; may be 0.5.")
-  var warmup = defaults.warmup
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("step_epochs"))
+  var stepEpochs: Int?
 
-  @Option(parsing: .unconditional, help: "Epochs between two falls of the schedule step.")
-  var stepEpochs = defaults.stepEpochs
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("step_factor"))
+  var stepFactor: Double?
 
-  @Option(parsing: .unconditional, help: "What the schedule step multiplies the learning rate with.")
-  var stepFactor = defaults.stepFactor
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("weight_decay"))
+  var weightDecay: Double?
 
-  @Option(parsing: .unconditional, help: "λ of weight decay; biases and the weights of norms have none.")
-  var weightDecay = defaults.weightDecay
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("clip_norm"))
+  var clipNorm: Double?
 
-  @Option(parsing: .unconditional, help: "Bound of the gradient's norm; 0 is none.")
-  var clipNorm = defaults.clipNorm
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("clip_value"))
+  var clipValue: Double?
 
-  @Option(parsing: .unconditional, help: "Bound of each element of the gradient; 0 is none.")
-  var clipValue = defaults.clipValue
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("ema"))
+  var ema: Double?
 
-  @Option(
-    parsing: .unconditional,
-    help: "Decay of a running mean of the weights, which is evaluated and kept in their place; 0 is none.")
-  var ema = defaults.ema
-
-  @Option(parsing: .unconditional, help: "How much of a target is spread over all classes, from 0 to 1.")
-  var labelSmoothing = defaults.labelSmoothing
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("label_smoothing"))
+  var labelSmoothing: Double?
 
   @Option(
     help: ArgumentHelp(
-      "How pictures are changed at random: shift[=pixels], flip[=how often], crop=side, cutout=side, mixup=α, separated by commas; or none.",
+      "How pictures are changed at random: shift[=pixels], flip[=how often], crop=side, cutout=side, mixup=α, separated by commas; or none. (default: none)",
       valueName: "changes"))
-  var augment = CommaSeparated<AugmentationPart>([])
+  var augment: CommaSeparated<AugmentationPart>?
 
-  @Option(
-    parsing: .unconditional,
-    help: "Epochs without a better result on the validation split that end the run; 0 never ends it early.")
-  var patience = defaults.patience
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("patience"))
+  var patience: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -77,34 +65,46 @@ struct SupervisedOptions: ParsableArguments {
       valueName: "pattern=factor"))
   var learningRateOf: [PatternValue] = []
 
-  @Option(
-    parsing: .unconditional,
-    help: "Decides every random number: the same seed, device and driver give the same bits.")
-  var seed = defaults.seed
+  @Option(parsing: .unconditional, help: SupervisedConfiguration.help("seed"))
+  var seed: UInt64?
 
-  /// The settings, without what is frozen.
-  func configuration() -> SupervisedConfiguration {
+  /// What is said here, but for lists.
+  var given: [SettingArgument] {
+    .given(
+      ("epochs", epochs), ("batch_size", batchSize), ("accumulate", accumulate),
+      ("optimizer", optimizer?.rawValue), ("learning_rate", learningRate), ("momentum", momentum),
+      ("schedule", schedule?.rawValue), ("warmup", warmup), ("step_epochs", stepEpochs),
+      ("step_factor", stepFactor), ("weight_decay", weightDecay), ("clip_norm", clipNorm),
+      ("clip_value", clipValue), ("ema", ema), ("label_smoothing", labelSmoothing), ("patience", patience),
+      ("seed", seed)) + (augment.map { Self.given($0.elements) } ?? [])
+  }
+
+  /// All changes of pictures: what the option doesn't name isn't done.
+  private static func given(_ parts: [AugmentationPart]) -> [SettingArgument] {
     var configuration = SupervisedConfiguration()
-    configuration.epochs = epochs
-    configuration.batchSize = batchSize
-    configuration.accumulate = accumulate
-    configuration.optimizer = optimizer
-    configuration.learningRate = learningRate
-    configuration.momentum = momentum
-    configuration.weightDecay = weightDecay
-    configuration.schedule = schedule
-    configuration.warmup = warmup
-    configuration.stepEpochs = stepEpochs
-    configuration.stepFactor = stepFactor
-    configuration.clipNorm = clipNorm
-    configuration.clipValue = clipValue
-    configuration.ema = ema
-    configuration.labelSmoothing = labelSmoothing
-    for part in augment.elements { part.apply(to: &configuration.augmentation) }
-    configuration.patience = patience
+    for part in parts { part.apply(to: &configuration.augmentation) }
+    return SupervisedConfiguration.settings.filter { $0.name.hasPrefix("augmentation.") }
+      .map { SettingArgument($0.name, $0.text(configuration)) }
+  }
+
+  /// Sets learning rates of parts.
+  ///
+  /// - Returns: the names of what was set.
+  func apply(to configuration: inout SupervisedConfiguration) -> [String] {
+    guard !learningRateOf.isEmpty else { return [] }
     configuration.groups = learningRateOf.map { ParameterGroup($0.pattern, learningRateScale: $0.value) }
-    configuration.seed = seed
-    return configuration
+    return ["groups"]
+  }
+}
+
+extension Configurable {
+  /// The help of an option for a setting: what it means, what it may be, its default.
+  static func help(_ name: String, valueName: String? = nil) -> ArgumentHelp {
+    guard let setting = setting(name) else { preconditionFailure("\(name) is in no table") }
+    // The parser lists the words of a choice itself.
+    let values = if case .choice = setting.kind { "" } else { setting.values }
+    let facts = [values, "default: \(setting.text(Self()))"].filter { !$0.isEmpty }
+    return ArgumentHelp("\(setting.help) (\(facts.joined(separator: "; ")))", valueName: valueName)
   }
 }
 

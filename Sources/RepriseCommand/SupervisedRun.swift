@@ -9,6 +9,7 @@ import Vulkan
 
 /// What `train classifier` and `train regressor` share: all of their options, and the run.
 struct SupervisedRun: ParsableArguments {
+  @OptionGroup var config: ConfigOptions
   @OptionGroup(title: "Data") var data: DataArguments
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var options: SupervisedOptions
@@ -23,6 +24,7 @@ struct SupervisedRun: ParsableArguments {
   @Flag(help: "Replace the run that the folder holds.")
   var overwrite = false
 
+  @OptionGroup var dry: DryRunOptions
   @OptionGroup var checkpoints: CheckpointOptions
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
@@ -41,38 +43,70 @@ struct SupervisedRun: ParsableArguments {
 
   /// Trains, evaluates the test split once, and keeps everything.
   func run(_ algorithm: RunKind, _ kind: DataOptions.Task) throws {
-    try checkpoints.check()
-    var configuration = options.configuration()
-    transfer.apply(to: &configuration)
-    try configuration.validate()
-    let pretrained = try transfer.pretrained.map(Pretrained.init)
+    let file = try config.config.map { try SettingsFile($0) }
+    var resolved = try ResolvedDefinition(file, algorithm)
+    try resolved.take(
+      data: data.given, training: options.given,
+      options: checkpoints.given + switches.given + .given(("pretrained", transfer.pretrained)))
+    resolved.take(options.apply)
+    try resolved.take(transfer.apply)
+    guard !resolved.definition.data.name.isEmpty else {
+      throw ValidationError("Missing expected argument '--data <name|path>'")
+    }
+    try resolved.validate()
+    let pretrained = try resolved.definition.options.pretrained.map(Pretrained.init)
     let description = try model.description(
-      usual: pretrained?.settings?.model ?? .named(LayerDescription("mlp")))
-    let directory = RunDirectory(folder ?? defaultFolder(description, seed: configuration.seed))
+      usual: resolved.definition.model ?? pretrained?.settings?.model ?? .named(LayerDescription("mlp")))
+    resolved.take(description, isSaid: model.isSaid)
+    let definition = resolved.definition
+    let directory = RunDirectory(
+      folder ?? defaultFolder(definition.data.name, description, seed: definition.training.seed))
     if !overwrite { try directory.refuseUsed() }
-    let prepared = try PreparedData(data.configuration, kind, seed: configuration.seed)
+    let prepared = try PreparedData(definition.data, kind, seed: definition.training.seed)
 
     let device = try selection.open()
     var plan = switches.options
     plan.timestamps = profile
-    let start = try SupervisedStart(
-      prepared, description, configuration, pretrained,
-      normalization: pretrained?.settings?.normalization, on: device, options: plan)
-    var definition = RunConfiguration(
-      algorithm, start.settings(data.configuration), device: device.physical.name,
+    plan.noFusion = definition.options.noFusion
+    func make() throws -> SupervisedStart {
+      try SupervisedStart(
+        prepared, description, definition.training, pretrained,
+        normalization: pretrained?.settings?.normalization, on: device, options: plan)
+    }
+    guard !dry.dryRun else {
+      return try DryRun(algorithm, directory, resolved.values, on: device) { measure in
+        let start = try make()
+        withExtendedLifetime(start) { measure() }
+      }.show(json: json)
+    }
+    let start = try make()
+    let kept = RunConfiguration(
+      algorithm, start.settings(definition.data), definition.options, device: device.physical.name,
       driver: device.physical.driver)
-    definition.checkpointEvery = checkpoints.checkpointEvery
-    definition.noFusion = switches.options.noFusion ? true : nil
-    definition.pretrained = transfer.pretrained
-    let writer = try RunWriter(directory, overwrite: overwrite, config: definition.yaml())
+    let writer = try RunWriter(directory, overwrite: overwrite, config: kept.yaml())
     let training = SupervisedTraining(
-      definition, prepared, start, writer, try RunJournal([directory]), json: json, profile: profile)
+      kept, prepared, start, writer, try RunJournal([directory]), json: json, profile: profile)
     try training.run(
-      beginning: start.anew.isEmpty ? [] : [("anew", start.anew.joined(separator: ", "))])
+      beginning: (start.anew.isEmpty ? [] : [("anew", start.anew.joined(separator: ", "))])
+        + (file.map { rows(of: $0, resolved, kept.settings, device.physical) } ?? []))
   }
 
-  private func defaultFolder(_ model: ModelDescription, seed: UInt64) -> String {
-    let path = data.data.split(separator: "/").last.map(String.init) ?? "data"
+  /// What is said of a file's run: where values are from, and what is not as it was.
+  private func rows(
+    of file: SettingsFile, _ resolved: ResolvedDefinition, _ settings: SupervisedSettings,
+    _ physical: PhysicalDevice
+  ) -> [(String, String)] {
+    var rows = resolved.values.filter { $0.origin != .defaults }.rows + file.deviceRows(on: physical)
+    if let old = file.settings, old.data == settings.data, old.training == settings.training,
+      old.model == settings.model, old != settings
+    {
+      rows.append(("note", "\(settings.data.name) is not as it was for \(file.path)"))
+    }
+    return rows
+  }
+
+  private func defaultFolder(_ data: String, _ model: ModelDescription, seed: UInt64) -> String {
+    let path = data.split(separator: "/").last.map(String.init) ?? "data"
     let name = path.split(separator: ".").first.map(String.init) ?? path
     if case .named(let named) = model { return "runs/\(name)-\(named.name)-seed\(seed)" }
     return "runs/\(name)-seed\(seed)"

@@ -14,6 +14,8 @@ struct SupervisedSummary: Encodable {
   let test: EvaluationReport?
   /// Submissions to the device an epoch, since the last change of what is frozen.
   let submissionsPerEpoch: Double
+  /// Bytes of the device that the run had taken at its end.
+  let deviceBytes: Int
   let device, driver: String
   let weights: String
   /// Whether a signal ended it before the last epoch.
@@ -23,7 +25,7 @@ struct SupervisedSummary: Encodable {
 
   init(
     _ last: SupervisedTrainer.Progress?, _ trainer: SupervisedTrainer, test: EvaluationResult?, total: Int,
-    seconds: Double, device: PhysicalDevice, weights: String
+    seconds: Double, device: Device, weights: String
   ) {
     epochs = trainer.epochsDone
     updates = last?.updates ?? 0
@@ -34,8 +36,9 @@ struct SupervisedSummary: Encodable {
     valAccuracy = last?.validationAccuracy
     self.test = test.map(EvaluationReport.init)
     submissionsPerEpoch = Double(trainer.profile.submissions) / Double(max(1, trainer.profile.replays))
-    self.device = device.name
-    driver = device.driver
+    self.device = device.physical.name
+    driver = device.physical.driver
+    deviceBytes = device.allocatedBytes
     self.weights = weights
     interrupted = !trainer.isFinished && Interruption.signal != nil
     stoppedEarly = epochs < total && Interruption.signal == nil

@@ -75,9 +75,9 @@ final class SupervisedTraining {
     let prepared = try PreparedData(settings.data, kind, seed: settings.training.seed)
     var plan = options
     plan.timestamps = profile
-    plan.noFusion = plan.noFusion || definition.noFusion == true
+    plan.noFusion = plan.noFusion || definition.options.noFusion
     let start = try SupervisedStart(
-      prepared, settings.model, settings.training, definition.pretrained.map(Pretrained.init),
+      prepared, settings.model, settings.training, definition.options.pretrained.map(Pretrained.init),
       normalization: settings.normalization, on: device, options: plan)
     guard start.settings(settings.data) == settings else {
       throw CommandFailure(
@@ -121,7 +121,7 @@ final class SupervisedTraining {
       if !(wasFinished && RunDirectory.hasFile(writer.directory.test)) { test = try evaluateTest() }
     }
     let summary = SupervisedSummary(
-      last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device.physical,
+      last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device,
       weights: writer.directory.weights)
     try writeLine(json ? jsonText(summary) : summary.text)
     if profile { try writer.write(profile: trainer.plans.flatMap { try $0.timings() }) }
@@ -176,7 +176,8 @@ final class SupervisedTraining {
   /// Keeps the checkpoint of an epoch that has ended for good, where that is due.
   private func keepCheckpoint() throws {
     let done = trainer.epochsDone
-    guard let every = definition.checkpointEvery, done > 0, done % every == 0, !trainer.isWithinEpoch else {
+    guard let every = definition.options.checkpointEvery, done > 0, done % every == 0, !trainer.isWithinEpoch
+    else {
       return
     }
     try writer.keepCheckpoint(as: "epoch-\(padded(done, to: 6))")
@@ -223,7 +224,7 @@ final class SupervisedTraining {
       ),
       ("seed", "\(configuration.seed)"),
     ]
-    if let pretrained = definition.pretrained { rows.append(("weights", pretrained)) }
+    if let pretrained = definition.options.pretrained { rows.append(("weights", pretrained)) }
     rows += beginning + [("run", writer.directory.path)]
     return columns(rows, indent: "")
   }

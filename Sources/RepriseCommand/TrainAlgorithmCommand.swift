@@ -20,13 +20,14 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
         Ctrl-C ends training after the iterations that are on the device, keeps everything and exits with 130; a \
         second one ends it at once. 'reprise train --resume <run>' goes on from the last checkpoint, to the bit.
 
-        Settings (an option is stronger than --set, --set than the file of --recipe, that file than the recipe for the \
+        Settings (an option is stronger than --set, --set than the file of --config, that file than the recipe for the \
         algorithm and the environment, and the recipe than the default):
         \(Trained.Configuration.settingsHelp)
 
         Examples:
           reprise train \(name) --environment \(usual) --run runs/\(usual)
           reprise train \(name) --seeds 1-8 --evaluate-every 20000
+          reprise train \(name) --config runs/\(usual)/config.yaml --seed 3 --dry-run
           reprise train \(name) --seed 2 --set gamma=0.99 --json --profile | tail -1
         """)
   }
@@ -50,6 +51,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
   @Flag(help: "Replace the run that the folder holds.")
   var overwrite = false
 
+  @OptionGroup var dry: DryRunOptions
   @OptionGroup var checkpoints: CheckpointOptions
   @OptionGroup var faults: FaultOptions
 
@@ -82,44 +84,42 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
   }
 
   func run() throws {
-    let settings = try options.resolved()
-    if seeds != nil, settings.saysSeed {
-      throw ConfigurationError(field: "seeds", reason: "and seed are both given; one of them says it all")
-    }
-    try evaluation.check()
-    try checkpoints.check()
-    let configuration = settings.configuration
+    let settings = try options.resolved(
+      evaluation.given + checkpoints.given + faults.given + switches.given + .given(("seeds", seeds?.list)))
+    let (configuration, seeds) = (settings.configuration, settings.options.seeds)
     let named = "\(try Environments.named(configuration.environment).name)-\(Trained.name)-"
     let directory = RunDirectory(
-      folder ?? "runs/\(named)" + (seeds.map { "seeds\($0.text)" } ?? "seed\(configuration.seed)"))
-    let places = seeds.map { $0.seeds.map(directory.agent) } ?? [directory]
+      folder ?? "runs/\(named)"
+        + (seeds.map { "seeds\(SeedList.text(of: $0))" } ?? "seed\(configuration.seed)"))
+    let places = seeds.map { $0.map(directory.agent) } ?? [directory]
     if !overwrite { for place in [directory] + places { try place.refuseUsed() } }
     // Known to be writable before hours of training.
-    if let trace { try ChromeTrace(events: []).write(to: trace) }
+    if let trace, !dry.dryRun { try ChromeTrace(events: []).write(to: trace) }
     let spans = profile || trace != nil ? Trace(capacity: trace == nil ? 0 : 100_000) : nil
     try Trace.$current.withValue(spans) {
       let device = try selection.open()
+      var plan = switches.options
+      plan.noFusion = settings.options.noFusion
       let run = AgentRun<Trained>(
-        definition: definition(configuration, on: device.physical), directory: directory, device: device,
-        options: switches.options,
+        definition: RunConfiguration(
+          .reinforcement(Trained.name), SettingsTable(configuration), settings.options,
+          device: device.physical.name, driver: device.physical.driver),
+        directory: directory, device: device, options: plan,
         output: TrainingOutput(json: json, profile: profile, trace: trace, spans: spans))
-      try run.begin(overwrite: overwrite, settings: settings.rows)
+      if dry.dryRun { return try run.dryRun(settings.values).show(json: json) }
+      let note = settings.file?.deviceRows(on: device.physical) ?? []
+      try run.begin(overwrite: overwrite, settings: settings.rows + note)
     }
   }
+}
 
-  /// All that the run depends on.
-  private func definition(_ configuration: Trained.Configuration, on device: PhysicalDevice)
-    -> RunConfiguration<SettingsTable<Trained.Configuration>>
-  {
-    var kept = RunConfiguration(
-      .reinforcement(Trained.name), SettingsTable(configuration), device: device.name, driver: device.driver)
-    if let steps = evaluation.evaluateEvery {
-      (kept.evaluateEvery, kept.evaluateEpisodes) = (steps, evaluation.evaluateEpisodes)
-    }
-    kept.checkpointEvery = checkpoints.checkpointEvery
-    kept.onNan = faults.onNan == .reset ? nil : faults.onNan.rawValue
-    kept.noFusion = switches.options.noFusion ? true : nil
-    kept.seeds = seeds?.seeds
-    return kept
+extension SettingsFile {
+  /// A row that says so where the file is of a run on another device.
+  func deviceRows(on physical: PhysicalDevice) -> [(String, String)] {
+    let (here, there) = (
+      [physical.name, physical.driver], [device ?? physical.name, driver ?? physical.driver]
+    )
+    guard here != there else { return [] }
+    return [("note", "\(path) is of \(there[0]) (\(there[1])); bits may be others here")]
   }
 }

@@ -1,22 +1,32 @@
 import ArgumentParser
+import Learning
 import Recording
 import Reinforcement
 import Runs
 import Vulkan
 
-/// `reprise train --resume`: trains what a run's own file says.
+/// `reprise train --resume` and `reprise train --config`: trains what a file says.
 struct TrainRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Go on with a run: what 'reprise train --resume <run>' does.",
-    usage: "reprise train --resume <run> [<options>]",
+    commandName: "run",
+    abstract:
+      "Go on with a run, or begin one that a file defines: 'reprise train --resume <run>', 'reprise train --config <file>'.",
+    usage: """
+      reprise train --resume <run> [<options>]
+      reprise train --config <file> [<options>]
+      """,
     discussion: """
-      Everything that defines the run is read from its config.yaml. It goes on from its last checkpoint, or from its beginning \
+      With --config the line 'algorithm:' of the file says whose options may follow: those of 'reprise train ppo' and its like, \
+      which are stronger than the file. With config.yaml of a run, the same run is made again, to the bit on the same device and driver.
+
+      With --resume everything that defines the run is read from its config.yaml. It goes on from its last checkpoint, or from its beginning \
       where it has none; lines of metrics.jsonl that are later are cut off and written again. Another device or driver is \
       allowed, with a warning: the bits will be others.
 
       Examples:
         reprise train --resume runs/cartpole
         reprise train --resume runs/pendulum-sac-seeds1-8 --json
+        reprise train --config runs/cartpole/config.yaml --run runs/again --dry-run
       """)
 
   @Option(
@@ -25,6 +35,7 @@ struct TrainRunCommand: ParsableCommand {
   )
   var resume: String?
 
+  @OptionGroup var file: ConfigOptions
   @OptionGroup var selection: DeviceOptions
 
   @Flag(
@@ -35,7 +46,22 @@ struct TrainRunCommand: ParsableCommand {
   @Flag(help: "Add what training costs: the time of each dispatch.")
   var profile = false
 
+  // With --config, they are those of the algorithm that the file names.
+  @Argument(parsing: .allUnrecognized, help: .private)
+  var words: [String] = []
+
+  func validate() throws {
+    guard file.config == nil || resume == nil else {
+      throw ValidationError("--config begins a run and --resume goes on with one; one of them can be given")
+    }
+    guard file.config == nil, let word = words.first else { return }
+    guard word.hasPrefix("-") else { throw ValidationError("Unexpected argument '\(word)'") }
+    let nearest = Self.optionNames.nearest(to: word).prefix(3).joined(separator: ", ")
+    throw ValidationError("Unknown option '\(word)'; the nearest are: \(nearest)")
+  }
+
   func run() throws {
+    if let config = file.config { return try begin(config) }
     guard let resume else { throw CleanExit.helpRequest(TrainCommand.self) }
     guard !resume.isEmpty else {
       throw ValidationError("The value of '--resume' is empty; it must name a run's folder")
@@ -59,10 +85,23 @@ struct TrainRunCommand: ParsableCommand {
     }
   }
 
+  /// Does what the subcommand of the file's algorithm does with the whole command line.
+  private func begin(_ config: String) throws {
+    guard let algorithm = try SettingsFile(config).algorithm else {
+      throw CommandFailure(
+        "\(config): \"algorithm\" is missing; expected one of \(RunKind.names.joined(separator: ", ")), or 'reprise train <algorithm> --config \(config)'"
+      )
+    }
+    var rest = CommandLine.arguments.dropFirst().drop { $0 != "train" }.dropFirst()
+    if rest.first == Self.configuration.commandName { rest = rest.dropFirst() }
+    var command = try RepriseCommand.parseAsRoot(["train", algorithm.rawValue] + rest)
+    try command.run()
+  }
+
   private func goOn<Trained: Algorithm>(_ directory: RunDirectory, _: Trained.Type) throws {
     let definition = try RunConfiguration<SettingsTable<Trained.Configuration>>(of: directory)
     var options = PlanOptions.environment
-    if definition.noFusion == true { options.noFusion = true }
+    if definition.options.noFusion { options.noFusion = true }
     let spans = profile ? Trace(capacity: 0) : nil
     try Trace.$current.withValue(spans) {
       try AgentRun<Trained>(

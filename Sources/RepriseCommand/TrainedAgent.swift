@@ -24,7 +24,7 @@ final class TrainedAgent<Trained: Algorithm> {
     switch mode {
     case .new(let overwrite):
       var own = run
-      (own.settings, own.seeds) = (settings, nil)
+      (own.settings, own.options.seeds) = (settings, nil)
       writer = try RunWriter(
         directory, overwrite: overwrite, config: own.yaml(),
         environment: (environment as? BundledEnvironment)?.bundle)

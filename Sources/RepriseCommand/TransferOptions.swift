@@ -28,9 +28,6 @@ struct TransferOptions: ParsableArguments {
   var unfreeze: [PatternValue] = []
 
   func validate() throws {
-    guard !freeze.isEmpty || (unfreeze.isEmpty && headOnlyEpochs == nil) else {
-      throw ValidationError("--unfreeze and --head-only-epochs need --freeze")
-    }
     if let headOnlyEpochs, headOnlyEpochs < 0 {
       throw ValidationError("--head-only-epochs is \(headOnlyEpochs); it is at least 0")
     }
@@ -39,17 +36,28 @@ struct TransferOptions: ParsableArguments {
     }
   }
 
-  /// Sets what is frozen.
-  func apply(to configuration: inout SupervisedConfiguration) {
-    configuration.freeze = freeze
+  /// Sets what is frozen; with --freeze, what a file says of that goes.
+  ///
+  /// - Returns: the names of what was set.
+  func apply(to configuration: inout SupervisedConfiguration) throws -> [String] {
+    var changed: [String] = []
+    if !freeze.isEmpty {
+      (configuration.freeze, configuration.unfreeze) = (freeze, [])
+      changed = ["freeze", "unfreeze"]
+    }
+    guard !unfreeze.isEmpty || headOnlyEpochs != nil else { return changed }
+    guard !configuration.freeze.isEmpty else {
+      throw ValidationError("--unfreeze and --head-only-epochs need --freeze")
+    }
     configuration.unfreeze = unfreeze.map {
       SupervisedConfiguration.Unfreezing(pattern: $0.pattern, epoch: Int($0.value))
     }
     if let headOnlyEpochs, headOnlyEpochs < configuration.epochs {
-      configuration.unfreeze += freeze.map {
+      configuration.unfreeze += configuration.freeze.map {
         SupervisedConfiguration.Unfreezing(pattern: $0, epoch: headOnlyEpochs + 1)
       }
     }
+    return changed + ["unfreeze"]
   }
 }
 

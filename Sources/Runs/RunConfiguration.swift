@@ -50,7 +50,7 @@ package enum RunKind: RawRepresentable, Codable, Equatable {
 }
 
 /// What stands in config.yaml beside the settings.
-package enum RunKey: String, CodingKey {
+package enum RunKey: String, CodingKey, CaseIterable {
   case format, version, algorithm, device, driver
   case evaluateEvery = "evaluate_every"
   case evaluateEpisodes = "evaluate_episodes"
@@ -68,23 +68,16 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
   package let algorithm: RunKind
   /// The device's and the driver's name.
   package let device, driver: String
-  /// After how many steps and on how many episodes the best weights of a policy were looked for; nil where they weren't.
-  package var evaluateEvery, evaluateEpisodes: Int?
-  /// After how many steps, or epochs, a checkpoint is kept for good; nil where none is.
-  package var checkpointEvery: Int?
-  /// `--on-nan`, where it isn't the default.
-  package var onNan: String?
-  /// Whether each elementwise operation has a kernel of its own, which rounds otherwise; nil where it hasn't.
-  package var noFusion: Bool?
-  /// The seeds of all agents, in the file of the folder that theirs lie in.
-  package var seeds: [UInt64]?
-  /// The weights that a supervised run begins with: a run or a file.
-  package var pretrained: String?
+  /// How it goes on; in the file these stand beside the rest.
+  package var options = RunOptions()
   /// The algorithm's settings; in the file they stand beside the rest.
   package var settings: Settings
 
-  package init(_ algorithm: RunKind, _ settings: Settings, device: String, driver: String) {
+  package init(
+    _ algorithm: RunKind, _ settings: Settings, _ options: RunOptions, device: String, driver: String
+  ) {
     version = repriseVersion
+    self.options = options
     self.algorithm = algorithm
     self.device = device
     self.driver = driver
@@ -97,13 +90,14 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
     algorithm = try container.decode(RunKind.self, forKey: .algorithm)
     device = try container.decode(String.self, forKey: .device)
     driver = try container.decode(String.self, forKey: .driver)
-    evaluateEvery = try container.decodeIfPresent(Int.self, forKey: .evaluateEvery)
-    evaluateEpisodes = try container.decodeIfPresent(Int.self, forKey: .evaluateEpisodes)
-    checkpointEvery = try container.decodeIfPresent(Int.self, forKey: .checkpointEvery)
-    onNan = try container.decodeIfPresent(String.self, forKey: .onNan)
-    noFusion = try container.decodeIfPresent(Bool.self, forKey: .noFusion)
-    seeds = try container.decodeIfPresent([UInt64].self, forKey: .seeds)
-    pretrained = try container.decodeIfPresent(String.self, forKey: .pretrained)
+    options.evaluateEvery = try container.decodeIfPresent(Int.self, forKey: .evaluateEvery)
+    let episodes = try container.decodeIfPresent(Int.self, forKey: .evaluateEpisodes)
+    options.evaluateEpisodes = episodes ?? options.evaluateEpisodes
+    options.checkpointEvery = try container.decodeIfPresent(Int.self, forKey: .checkpointEvery)
+    options.onNan = try container.decodeIfPresent(FaultAnswer.self, forKey: .onNan) ?? .reset
+    options.noFusion = try container.decodeIfPresent(Bool.self, forKey: .noFusion) ?? false
+    options.seeds = try container.decodeIfPresent([UInt64].self, forKey: .seeds)
+    options.pretrained = try container.decodeIfPresent(String.self, forKey: .pretrained)
     settings = try Settings(from: decoder)
   }
 
@@ -114,13 +108,15 @@ package struct RunConfiguration<Settings: RunSettings>: Codable {
     try container.encode(algorithm, forKey: .algorithm)
     try container.encode(device, forKey: .device)
     try container.encode(driver, forKey: .driver)
-    try container.encodeIfPresent(evaluateEvery, forKey: .evaluateEvery)
-    try container.encodeIfPresent(evaluateEpisodes, forKey: .evaluateEpisodes)
-    try container.encodeIfPresent(checkpointEvery, forKey: .checkpointEvery)
-    try container.encodeIfPresent(onNan, forKey: .onNan)
-    try container.encodeIfPresent(noFusion, forKey: .noFusion)
-    try container.encodeIfPresent(seeds, forKey: .seeds)
-    try container.encodeIfPresent(pretrained, forKey: .pretrained)
+    try container.encodeIfPresent(options.evaluateEvery, forKey: .evaluateEvery)
+    if options.evaluateEvery != nil {
+      try container.encode(options.evaluateEpisodes, forKey: .evaluateEpisodes)
+    }
+    try container.encodeIfPresent(options.checkpointEvery, forKey: .checkpointEvery)
+    if options.onNan != .reset { try container.encode(options.onNan, forKey: .onNan) }
+    if options.noFusion { try container.encode(true, forKey: .noFusion) }
+    try container.encodeIfPresent(options.seeds, forKey: .seeds)
+    try container.encodeIfPresent(options.pretrained, forKey: .pretrained)
     try settings.encode(to: encoder)
   }
 
@@ -167,27 +163,14 @@ extension Node {
   }
 }
 
-/// The first lines of config.yaml: which algorithm's settings follow.
-private struct RunHeader: Decodable {
-  let algorithm: String
-
-  /// Looks whether there is such an algorithm.
-  func check() throws(ConfigurationError) {
-    guard RunKind(rawValue: algorithm) == nil else { return }
-    let known = RunKind.names.joined(separator: ", ")
-    throw ConfigurationError(field: "algorithm", reason: "\(algorithm) is not known; there are: \(known)")
-  }
-}
-
 extension RunDirectory {
   /// What trained this run.
   ///
   /// - Throws: `CommandFailure` as `RunConfiguration`, and for a run of a newer version.
   package func algorithm() throws(CommandFailure) -> RunKind {
-    try refuseNewer()
-    let header = try decodeYAML(RunHeader.self, file: config) { header in
-      Result { () throws(ConfigurationError) in try header.check() }
+    guard let kind = try SettingsFile(config).algorithm else {
+      throw CommandFailure("\(config): \"algorithm\" is missing")
     }
-    return RunKind(rawValue: header.algorithm) ?? .reinforcement(header.algorithm)
+    return kind
   }
 }

@@ -16,17 +16,19 @@ extension RunDirectory {
   /// Throws when a newer version made this run. What has no config.yaml, or a damaged one, is left to whoever needs it.
   package func refuseNewer() throws(CommandFailure) {
     guard let root = try? composedYAML(file: config) else { return }
-    try refuseNewer(root)
+    try RunFormat.refuseNewer(root, file: config)
   }
+}
 
+extension RunFormat {
   /// The same of config.yaml that was read.
-  func refuseNewer(_ root: Node) throws(CommandFailure) {
+  static func refuseNewer(_ root: Node, file: String) throws(CommandFailure) {
     let format = root["format"]?.int ?? RunFormat.unsaid
     let version = root["version"]?.scalar?.string ?? repriseVersion
     let isNewer = numbers(of: repriseVersion).lexicographicallyPrecedes(numbers(of: version))
     guard isNewer || format > RunFormat.current else { return }
     throw CommandFailure(
-      "\(config): the run was made by Reprise \(version) in format \(format), which is newer than this \(repriseVersion) "
+      "\(file): the run was made by Reprise \(version) in format \(format), which is newer than this \(repriseVersion) "
         + "with its format \(RunFormat.current); update Reprise to use it.")
   }
 }

@@ -48,7 +48,7 @@ package struct RunOverview: Sendable {
     date = [run.metrics, run.config, run.path].lazy.compactMap(modificationDate).first ?? .distantPast
     do throws(CommandFailure) {
       let root = try composedYAML(file: run.config)
-      try run.refuseNewer(root)
+      try RunFormat.refuseNewer(root, file: run.config)
       let settings = FlatSettings(root)
       self.settings = settings.entries
       algorithm = settings["algorithm"]?.description

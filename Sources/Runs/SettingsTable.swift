@@ -20,16 +20,7 @@ package struct SettingsTable<Configuration: AlgorithmConfiguration>: RunSettings
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: SettingKey.self)
     for setting in Configuration.settings {
-      let (key, text) = (SettingKey(setting.name), setting.text(configuration))
-      if let number = Int(text) {
-        try container.encode(number, forKey: key)
-      } else if let number = Double(text) {
-        try container.encode(number, forKey: key)
-      } else if let flag = Bool(text) {
-        try container.encode(flag, forKey: key)
-      } else {
-        try container.encode(text, forKey: key)
-      }
+      try container.encode(SettingText(setting.text(configuration)), forKey: SettingKey(setting.name))
     }
   }
 
@@ -42,7 +33,8 @@ package struct SettingsTable<Configuration: AlgorithmConfiguration>: RunSettings
         try (try? container.decode(String.self, forKey: key))
         ?? container.decode([String].self, forKey: key).joined(separator: ",")
       do throws(ConfigurationError) {
-        try configuration.set(renamed[key.stringValue] ?? key.stringValue, to: text.isEmpty ? "none" : text)
+        try configuration.set(
+          renamedSettings[key.stringValue] ?? key.stringValue, to: text.isEmpty ? "none" : text)
       } catch {
         throw DecodingError.dataCorrupted(.init(codingPath: [key], debugDescription: error.reason))
       }
@@ -51,8 +43,28 @@ package struct SettingsTable<Configuration: AlgorithmConfiguration>: RunSettings
   }
 }
 
+/// The text of a value, which JSON and YAML have as a number, as true or false, or as text.
+package struct SettingText: Encodable {
+  private let text: String
+
+  package init(_ text: String) { self.text = text }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let number = Int(text) {
+      try container.encode(number)
+    } else if let number = Double(text) {
+      try container.encode(number)
+    } else if let flag = Bool(text) {
+      try container.encode(flag)
+    } else {
+      try container.encode(text)
+    }
+  }
+}
+
 /// Names that settings had in config.yaml up to version 0.1.0.
-private let renamed = ["maximum_gradient_norm": "max_gradient_norm"]
+let renamedSettings = ["maximum_gradient_norm": "max_gradient_norm"]
 
 private struct SettingKey: CodingKey {
   let stringValue: String

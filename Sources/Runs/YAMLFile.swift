@@ -44,7 +44,7 @@ func composedYAML(file: String) throws(CommandFailure) -> Node {
   return root
 }
 
-private func yamlFailure(_ file: String, _ line: Int?, _ reason: String) -> CommandFailure {
+func yamlFailure(_ file: String, _ line: Int?, _ reason: String) -> CommandFailure {
   CommandFailure("\(file)\(line.map { ":\($0)" } ?? ""): \(reason)")
 }
 
@@ -63,7 +63,7 @@ private func explanation(of error: any Error) -> (line: Int?, reason: String) {
 }
 
 /// The place and the reason of YAML that is no configuration.
-private func explanation(ofDecoding error: any Error) -> (path: [any CodingKey], reason: String) {
+func explanation(ofDecoding error: any Error) -> (path: [any CodingKey], reason: String) {
   func name(_ path: [any CodingKey]) -> String {
     path.first.map { "\"\($0.stringValue)\"" } ?? "the file"
   }

@@ -1,7 +1,8 @@
 public import Datasets
+public import Learning
 
 /// Which data a supervised run learns from, and how it is split.
-public struct DataConfiguration: Codable, Sendable, Equatable {
+public struct DataConfiguration: Configurable, Codable, Equatable {
   /// A known name, a folder or a file, as `DataFiles.open` takes them.
   public var name: String
   /// The test split, where `name` holds none.
@@ -21,6 +22,8 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
   /// Height and width that pictures are resized to.
   public var resize: [Int]?
 
+  /// No data yet.
+  public init() { self.init("") }
   /// All of the data called `name`.
   public init(_ name: String) { self.name = name }
 
@@ -31,6 +34,34 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     case testTargetsFile = "test_targets_file"
     case samplesPerClass = "samples_per_class"
     case isBalanced = "balance"
+  }
+
+  /// All settings.
+  public static var settings: [Setting<DataConfiguration>] {
+    [
+      .word("name", \.name, "A known name, a folder or a file.") { (name) throws(ConfigurationError) in
+        guard name.isEmpty else { return }
+        throw ConfigurationError(field: "data", reason: "is missing; a name, a folder or a file was expected")
+      },
+      .optional("test", \.test, "The test split, where the data holds none: a folder or a file."),
+      .words("target_columns", \.targetColumns, "The CSV columns that are targets."),
+      .optional(
+        "targets_file", \.targetsFile, "An NPY or IDX file with the targets of an NPY or IDX file of inputs."),
+      .optional("test_targets_file", \.testTargetsFile, "The same for the test split."),
+      .optionals(
+        "classes", \.classes, count: 0...1 << 20, in: 0...1 << 30,
+        "The numbers of the classes to use; none for all."),
+      .optional(
+        "samples_per_class", \.samplesPerClass, in: 1...1 << 40,
+        "Training samples to use of each class; none for all."),
+      .number(
+        "validation", \.validation, in: 0..<1,
+        "The part of the training samples that is set aside to choose the best weights by; 0 sets none aside."
+      ),
+      .flag("balance", \.isBalanced, "Whether small classes are learnt as often as the largest."),
+      .optionals(
+        "resize", \.resize, count: 2...2, in: 1...1 << 16, "Height and width of pictures, in pixels."),
+    ]
   }
 
   /// How its files are read for `task`.

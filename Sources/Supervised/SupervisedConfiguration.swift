@@ -2,7 +2,7 @@ public import Datasets
 public import Learning
 
 /// The settings of a supervised run, beside its data and its model.
-public struct SupervisedConfiguration: Codable, Sendable, Equatable {
+public struct SupervisedConfiguration: Configurable, Codable, Equatable {
   /// A rule of update, by PyTorch's name.
   public enum Rule: String, Codable, CaseIterable, Sendable {
     /// Gradient descent with momentum.
@@ -30,12 +30,14 @@ public struct SupervisedConfiguration: Codable, Sendable, Equatable {
   }
 
   /// From which epoch on frozen parameters learn.
-  public struct Unfreezing: Codable, Sendable, Equatable {
+  public struct Unfreezing: Configurable, Codable, Equatable {
     /// A glob over PyTorch's names.
     public var pattern: String
     /// Counted from 1.
     public var epoch: Int
 
+    /// Nothing, from the first epoch on.
+    public init() { self.init(pattern: "", epoch: 1) }
     /// Parameters that learn from `epoch` on.
     public init(pattern: String, epoch: Int) { (self.pattern, self.epoch) = (pattern, epoch) }
   }
@@ -104,26 +106,8 @@ public struct SupervisedConfiguration: Codable, Sendable, Equatable {
   ///
   /// - Throws: `ConfigurationError` for the first that can't be used.
   public func validate() throws(ConfigurationError) {
-    for (field, value, limit) in [
-      ("epochs", epochs, 1_000_000), ("batch-size", batchSize, 1 << 20), ("accumulate", accumulate, 1 << 16),
-      ("step-epochs", stepEpochs, 1_000_000),
-    ] {
-      try ConfigurationError.check(field, value, in: 1...limit)
-    }
-    try ConfigurationError.check("patience", patience, in: 0...1_000_000)
-    for (field, value, range) in [
-      ("learning-rate", learningRate, 1e-12...10), ("weight-decay", weightDecay, 0...10),
-      ("warmup", warmup, 0...Double(epochs)), ("step-factor", stepFactor, 1e-6...1),
-      ("clip-norm", clipNorm, 0...1e12),
-      ("clip-value", clipValue, 0...1e12), ("label-smoothing", labelSmoothing, 0...1),
-      ("flip", augmentation.flip, 0...1), ("mixup", augmentation.mixup, 0...100),
-    ] {
-      try ConfigurationError.check(field, value, in: range)
-    }
-    try ConfigurationError.check("momentum", momentum, in: 0..<1)
-    try ConfigurationError.check("ema", ema, in: 0..<1)
-    try ConfigurationError.check("shift", augmentation.shift, in: 0...4096)
-    try ConfigurationError.check("cutout", augmentation.cutout, in: 0...4096)
+    for setting in Self.settings { try setting.check(self) }
+    try ConfigurationError.check("warmup", warmup, in: 0...Double(epochs))
     for unfreezing in unfreeze {
       try ConfigurationError.check("unfreeze", unfreezing.epoch, in: 1...epochs)
     }

@@ -20,10 +20,15 @@ public struct SupervisedSettings: Codable, Sendable, Equatable {
   /// What is learnt.
   public var objective: Objective
 
-  enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case data, model, training, normalization, objective
     case inputShape = "input_shape"
     case inputColumns = "input_columns"
+  }
+
+  /// Names of what was measured of the data: files have it for those who use the model, and no run begins with it.
+  package static var measured: [String] {
+    CodingKeys.allCases.filter { ![.data, .model, .training].contains($0) }.map(\.rawValue)
   }
 
   /// The settings of a run on data that was read.

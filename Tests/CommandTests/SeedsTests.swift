@@ -90,7 +90,7 @@ import Testing
 
   @Test func `A run's configuration makes the same run again`() throws {
     _ = try train("--gamma", "0.9", "--set", "clip=0.1", "--seed", "4", "--run", "first")
-    let result = try tool.run("train", "ppo", "--recipe", "first/config.yaml", "--run", "second")
+    let result = try tool.run("train", "ppo", "--config", "first/config.yaml", "--run", "second")
     #expect(result.status == 0, "\(result.errors)")
     for file in ["config.yaml", "checkpoint.safetensors"] {
       #expect(try tool.bytes(of: "second/\(file)") == tool.bytes(of: "first/\(file)"), "\(file)")
@@ -108,7 +108,7 @@ import Testing
   @Test func `Options stand over --set, that over a file, and that over the recipe`() throws {
     try tool.write("gamma: 0.5\nclip: 0.5\nentropy: 0.5\n".utf8, to: "mine.yaml")
     _ = try train(
-      "--recipe", "mine.yaml", "--set", "clip=0.4", "--set", "entropy=0.4", "--entropy", "0.2", "--entropy",
+      "--config", "mine.yaml", "--set", "clip=0.4", "--set", "entropy=0.4", "--entropy", "0.2", "--entropy",
       "0.3", "--run", "run")
     let config = try tool.text(of: "run/config.yaml").split(separator: "\n")
     for line in ["gamma: 0.5", "clip: 0.4", "entropy: 0.3", "gae_lambda: 0.8"] {
@@ -117,21 +117,21 @@ import Testing
     let printed = try tool.run("recipes", "ppo", "cartpole")
     #expect(printed.status == 0)
     try tool.write(printed.output.utf8, to: "printed.yaml")
-    let plan = try tool.run("plan", "ppo", "--recipe", "printed.yaml").output
+    let plan = try tool.run("plan", "ppo", "--config", "printed.yaml").output
     #expect(try plan == tool.run("plan", "ppo").output && !plan.isEmpty)
     #expect(try tool.run("recipes").output.contains("ppo  cartpole"))
     #expect(try object(tool.run("recipes", "ppo", "cartpole", "--json").output)["gamma"] as? Double == 0.98)
 
     try tool.write("gamma: 0.5\ngama: 0.5\n".utf8, to: "mine.yaml")
     expectRefusal(
-      try tool.run(small + ["--recipe", "mine.yaml"]), status: 1, saying: "mine.yaml:2: gama: is no setting",
+      try tool.run(small + ["--config", "mine.yaml"]), status: 1, saying: "mine.yaml:2: gama: is no setting",
       "gamma")
     try tool.write("\nenvironment: moonbase\n".utf8, to: "mine.yaml")
     expectRefusal(
-      try tool.run(small + ["--recipe", "mine.yaml"]), status: 1, saying: "mine.yaml:2: environment",
+      try tool.run(small + ["--config", "mine.yaml"]), status: 1, saying: "mine.yaml:2: environment",
       "moonbase")
     expectRefusal(
-      try tool.run(small + ["--recipe", "none.yaml"]), status: 1, saying: "none.yaml can't be read")
+      try tool.run(small + ["--config", "none.yaml"]), status: 1, saying: "none.yaml can't be read")
     #expect(tool.names() == ["mine.yaml", "printed.yaml", "run"])
   }
 }

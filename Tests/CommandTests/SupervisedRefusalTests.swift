@@ -46,7 +46,7 @@ import Testing
     (["--target", "kind", "--optimizer", "sgdd"], 64, ["sgdd", "--optimizer"]),
     (["--target", "kind", "--schedule", "cosin"], 64, ["cosin", "--schedule"]),
     (["--target", "kind", "--augment", "spin"], 64, ["spin", "--augment"]),
-    (["--target", "kind", "--validation", "1"], 64, ["--validation"]),
+    (["--target", "kind", "--validation", "1"], 64, ["validation", "below 1"]),
     (["--target", "kind", "--validation", "0", "--patience", "2"], 64, ["patience", "validation"]),
     (["--target", "kind", "--freeze", "backbone.*"], 1, ["backbone.*", "features.1.weight"]),
     (["--target", "kind", "--unfreeze", "features.*=2"], 64, ["--freeze"]),

@@ -15,7 +15,7 @@ import Testing
       [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
       ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["report"], ["render"], ["plan"],
       ["plan", "ppo"],
-      ["recipes"], ["bench"],
+      ["recipes"], ["schema"], ["bench"],
       ["bench", "environment"], ["bench", "limits"], ["tune"],
     ]
     for command in commands {
@@ -89,7 +89,7 @@ import Testing
     (["train", "ppo", "--seeds", "1-2", "--seed", "1"], ["seeds", "seed"]),
     (["train", "ppo", "--evaluate-every", "0"], ["evaluate-every", "0"]),
     (["train", "ppo", "--evaluate-episodes", "0"], ["evaluate-episodes", "0"]),
-    (["train", "ppo", "--recipe", ""], ["--recipe"]),
+    (["train", "ppo", "--config", ""], ["--config"]),
     (["recipes", "poker"], ["poker", "ppo cartpole"]),
     (["recipes", "ppo", "moonbase"], ["\"moonbase\"", "cartpole"]),
     (["train", "ppo", "--run", ""], ["--run"]),

@@ -1,27 +1,12 @@
 import Foundation
-import Testing
 
 /// What TensorBoard's own Python package reads in the folder of a run.
 public enum TensorBoard {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   /// What `Tests/RunsTests/read_events.py` prints: scalars, histograms, what the hparams plugin was told.
   ///
   /// - Parameter numbers: a file of float32 numbers, of which NumPy makes a histogram, `numpy`.
   public static func read(_ folder: String, numbers: String? = nil) throws -> JSON {
-    let python = root.appending(path: ".build-tests-python/bin/python3")
-    try #require(
-      FileManager.default.isExecutableFile(atPath: python.path), "Tools/setup --python makes \(python.path)")
-    let process = Process()
-    process.executableURL = python
-    process.arguments =
-      [root.appending(path: "Tests/RunsTests/read_events.py").path, folder] + (numbers.map { [$0] } ?? [])
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    // The end of the output is that of the process.
-    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+    let bytes = try TestPython.output(of: "RunsTests/read_events.py", [folder] + (numbers.map { [$0] } ?? []))
     return try JSONDecoder().decode(JSON.self, from: bytes)
   }
 }

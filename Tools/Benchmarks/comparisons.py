@@ -77,7 +77,7 @@ def environment_rows(reprise, python, quick):
 def training(reprise, algorithm, environment, steps, **settings):
     """Our command that trains without a recipe, so that every setting is here or a default of the algorithm."""
     options = [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", str(value))]
-    return [reprise, "train", algorithm, "--environment", environment, "--recipe", "none", *options, "--steps", str(steps),
+    return [reprise, "train", algorithm, "--environment", environment, "--no-recipe", *options, "--steps", str(steps),
             "--seed", "{seed}", "--run", "{folder}/run", "--overwrite", "--json"]
 
 

@@ -4,6 +4,8 @@ import Tensors
 struct LayerArguments {
   let place: String
   private let values: [String: LayerDescription.Argument]
+  /// Notes what is asked for, where that is all that is wanted.
+  private let notes: Notes?
 
   /// The largest whole number: a size that kernels take.
   private static let most = 1 << 20
@@ -22,6 +24,19 @@ struct LayerArguments {
       throw ModelError(place: place, found: "an argument \"\(name)\"", expected: Self.list(known))
     }
     self.values = values
+    notes = nil
+  }
+
+  /// No arguments: what is asked for is noted.
+  init(noting notes: Notes) { (place, values, self.notes) = ("", [:], notes) }
+
+  /// The arguments that something asks for.
+  final class Notes {
+    private(set) var arguments: [ModelDescription.Argument] = []
+
+    fileprivate func add(_ name: String, _ kind: SettingKind, _ usual: LayerDescription.Argument?) {
+      arguments.append(ModelDescription.Argument(name: name, kind: kind, usual: usual))
+    }
   }
 
   private static func list(_ known: [String]) -> String {
@@ -46,14 +61,16 @@ struct LayerArguments {
   }
 
   func integer(_ name: String, _ fallback: Int? = nil, least: Int = 1) throws(ModelError) -> Int {
-    try value(name, fallback, "a whole number from \(least) to \(Self.most)") {
+    notes?.add(name, .integer(least...Self.most), fallback.map { .integer($0) })
+    return try value(name, fallback, "a whole number from \(least) to \(Self.most)") {
       guard case .number(let number) = $0, let whole = Int(exactly: number) else { return nil }
       return (least...Self.most).contains(whole) ? whole : nil
     }
   }
 
   func integers(_ name: String, _ fallback: [Int]) throws(ModelError) -> [Int] {
-    try value(name, fallback, "a list of whole numbers from 1 to \(Self.most)") {
+    notes?.add(name, .list(.integer(1...Self.most), 0...1 << 20), .integers(fallback))
+    return try value(name, fallback, "a list of whole numbers from 1 to \(Self.most)") {
       guard case .numbers(let numbers) = $0 else { return nil }
       let whole = numbers.compactMap(Int.init(exactly:)).filter { (1...Self.most).contains($0) }
       return whole.count == numbers.count ? whole : nil
@@ -76,7 +93,8 @@ struct LayerArguments {
   func number(_ name: String, _ fallback: Double, in range: ClosedRange<Double>) throws(ModelError)
     -> Double
   {
-    try value(name, fallback, "a number from \(range.lowerBound) to \(range.upperBound)") {
+    notes?.add(name, .number(range), .number(fallback))
+    return try value(name, fallback, "a number from \(range.lowerBound) to \(range.upperBound)") {
       guard case .number(let number) = $0, range.contains(number) else { return nil }
       return number
     }

@@ -78,6 +78,19 @@ struct LayerKind: Sendable {
     "flatten": LayerKind { request throws(ModelError) in (Flatten(), [request.input.count]) },
   ].merging(activations.mapValues(elementwise)) { layer, _ in layer }
 
+  /// The kind of a layer of a list.
+  fileprivate static func named(_ layer: LayerDescription, _ path: String, _ index: Int) throws(ModelError)
+    -> LayerKind
+  {
+    guard let kind = all[layer.name] else {
+      let names = all.keys.sorted()
+      throw ModelError(
+        place: "\(path)[\(index)]", found: "a layer \"\(layer.name)\"",
+        expected: "one of \(names.joined(separator: ", "))")
+    }
+    return kind
+  }
+
   private static let activations: [String: any Module] = [
     "relu": ReLU(), "relu6": ReLU6(), "leaky_relu": LeakyReLU(), "elu": ELU(), "gelu": GELU(), "silu": SiLU(),
     "mish": Mish(), "hardswish": Hardswish(), "hardsigmoid": Hardsigmoid(), "sigmoid": Sigmoid(),
@@ -163,6 +176,15 @@ struct LayerKind: Sendable {
 }
 
 extension [LayerDescription] {
+  /// Looks at the names of layers and of their arguments; `path` is their place for errors.
+  func check(_ path: String) throws(ModelError) {
+    for (index, layer) in enumerated() {
+      let arguments = try LayerArguments(
+        layer, place: "\(path)[\(index)] \(layer.name)", known: LayerKind.named(layer, path, index).arguments)
+      for name in ["main", "shortcut"] { try arguments.layers(name)?.check("\(arguments.place).\(name)") }
+    }
+  }
+
   /// The layers one after the other, and the shape of a sample behind them; `path` is their place for errors.
   func built(
     _ path: String, from input: Shape, outputs: Int
@@ -171,11 +193,7 @@ extension [LayerDescription] {
     var modules: [any Module] = []
     for (index, layer) in enumerated() {
       let place = "\(path)[\(index)] \(layer.name)"
-      guard let kind = LayerKind.all[layer.name] else {
-        throw ModelError(
-          place: "\(path)[\(index)]", found: "a layer \"\(layer.name)\"",
-          expected: "one of \(LayerKind.all.keys.sorted().joined(separator: ", "))")
-      }
+      let kind = try LayerKind.named(layer, path, index)
       let arguments = try LayerArguments(layer, place: place, known: kind.arguments)
       let built = try kind.build(.init(arguments: arguments, input: shape, outputs: outputs))
       if let large = built.module.parameters.first(where: { $0.shape.count > 1 << 28 }) {

@@ -52,6 +52,15 @@ public enum ModelDescription: Codable, Sendable, Equatable {
     return Sequential(["features": body, "classifier": head])
   }
 
+  /// Looks at what needs no samples: that there are such models, layers and arguments.
+  ///
+  /// - Throws: `ModelError` naming the entry that is not known.
+  package func check() throws(ModelError) {
+    let (features, classifier) = try lists()
+    try features.check("features")
+    try classifier.check("classifier")
+  }
+
   private func lists() throws(ModelError) -> (features: [LayerDescription], classifier: [LayerDescription]) {
     switch self {
     case .layers(let features, let classifier): return (features, classifier)

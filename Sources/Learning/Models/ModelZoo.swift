@@ -5,6 +5,27 @@ extension ModelDescription {
     let make: @Sendable (LayerArguments) throws(ModelError) -> ModelDescription
   }
 
+  /// A setting of a model that has a name: what it may be, and what it is where nothing is said.
+  public struct Argument: Sendable, Equatable {
+    /// Its name in files: `hidden`.
+    public let name: String
+    /// What it may be.
+    public let kind: SettingKind
+    /// What it is where nothing is said.
+    public let usual: LayerDescription.Argument?
+  }
+
+  /// The settings of the model `name`; nil where there is no such model.
+  public static func settings(of name: String) -> [Argument]? {
+    guard let entry = zoo[name] else { return nil }
+    let notes = LayerArguments.Notes()
+    _ = try? entry.make(LayerArguments(noting: notes))
+    return notes.arguments
+  }
+
+  /// The layers that a model of one's own may have, and the names of their arguments.
+  public static var layers: [String: [String]] { LayerKind.all.mapValues(\.arguments) }
+
   /// The names of the models that there are.
   public static var names: [String] { zoo.keys.sorted() }
 

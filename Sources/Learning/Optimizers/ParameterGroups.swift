@@ -3,13 +3,27 @@ import Tensors
 import Vulkan
 
 /// Settings of the parameters whose names match a pattern: a parameter group of `torch.optim`.
-public struct ParameterGroup: Sendable, Equatable, Codable {
+public struct ParameterGroup: Configurable, Equatable, Codable {
   /// A glob over PyTorch's names, in which `*` crosses dots: `features.*`.
-  public let pattern: String
+  public private(set) var pattern: String
   /// What the learning rate is multiplied by, 0 freezing the parameters; nil leaves it as it is.
-  public let learningRateScale: Double?
+  public private(set) var learningRateScale: Double?
   /// λ of weight decay; nil leaves it as it is.
-  public let weightDecay: Double?
+  public private(set) var weightDecay: Double?
+
+  /// All parameters as they are.
+  public init() { self.init("*") }
+
+  /// What a line of `groups` says; names are as `Codable` writes them.
+  public static var settings: [Setting<ParameterGroup>] {
+    [
+      .word("pattern", \.pattern, "Parameters: 'features.*'.") { _ in },
+      .optional(
+        "learningRateScale", \.learningRateScale, in: 0...1e6,
+        "What the learning rate is multiplied by; 0 freezes them."),
+      .optional("weightDecay", \.weightDecay, in: 0...1e6, "λ of weight decay."),
+    ]
+  }
 
   /// Settings for what `pattern` matches.
   public init(_ pattern: String, learningRateScale: Double? = nil, weightDecay: Double? = nil) {

@@ -25,13 +25,9 @@ public struct CommonSettings: Sendable, Equatable {
 
 /// The settings of an algorithm.
 @dynamicMemberLookup
-public protocol AlgorithmConfiguration: Sendable, Equatable {
-  /// Every setting, in the order of help.
-  static var settings: [Setting<Self>] { get }
+public protocol AlgorithmConfiguration: Configurable, Equatable {
   /// Those that all algorithms have, which are members of the configuration too: `configuration.steps`.
   var common: CommonSettings { get set }
-  /// The defaults.
-  init()
   /// Whether the policy knows more than what it sees now.
   var remembers: Bool { get }
   /// Looks at what a single setting can't tell: that they fit each other and the environment. All of them are in range then.
@@ -65,24 +61,6 @@ extension AlgorithmConfiguration {
     for setting in Self.settings { try setting.check(self) }
     try environment.check(common.parameters)
     try checkTogether(in: environment)
-  }
-
-  /// The setting called `name`, in which `-` may stand for `_`; nil where there is none.
-  public static func setting(_ name: String) -> Setting<Self>? {
-    let key = name.replacing("-", with: "_")
-    return settings.first { $0.name == key }
-  }
-
-  /// Takes `value`, as text, for the setting called `name`, in which `-` may stand for `_`.
-  ///
-  /// - Throws: `ConfigurationError` for an unknown name, with the nearest known one, and for text that is no such value.
-  public mutating func set(_ name: String, to value: String) throws(ConfigurationError) {
-    guard let setting = Self.setting(name) else {
-      let nearest = Self.settings.map(\.name).nearest(to: name.replacing("-", with: "_")).prefix(3)
-        .joined(separator: ", ")
-      throw ConfigurationError(field: name, reason: "is no setting; the nearest are: \(nearest)")
-    }
-    try setting.set(&self, value)
   }
 
   /// The settings that all algorithms have, but for `environments`, whose range is each one's own.

@@ -1,15 +1,41 @@
-public import Learning
+/// Settings that are a table: a line each.
+public protocol Configurable: Sendable {
+  /// Every setting, in the order of help.
+  static var settings: [Setting<Self>] { get }
+  /// The defaults.
+  init()
+}
 
-/// A setting of an algorithm: one line that serves the command line, files, help and checks.
+extension Configurable {
+  /// The setting called `name`, in which `-` may stand for `_`; nil where there is none.
+  public static func setting(_ name: String) -> Setting<Self>? {
+    let key = name.replacing("-", with: "_")
+    return settings.first { $0.name == key }
+  }
+
+  /// Takes `value`, as text, for the setting called `name`, in which `-` may stand for `_`.
+  ///
+  /// - Throws: `ConfigurationError` for an unknown name, with the nearest known one, and for text that is no such value.
+  public mutating func set(_ name: String, to value: String) throws(ConfigurationError) {
+    guard let setting = Self.setting(name) else {
+      throw ConfigurationError(unknown: name, known: Self.settings.map(\.name))
+    }
+    try setting.set(&self, value)
+  }
+}
+
+/// A setting: one line that serves the command line, files, help, checks and schemas.
 public struct Setting<Configuration: Sendable>: Sendable {
   /// Its name, as in config.yaml: `learning_rate`.
   public let name: String
   /// What it means, with units.
   public let help: String
+  /// What it may be.
+  public let kind: SettingKind
   /// What may be said: `from 0 to 1`; empty where that is left to a check.
-  public let values: String
+  public var values: String { kind.values }
   /// Whether it is true or false.
-  public let isFlag: Bool
+  public var isFlag: Bool { kind == .flag }
   /// Its value as text.
   public let text: @Sendable (Configuration) -> String
   /// Takes a value from text; throws `ConfigurationError` for text that is none.
@@ -17,9 +43,9 @@ public struct Setting<Configuration: Sendable>: Sendable {
   /// Throws `ConfigurationError` for a value that can't be used.
   public let check: @Sendable (Configuration) throws(ConfigurationError) -> Void
 
-  private init<Value>(
+  init<Value>(
     _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ help: String,
-    values: String, isFlag: Bool = false, expected: String,
+    _ kind: SettingKind, expected: String? = nil,
     text: @escaping @Sendable (Value) -> String,
     parse: @escaping @Sendable (String) throws(ConfigurationError) -> Value?,
     check: @escaping @Sendable (Value) throws(ConfigurationError) -> Void = { _ throws(ConfigurationError) in
@@ -27,13 +53,12 @@ public struct Setting<Configuration: Sendable>: Sendable {
   ) {
     self.name = name
     self.help = help
-    self.values = values
-    self.isFlag = isFlag
+    self.kind = kind
     self.text = { text($0[keyPath: path]) }
     set = { (configuration, word) throws(ConfigurationError) in
       guard let value = try parse(word) else {
         throw ConfigurationError(
-          field: name.dashed, reason: "is \"\(word)\"; expected \(expected)")
+          field: name.dashed, reason: "is \"\(word)\"; expected \(expected ?? kind.form)")
       }
       configuration[keyPath: path] = value
     }
@@ -46,8 +71,7 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, values: range.inWords, expected: "a whole number", text: { "\($0)" },
-      parse: { Int($0) },
+      name, path, help, .integer(range), text: { "\($0)" }, parse: { Int($0) },
       check: { (value) throws(ConfigurationError) in
         try ConfigurationError.check(name.dashed, value, in: range)
       })
@@ -60,7 +84,7 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, values: range.inWords, expected: "a number", text: { "\($0)" }, parse: { Double($0) },
+      name, path, help, .number(range), text: { "\($0)" }, parse: { Double($0) },
       check: { (value) throws(ConfigurationError) in
         try ConfigurationError.check(name.dashed, value, in: range)
       })
@@ -73,7 +97,7 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, values: "\(range.inWords), or none", expected: "a number or none",
+      name, path, help, .optional(.number(range)),
       text: { $0.map { "\($0)" } ?? "none" },
       parse: { $0 == "none" ? .some(nil) : Double($0).map { .some($0) } },
       check: { (value) throws(ConfigurationError) in
@@ -86,17 +110,15 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Configuration, Bool> & Sendable, _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, values: "true or false", isFlag: true, expected: "true or false", text: { "\($0)" },
-      parse: { Bool($0) })
+      name, path, help, .flag, text: { "\($0)" }, parse: { Bool($0) })
   }
 
   /// One of the cases of an enumeration.
   public static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
     _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ help: String
   ) -> Setting {
-    let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
-    return Setting(
-      name, path, help, values: words, expected: "one of \(words)", text: \.rawValue,
+    Setting(
+      name, path, help, .choice(Value.allCases.map(\.rawValue)), text: \.rawValue,
       parse: { Value(rawValue: $0) })
   }
 
@@ -104,10 +126,8 @@ public struct Setting<Configuration: Sendable>: Sendable {
   public static func choices<Value: RawRepresentable<String> & CaseIterable & Sendable>(
     _ name: String, _ path: any WritableKeyPath<Configuration, [Value]> & Sendable, _ help: String
   ) -> Setting {
-    let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
-    return Setting(
-      name, path, help, values: "of \(words), separated by commas; or none",
-      expected: "words out of \(words), separated by commas, or none",
+    Setting(
+      name, path, help, .list(.choice(Value.allCases.map(\.rawValue)), 0...Value.allCases.count),
       text: { $0.isEmpty ? "none" : $0.map(\.rawValue).joined(separator: ",") },
       parse: { list($0) { Value(rawValue: $0) } })
   }
@@ -118,16 +138,11 @@ public struct Setting<Configuration: Sendable>: Sendable {
     in range: ClosedRange<Int>, _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, values: "each \(range.inWords), separated by commas; or none",
-      expected: "whole numbers, separated by commas, or none",
+      name, path, help, .list(.integer(range), count),
       text: { $0.isEmpty ? "none" : $0.map(String.init).joined(separator: ",") },
       parse: { list($0) { Int($0) } },
       check: { (values) throws(ConfigurationError) in
-        guard count.contains(values.count) else {
-          throw ConfigurationError(
-            field: name.dashed,
-            reason: "has \(values.count) numbers; expected \(count.lowerBound) to \(count.upperBound)")
-        }
+        try ConfigurationError.check(name.dashed, count: values.count, in: count)
         for value in values { try ConfigurationError.check(name.dashed, value, in: range) }
       })
   }
@@ -137,9 +152,8 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Configuration, [String: ClosedRange<Double>]> & Sendable,
     _ help: String
   ) -> Setting {
-    let words = "name=low:high or name=value, separated by commas"
-    return Setting(
-      name, path, help, values: "\(words); or none", expected: "\(words), or none",
+    Setting(
+      name, path, help, .ranges,
       text: { ranges in
         let parts = ranges.sorted { $0.key < $1.key }.map { name, range in
           "\(name)=\(range.lowerBound)"
@@ -159,13 +173,13 @@ public struct Setting<Configuration: Sendable>: Sendable {
       })
   }
 
-  /// A word, looked at by `check`; `values` is what it may be.
+  /// A word, looked at by `check`; `values` is what it may be, or some of that.
   public static func word(
     _ name: String, _ path: any WritableKeyPath<Configuration, String> & Sendable, _ help: String,
     values: String = "", check: @escaping @Sendable (String) throws(ConfigurationError) -> Void
   ) -> Setting {
     Setting(
-      name, path, help, values: values, expected: "a word", text: { $0 }, parse: { $0 }, check: check)
+      name, path, help, .word(values), text: { $0 }, parse: { $0 }, check: check)
   }
 
   /// A seed.
@@ -173,11 +187,10 @@ public struct Setting<Configuration: Sendable>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Configuration, UInt64> & Sendable, _ help: String
   ) -> Setting {
     Setting(
-      name, path, help, values: "from 0 on", expected: "a whole number from 0 on", text: { "\($0)" },
-      parse: { UInt64($0) })
+      name, path, help, .seed, text: { "\($0)" }, parse: { UInt64($0) })
   }
 
-  private static func list<Value>(_ text: String, _ parse: (String) -> Value?) -> [Value]? {
+  static func list<Value>(_ text: String, _ parse: (String) -> Value?) -> [Value]? {
     if text == "none" { return [] }
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { parse(String($0)) }
     return parts.contains { $0 == nil } ? nil : parts.compactMap(\.self)
@@ -202,17 +215,6 @@ public struct Setting<Configuration: Sendable>: Sendable {
 }
 
 extension String {
-  /// As the command line writes it.
-  fileprivate var dashed: String { replacing("_", with: "-") }
-}
-
-extension ClosedRange {
-  /// `from 0 to 1`.
-  fileprivate var inWords: String {
-    func word(_ bound: Bound) -> String {
-      let text = "\(bound)"
-      return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
-    return "from \(word(lowerBound)) to \(word(upperBound))"
-  }
+  /// As the command line writes it: of `augmentation.flip`, which stands within another, `flip`.
+  var dashed: String { (split(separator: ".").last.map(String.init) ?? self).replacing("_", with: "-") }
 }
