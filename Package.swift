@@ -234,7 +234,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "RepriseCommand", "RepriseC", "Bundles", "Kernels", "Reinforcement", "Learning", "Tensors",
+        "RepriseCommand", "RepriseC", "Runs", "Bundles", "Kernels", "Reinforcement", "Learning", "Tensors",
         "Recording",
         "TestSupport",
       ]),

@@ -27,6 +27,8 @@ struct SupervisedRun: ParsableArguments {
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
+  @OptionGroup(title: "Messages") var log: LogOptions
+
   @Flag(help: "Print one JSON object an epoch, and the run's summary as the last line.")
   var json = false
 
@@ -37,6 +39,7 @@ struct SupervisedRun: ParsableArguments {
     if folder?.isEmpty == true {
       throw ValidationError("The value of '--run' is empty; it must name a folder")
     }
+    try log.check(json: json)
   }
 
   /// Trains, evaluates the test split once, and keeps everything.
@@ -66,7 +69,8 @@ struct SupervisedRun: ParsableArguments {
     definition.pretrained = transfer.pretrained
     let writer = try RunWriter(directory, overwrite: overwrite, config: definition.yaml())
     let training = SupervisedTraining(
-      definition, prepared, start, writer, try RunJournal([directory]), json: json, profile: profile)
+      definition, prepared, start, writer, try RunJournal([directory], console: log.console),
+      TrainingOutput(log, json: json, profile: profile))
     try training.run(
       beginning: start.anew.isEmpty ? [] : [("anew", start.anew.joined(separator: ", "))])
   }

@@ -56,6 +56,8 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
+  @OptionGroup(title: "Messages") var log: LogOptions
+
   @Flag(help: "Print one JSON object an iteration and agent, and the run's summary as the last line.")
   var json = false
 
@@ -78,6 +80,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     if trace?.isEmpty == true {
       throw ValidationError("The value of '--trace' is empty; it must name a file")
     }
+    try log.check(json: json)
     try options.check(for: Self.self)
   }
 
@@ -102,7 +105,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
       let run = AgentRun<Trained>(
         definition: definition(configuration, on: device.physical), directory: directory, device: device,
         options: switches.options,
-        output: TrainingOutput(json: json, profile: profile, trace: trace, spans: spans))
+        output: TrainingOutput(log, json: json, profile: profile, trace: trace, spans: spans))
       try run.begin(overwrite: overwrite, settings: settings.rows)
     }
   }

@@ -27,6 +27,8 @@ struct TrainRunCommand: ParsableCommand {
 
   @OptionGroup var selection: DeviceOptions
 
+  @OptionGroup(title: "Messages") var log: LogOptions
+
   @Flag(
     help: "Print one JSON object an iteration and agent, or an epoch, and the run's summary as the last line."
   )
@@ -34,6 +36,8 @@ struct TrainRunCommand: ParsableCommand {
 
   @Flag(help: "Add what training costs: the time of each dispatch.")
   var profile = false
+
+  func validate() throws { try log.check(json: json) }
 
   func run() throws {
     guard let resume else { throw CleanExit.helpRequest(TrainCommand.self) }
@@ -55,7 +59,8 @@ struct TrainRunCommand: ParsableCommand {
       for algorithm in Algorithms.all where algorithm.name == name { try goOn(directory, algorithm) }
     case .classifier, .regressor:
       try SupervisedTraining.resume(
-        directory, on: selection.open(), options: .environment, json: json, profile: profile)
+        directory, on: selection.open(), options: .environment,
+        TrainingOutput(log, json: json, profile: profile))
     }
   }
 
@@ -67,7 +72,7 @@ struct TrainRunCommand: ParsableCommand {
     try Trace.$current.withValue(spans) {
       try AgentRun<Trained>(
         definition: definition, directory: directory, device: selection.open(), options: options,
-        output: TrainingOutput(json: json, profile: profile, spans: spans)
+        output: TrainingOutput(log, json: json, profile: profile, spans: spans)
       ).resume()
     }
   }
