@@ -131,14 +131,14 @@ struct AgentRun<Trained: Algorithm> {
 /// What training prints and writes beside the run's files.
 struct TrainingOutput {
   /// How it is shown as it goes.
-  var style = RunConsole.Style.usual
+  let style: RunConsole.Style
   /// From which level on the log goes to standard error.
-  var log = RunLog.Level.warning
+  let log: RunLog.Level
   /// Whether what an iteration costs is told as well.
-  var profile = false
+  let profile: Bool
   /// The file of a trace, and what the host did.
-  var trace: String?
-  var spans: Trace?
+  let trace: String?
+  let spans: Trace?
 
   init(_ options: LogOptions, json: Bool, profile: Bool, trace: String? = nil, spans: Trace? = nil) {
     style = options.quiet ? .quiet : json ? .json : .usual

@@ -15,8 +15,8 @@ final class Console {
   }
 
   /// Replaces the live line, unless that was done a moment ago.
-  func live(_ text: String, isLast: Bool = false) throws {
-    guard isLast || isOlder(than: .milliseconds(100)) else { return }
+  func live(_ text: String) throws {
+    guard isOlder(than: .milliseconds(100)) else { return }
     lineIsOpen = true
     // Cut, because a line that wraps can't be written over.
     let width = (terminalSize()?.columns ?? 80) - 1

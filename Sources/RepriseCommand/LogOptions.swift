@@ -15,7 +15,7 @@ struct LogOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "From which level on lines of log.txt go to standard error as well; log.txt has those from info on, and of debug when that is asked for. (default: warning)",
-      valueName: "error|warning|info|debug"))
+      valueName: "level"))
   var logLevel: RunLog.Level?
 
   func validate() throws {
