@@ -72,12 +72,22 @@ import Testing
     #expect(!lines.contains { $0.hasPrefix("reprise: device") })
   }
 
-  @Test func `Seeds are shown by their mean and range, and a resumed run from its beginning`() throws {
+  @Test func `Seeds are shown by their mean and range`() throws {
     let (_, lines) = try train(small + ["--seeds", "1-2"])
     #expect(lines.contains { $0.hasPrefix("ppo on cartpole, 2 seeds") })
     #expect(lines.contains { $0.contains(#/^return .*\d \(\d.* to \d.*\)/#) }, "\(lines)")
-    let (_, again) = try train(["train", "--resume", "run"])
-    #expect(again.contains { $0.hasPrefix("run is finished") })
+  }
+
+  @Test func `A run that goes on is shown from its beginning`() throws {
+    let fast = ["REPRISE_VALIDATION": "0"]
+    let first = try tool.start(small + ["--evaluate-every", "256"], environment: fast)
+    func metrics() -> String { (try? tool.text(of: "run/metrics.jsonl")) ?? "" }
+    while first.process.isRunning, !metrics().contains("evaluation_return_mean") { usleep(2000) }
+    first.process.interrupt()
+    #expect(try first.finish().status == 130)
+    let (_, lines) = try train(["train", "--resume", "run"], environment: fast)
+    let evaluations = try #require(lines.first { $0.hasPrefix("evaluation ") })
+    #expect(evaluations.count { "▁▂▃▄▅▆▇█".contains($0) } == 8, "\(lines)")
   }
 
   @Test func `Classifiers show epochs, losses and the best`() throws {

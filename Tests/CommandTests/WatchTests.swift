@@ -25,14 +25,14 @@ import Testing
   }
 
   @Test func `A run is followed to its end`() throws {
-    let training = try begin(steps: 20_000, run: "run")
+    let training = try begin(steps: 6000, run: "run")
     let watch = try tool.run("watch", "run")
     #expect(watch.status == 0 && watch.errors == "", "\(watch.errors)")
     #expect(watch.lines.last == "run: finished.")
     // The state at first, at least one on the way, and the end.
     let steps = watch.lines.dropLast().compactMap { $0.firstMatch(of: #/^([\d,]+) steps \((\d+)%\)/#) }
     #expect(steps.count >= 3 && steps.count == watch.lines.count - 1, "\(watch.output)")
-    #expect(steps.last?.1 == "20,032" && steps.last?.2 == "100")
+    #expect(steps.last?.1 == "6,016" && steps.last?.2 == "100")
     #expect(try training.finish().status == 0)
 
     let after = try tool.run("watch", "run/")

@@ -62,7 +62,7 @@ final class RunConsole {
     state.note(evaluations: rows)
     switch style {
     case .json, .quiet: break
-    case .live: try draw(isLast: true)
+    case .live: try draw(isLast: false)
     case .lines: try writeLine(ViewState.text(evaluations: rows))
     }
   }
