@@ -37,7 +37,9 @@ struct AgentRun<Trained: Algorithm> {
     let environment = try Environments.named(definition.settings.configuration.environment)
     try shared?.write(
       config: definition.yaml(), environment: (environment as? BundledEnvironment)?.bundle)
-    try train(algorithm, agents, shared, settings, RunJournal(agents.map(\.writer.directory)))
+    try train(
+      algorithm, agents, shared, settings,
+      RunJournal(agents.map(\.writer.directory), console: output.log))
   }
 
   /// What the run would be, and take of the device: everything is made and recorded, and nothing trained or written.
@@ -61,7 +63,8 @@ struct AgentRun<Trained: Algorithm> {
     for agent in agents { try agent.goOn(after: done) }
     // Seeds that train side by side have done as much.
     let journal = try RunJournal(
-      agents.map(\.writer.directory), from: (agents.map(\.reached.steps).max() ?? 0) + 1)
+      agents.map(\.writer.directory), from: (agents.map(\.reached.steps).max() ?? 0) + 1,
+      console: output.log)
     warnOfOtherDevice(definition.device, definition.driver, device.physical, directory, journal.log)
     let place =
       done == 0 ? "the beginning: it has no checkpoint" : "iteration \(done.grouped) of \(total.grouped)"
@@ -100,10 +103,19 @@ struct AgentRun<Trained: Algorithm> {
         + [("run", directory.path)]
       introduction = columns(rows, indent: "")
     }
-    if !output.json { try write(introduction) }
-    journal.log.write(.info, introduction)
+    try output.printText(introduction)
+    journal.log.write(.info, introduction, isPrinted: output.style.printsText)
     let loop = algorithm.loop
-    let console = TrainingConsole(json: output.json)
+    var state = ViewState(
+      task: "\(Trained.name) on \(definition.settings.configuration.environment)",
+      device: device.physical.name, isSupervised: false, total: loop.iterations)
+    if agents[0].reached.place > 0, output.style == .live {
+      var past = try RunFollower(directory)
+      state.note(try past.read().steps)
+    }
+    let console = RunConsole(
+      output.style, state, deviceBytes: { [device] in device.allocatedBytes })
+    journal.log.tell = console.warn
     let training = AgentTraining(algorithm, agents, shared, definition, console, journal, device)
     let isInterrupted = { agents.contains { $0.reached.place < loop.iterations } }
     try journal.record(interruption: { isInterrupted() ? Interruption.name : nil }, training.train)
@@ -114,7 +126,9 @@ struct AgentRun<Trained: Algorithm> {
     let summary = TrainingSummary(
       agents, total: loop.iterations, on: device, of: directory,
       cost: output.profile ? IterationCost(loop.profile, loop.plan.statistics, timings) : nil)
-    try writeLine(output.json ? jsonText(summary) : summary.text)
+    if output.json { try writeLine(jsonText(summary)) }
+    try output.printText(summary.text + "\n")
+    journal.log.write(.debug, loop.profile.text)
     try output.writeTrace(timings)
     if summary.interrupted, let signal = Interruption.signal {
       throw Interruption.exit(
@@ -126,11 +140,26 @@ struct AgentRun<Trained: Algorithm> {
 
 /// What training prints and writes beside the run's files.
 struct TrainingOutput {
-  /// JSON, and what an iteration costs.
-  var json = false, profile = false
+  /// How it is shown as it goes.
+  let style: RunConsole.Style
+  /// From which level on the log goes to standard error.
+  let log: RunLog.Level
+  /// Whether what an iteration costs is told as well.
+  let profile: Bool
   /// The file of a trace, and what the host did.
-  var trace: String?
-  var spans: Trace?
+  let trace: String?
+  let spans: Trace?
+
+  init(_ options: LogOptions, json: Bool, profile: Bool, trace: String? = nil, spans: Trace? = nil) {
+    style = options.quiet ? .quiet : json ? .json : .usual
+    log = options.console
+    (self.profile, self.trace, self.spans) = (profile, trace, spans)
+  }
+
+  var json: Bool { style == .json }
+
+  /// Prints text for people, where that is wanted.
+  func printText(_ text: String) throws { if style.printsText { try write(text) } }
 
   /// Whether the times of dispatches are wanted.
   var isTraced: Bool { spans != nil }
@@ -139,7 +168,7 @@ struct TrainingOutput {
   func writeTrace(_ timings: [Timing]) throws {
     guard let spans else { return }
     if let trace { try ChromeTrace(host: spans, device: timings).write(to: trace) }
-    if profile && !json { try writeLine(dispatchTable(timings) + hostTable(spans)) }
+    if profile { try printText(dispatchTable(timings) + hostTable(spans) + "\n") }
   }
 }
 
@@ -152,4 +181,12 @@ func warnOfOtherDevice(
     .warning,
     "\(run.path) began on \(name) (\(driver)) and goes on on \(device.name) (\(device.driver)): "
       + "its bits will not be those that it would have had.")
+}
+
+extension Replay.Profile {
+  /// What was submitted, in a few words.
+  var text: String {
+    "\(replays.grouped) replays in \(submissions.grouped) submissions, \((1e3 * hostSeconds).fixed(1)) ms of the host, "
+      + "\(deviceSeconds.fixed(2)) s of the device"
+  }
 }

@@ -17,7 +17,7 @@ final class AgentTraining<Trained: Algorithm> {
   private let agents: [TrainedAgent<Trained>]
   private let shared: SeedsWriter?
   private let run: RunConfiguration<SettingsTable<Trained.Configuration>>
-  private let console: TrainingConsole
+  private let console: RunConsole
   private let journal: RunJournal
   private let device: Device
   /// What gradients are looked at by, once that was done.
@@ -29,7 +29,7 @@ final class AgentTraining<Trained: Algorithm> {
   /// - Parameter shared: what writes the state of all agents of several seeds.
   init(
     _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ shared: SeedsWriter?,
-    _ run: RunConfiguration<SettingsTable<Trained.Configuration>>, _ console: TrainingConsole,
+    _ run: RunConfiguration<SettingsTable<Trained.Configuration>>, _ console: RunConsole,
     _ journal: RunJournal, _ device: Device
   ) {
     self.algorithm = algorithm
@@ -66,6 +66,7 @@ final class AgentTraining<Trained: Algorithm> {
       after: agents[0].reached.seconds,
       pausingEvery: [evaluateEvery, checkpointEvery, histogramsEvery].compactMap(\.self),
       pause: { done in
+        journal.log.write(.debug, "pause after iteration \(done): \(algorithm.loop.profile.text)")
         try evaluate(after: done)
         try writeHistograms(after: done)
         if !isForHistogramsAlone(done) { try save() }
@@ -107,7 +108,6 @@ final class AgentTraining<Trained: Algorithm> {
     }
     let error = EnvironmentFaultError(
       environment: try Environments.named(algorithm.configuration.environment).name, fault: fault)
-    console.end()
     let place = "seed \(progress.seed), iteration \(progress.iteration)"
     if stops {
       failure = CommandFailure("S\(place.dropFirst()): \(error.description).")
@@ -117,7 +117,11 @@ final class AgentTraining<Trained: Algorithm> {
   }
 
   private func save() throws {
-    for (index, agent) in agents.enumerated() { try agent.save(algorithm.checkpoint(agent: index)) }
+    for (index, agent) in agents.enumerated() {
+      try journal.log.timed("\(agent.writer.directory.checkpoint): \(agent.writer.checkpointSize) written") {
+        try agent.save(algorithm.checkpoint(agent: index))
+      }
+    }
     try shared?.write(algorithm.checkpointOfAll())
     lastSave = .now
   }
@@ -136,16 +140,20 @@ final class AgentTraining<Trained: Algorithm> {
     var results: [AgentEvaluation] = []
     for (index, agent) in agents.enumerated() where agent.reached.evaluated < done {
       let weights = try algorithm.checkpoint(agent: index)
-      let reached = try Trained.evaluate(
-        agent.configuration, weights: weights, file: agent.writer.directory.checkpoint,
-        episodes: run.options.evaluateEpisodes, isSampled: false,
-        seed: Self.evaluationSeed, on: device)
+      let episodes = run.options.evaluateEpisodes
+      let reached = try journal.log.timed("seed \(agent.configuration.seed): \(episodes) episodes evaluated")
+      {
+        try Trained.evaluate(
+          agent.configuration, weights: weights, file: agent.writer.directory.checkpoint, episodes: episodes,
+          isSampled: false, seed: Self.evaluationSeed, on: device)
+      }
       results.append(try agent.append(reached, of: weights))
       try journal.events[index].append(reached, steps: agent.reached.steps)
     }
     guard !results.isEmpty else { return }
     try console.show(results)
-    journal.log.write(.info, TrainingConsole.text(results))
+    journal.log.write(
+      .info, ViewState.text(evaluations: results.map(\.row)), isPrinted: console.style == .lines)
   }
 
   /// Adds how weights and gradients of each agent are spread to its events, where that is due.
@@ -155,7 +163,9 @@ final class AgentTraining<Trained: Algorithm> {
     }
     let probe = try self.probe ?? algorithm.gradientProbe(options: .environment)
     self.probe = probe
-    let values = try probe.read(agents: agents.count)
+    let values = try journal.log.timed("weights and gradients looked at") {
+      try probe.read(agents: agents.count)
+    }
     for (index, agent) in agents.enumerated() {
       try journal.events[index].append(values[index], step: agent.reached.steps)
     }

@@ -18,6 +18,7 @@ struct BenchEnvironmentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "environment",
     abstract: "Step an environment under random actions and print steps a second.",
+    usage: "reprise bench environment <name> [<options>]",
     discussion: """
       Copies that end are reset in the same step, as in training.
 

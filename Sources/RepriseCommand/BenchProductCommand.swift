@@ -11,6 +11,7 @@ struct BenchProductCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "product",
     abstract: "Multiply square float32 matrices and print how much faster it is than a naive kernel.",
+    usage: "reprise bench product [<options>]",
     discussion: """
       The naive kernel gives each element of the result to one lane, which walks along a row and a column. It is compiled \
       from GLSL here and is no part of the product. Both run in turn; the best run of each counts.

@@ -9,6 +9,7 @@ struct BenchRecordingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recording",
     abstract: "Record a training step and let it go, many times; print the time and the memory.",
+    usage: "reprise bench recording [<options>]",
     discussion: """
       The step is that of a 784-128-10 network: gathering, forward, cross-entropy, backward, AdamW. Each hundredth is replayed.
 

@@ -10,6 +10,7 @@ struct BenchStepCommand: ParsableCommand {
     commandName: "step",
     abstract:
       "Record and replay a model's training step; print its dispatches, the host's time and the memory.",
+    usage: "reprise bench step <model> [<options>]",
     discussion: """
       mlp is 784-128-10 with relu and tiny 784-16-10; separable is the model of that name on [n, 1, 28, 28]; block is a \
       depthwise separable convolution with batch norms on [n, 32, 28, 28]. A step gathers a batch from \(BenchStep.samples) \

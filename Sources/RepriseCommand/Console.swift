@@ -11,15 +11,15 @@ final class Console {
   private var lineIsOpen = false
 
   init(json: Bool) {
-    style = json ? .json : isatty(STDOUT_FILENO) == 1 ? .live : .lines
+    style = json ? .json : LiveBlock.isPossible ? .live : .lines
   }
 
   /// Replaces the live line, unless that was done a moment ago.
-  func live(_ text: String, isLast: Bool = false) throws {
-    guard isLast || isOlder(than: .milliseconds(100)) else { return }
+  func live(_ text: String) throws {
+    guard isOlder(than: .milliseconds(100)) else { return }
     lineIsOpen = true
     // Cut, because a line that wraps can't be written over.
-    let width = (terminalColumns() ?? 80) - 1
+    let width = (terminalSize()?.columns ?? 80) - 1
     try write("\r" + text.prefix(max(0, width)) + "\u{1b}[K")
   }
 
@@ -43,11 +43,4 @@ final class Console {
     lastShown = now
     return true
   }
-}
-
-/// The width of the terminal on standard output in characters; nil when there is none.
-func terminalColumns() -> Int? {
-  var size = winsize()
-  guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-  return Int(size.ws_col)
 }

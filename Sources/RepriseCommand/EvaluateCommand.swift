@@ -11,6 +11,7 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Say what a trained policy, classifier or regressor is worth.",
+    usage: "reprise evaluate <run> [<options>]",
     discussion: """
       A policy runs whole episodes under the settings of its run, or in an environment of other parameters, and their \
       returns and lengths are printed. A classifier is given the test \

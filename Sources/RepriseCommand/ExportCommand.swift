@@ -11,6 +11,7 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write a trained policy, classifier or regressor as a file that runs without Reprise.",
+    usage: "reprise export <run> --output <file> [<options>]",
     discussion: """
       Of a policy the file holds the kernels, the weights, normalisers and the rescaling of actions: it gives the actions \
       that 'reprise evaluate' takes, the likeliest ones. Tools/Examples/player runs it in plain C.

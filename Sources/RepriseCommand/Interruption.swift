@@ -47,7 +47,7 @@ enum Interruption {
 
 extension String {
   /// This text as one word of a shell.
-  fileprivate var quotedForShell: String {
+  var quotedForShell: String {
     let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "_-./+=:,@%".contains($0) }
     return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
   }

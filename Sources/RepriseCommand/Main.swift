@@ -23,19 +23,22 @@ struct RepriseCommand: ParsableCommand {
         reprise train classifier --data fashion-mnist --run runs/fashion
         reprise evaluate runs/cartpole --episodes 100
         reprise runs --sort best
+        reprise watch runs/cartpole
         reprise plot runs/cartpole
         reprise report runs/cartpole -o report.html
         reprise render runs/cartpole -o cartpole.gif
 
-      Exit status: 0 done; 1 it can't be done here; 64 the command line is wrong; 130 or 143 stopped by SIGINT (Ctrl-C) or SIGTERM.
+      Exit status: 0 done; 1 it can't be done here; 64 the command line is wrong; \
+      130 or 143 stopped by SIGINT (Ctrl-C) or SIGTERM.
       Environment: REPRISE_DEVICE chooses the device where --device does not, REPRISE_CACHE the folder of compiled \
       kernels, REPRISE_VALIDATION=1 switches Vulkan's validation on.
       """,
     version: version,
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
-      RunsCommand.self, CompareCommand.self, PlotCommand.self, ReportCommand.self, RenderCommand.self,
-      PlanCommand.self, RecipesCommand.self, SchemaCommand.self, TuneCommand.self, BenchCommand.self,
+      RunsCommand.self, WatchCommand.self, CompareCommand.self, PlotCommand.self, ReportCommand.self,
+      RenderCommand.self, PlanCommand.self, RecipesCommand.self, SchemaCommand.self, TuneCommand.self,
+      BenchCommand.self,
     ])
 
   static func main() {

@@ -11,6 +11,7 @@ struct PlotCommand: ParsableCommand {
     commandName: "plot",
     abstract:
       "Draw the learning curve of a run: mean return against steps, or accuracy or loss against epochs.",
+    usage: "reprise plot <run> ... [--output <file>] [<options>]",
     discussion: """
       Reads metrics.jsonl of runs, also of those that are still going on or were killed. A run of several seeds is drawn as \
       their mean; in a file, with a band from the smallest to the largest.
@@ -110,7 +111,7 @@ struct PlotCommand: ParsableCommand {
           title:
             "\(runs[series.ink].directory.path): \(chart.title.prefix(1).lowercased() + chart.title.dropFirst()) against \(chart.abscissa)",
           points: series.curve.points.map { LearningCurve.Point($0.x, $0.mean) },
-          width: width ?? min(100, max(30, terminalColumns() ?? 80)), height: height ?? 20)
+          width: width ?? min(100, max(30, terminalSize()?.columns ?? 80)), height: height ?? 20)
         try write(text.text)
       }
     }

@@ -12,6 +12,7 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
     abstract: "Say what a trained classifier or regressor makes of samples.",
+    usage: "reprise predict <run> --input <file> [<options>]",
     discussion: """
       Writes a CSV table to standard output: a line a sample, with its name or number; of a classifier the class and \
       the probability of each class, of a regressor the numbers.

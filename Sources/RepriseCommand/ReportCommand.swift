@@ -9,6 +9,7 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Make one HTML page of runs: curves, tables, weights, episodes, predictions.",
+    usage: "reprise report <run> ... --output <file> [<options>]",
     discussion: """
       Several runs are compared; one of several seeds is shown as its mean and spread. The page is one file, needs no \
       network, and also shows runs that are still going on or were killed. What is missing is named on it.

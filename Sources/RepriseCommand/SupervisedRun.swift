@@ -29,6 +29,8 @@ struct SupervisedRun: ParsableArguments {
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
+  @OptionGroup(title: "Messages") var log: LogOptions
+
   @Flag(help: "Print one JSON object an epoch, and the run's summary as the last line.")
   var json = false
 
@@ -39,6 +41,7 @@ struct SupervisedRun: ParsableArguments {
     if folder?.isEmpty == true {
       throw ValidationError("The value of '--run' is empty; it must name a folder")
     }
+    try log.check(json: json)
   }
 
   /// Trains, evaluates the test split once, and keeps everything.
@@ -85,7 +88,8 @@ struct SupervisedRun: ParsableArguments {
       driver: device.physical.driver)
     let writer = try RunWriter(directory, overwrite: overwrite, config: kept.yaml())
     let training = SupervisedTraining(
-      kept, prepared, start, writer, try RunJournal([directory]), json: json, profile: profile)
+      kept, prepared, start, writer, try RunJournal([directory], console: log.console),
+      TrainingOutput(log, json: json, profile: profile))
     try training.run(
       beginning: (start.anew.isEmpty ? [] : [("anew", start.anew.joined(separator: ", "))])
         + (file.map { rows(of: $0, resolved, kept.settings, device.physical) } ?? []))

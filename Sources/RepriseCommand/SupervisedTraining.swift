@@ -49,24 +49,24 @@ final class SupervisedTraining {
   private let trainer: SupervisedTrainer
   private let writer: RunWriter
   private let journal: RunJournal
-  private let json, profile: Bool
+  private let output: TrainingOutput
   private var seconds = 0.0
   private var lastSave = ContinuousClock.now
 
   init(
     _ definition: RunConfiguration<SupervisedSettings>, _ prepared: PreparedData, _ start: SupervisedStart,
-    _ writer: RunWriter, _ journal: RunJournal, json: Bool, profile: Bool
+    _ writer: RunWriter, _ journal: RunJournal, _ output: TrainingOutput
   ) {
     (self.definition, self.prepared, trainer, self.writer) = (definition, prepared, start.trainer, writer)
     self.journal = journal
-    (self.json, self.profile) = (json, profile)
+    self.output = output
   }
 
   /// Goes on with the run of a folder from its last checkpoint, or from its beginning where there is none.
   ///
   /// - Throws: `CommandFailure` for data that is not as it was, `CheckpointError`, `DataError`, `VulkanError`.
   static func resume(
-    _ directory: RunDirectory, on device: Device, options: PlanOptions, json: Bool, profile: Bool
+    _ directory: RunDirectory, on device: Device, options: PlanOptions, _ output: TrainingOutput
   ) throws {
     let writer = try RunWriter(resuming: directory)
     let definition = try RunConfiguration<SupervisedSettings>(of: directory)
@@ -74,7 +74,7 @@ final class SupervisedTraining {
     let kind: DataOptions.Task = definition.algorithm == .classifier ? .classification : .regression
     let prepared = try PreparedData(settings.data, kind, seed: settings.training.seed)
     var plan = options
-    plan.timestamps = profile
+    plan.timestamps = output.profile
     plan.noFusion = plan.noFusion || definition.options.noFusion
     let start = try SupervisedStart(
       prepared, settings.model, settings.training, definition.options.pretrained.map(Pretrained.init),
@@ -89,10 +89,9 @@ final class SupervisedTraining {
       try trainer.restore(from: Safetensors(contentsOf: directory.checkpoint), named: directory.checkpoint)
     }
     let kept = try writer.goOn(after: trainer.epochsDone)
-    let journal = try RunJournal([directory], from: trainer.epochsDone + 1)
+    let journal = try RunJournal([directory], from: trainer.epochsDone + 1, console: output.log)
     warnOfOtherDevice(definition.device, definition.driver, device.physical, directory, journal.log)
-    let training = SupervisedTraining(
-      definition, prepared, start, writer, journal, json: json, profile: profile)
+    let training = SupervisedTraining(definition, prepared, start, writer, journal, output)
     training.seconds = kept.seconds
     try training.keepCheckpoint()
     let hasPlace = RunDirectory.hasFile(directory.checkpoint)
@@ -106,13 +105,11 @@ final class SupervisedTraining {
     let wasFinished = trainer.isFinished
     let introduction =
       wasFinished ? "\(writer.directory.path) is finished.\n" : introduction(beginning)
-    journal.log.write(.info, introduction)
-    if !json {
-      try write(introduction)
-      if profile {
-        let input = Shape([1] + definition.settings.sampleShape.dimensions)
-        try write(network.summary(input: input).description + "\n")
-      }
+    journal.log.write(.info, introduction, isPrinted: output.style.printsText)
+    try output.printText(introduction)
+    if output.profile {
+      let input = Shape([1] + definition.settings.sampleShape.dimensions)
+      try output.printText(network.summary(input: input).description + "\n")
     }
     var (last, test): (SupervisedTrainer.Progress?, EvaluationResult?)
     try journal.record(interruption: { Interruption.name }) {
@@ -123,10 +120,11 @@ final class SupervisedTraining {
     let summary = SupervisedSummary(
       last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device,
       weights: writer.directory.weights)
-    try writeLine(json ? jsonText(summary) : summary.text)
-    if profile { try writer.write(profile: trainer.plans.flatMap { try $0.timings() }) }
-    if profile && !json {
-      for plan in trainer.plans { try write(dispatchTable(plan.timings())) }
+    if output.json { try writeLine(jsonText(summary)) }
+    try output.printText(summary.text + "\n")
+    if output.profile { try writer.write(profile: trainer.plans.flatMap { try $0.timings() }) }
+    if output.profile {
+      for plan in trainer.plans { try output.printText(dispatchTable(plan.timings())) }
     }
     if let signal = Interruption.signal {
       throw Interruption.exit(
@@ -136,7 +134,16 @@ final class SupervisedTraining {
 
   private func train() throws -> SupervisedTrainer.Progress? {
     Interruption.begin()
-    let console = EpochConsole(json: json)
+    let device = trainer.network.flat.device
+    var state = ViewState(
+      task: "\(definition.algorithm.rawValue) on \(definition.settings.data.name)",
+      device: device.physical.name, isSupervised: true, total: definition.settings.training.epochs)
+    if trainer.epochsDone > 0, output.style == .live {
+      var past = try RunFollower(writer.directory)
+      state.note(try past.read().steps)
+    }
+    let console = RunConsole(output.style, state, deviceBytes: { device.allocatedBytes })
+    journal.log.tell = console.warn
     defer { console.end() }
     var last: SupervisedTrainer.Progress?
     try trainer.train(
@@ -146,13 +153,14 @@ final class SupervisedTraining {
         // Without a validation split the last weights are the best that are known.
         if progress.isBest || progress.validationLoss == nil { try writer.write(best: trainer.model()) }
         try writer.append(jsonText(progress))
-        try journal.append(progress, EpochConsole.text(progress))
+        try journal.append(
+          progress, ViewState.text(epoch: MetricsRow(progress)), isPrinted: output.style == .lines)
         try writeHistograms()
         try save()
         try keepCheckpoint()
         try console.show(progress)
         return Interruption.signal == nil
-      }, watch: json ? nil : console.show,
+      }, watch: output.style == .live ? { console.show($0) } : nil,
       isCut: { Interruption.signal != nil || ContinuousClock.now - self.lastSave >= Self.interval },
       pause: {
         try save()
@@ -162,7 +170,10 @@ final class SupervisedTraining {
   }
 
   private func save() throws {
-    try writer.write(trainer.checkpoint())
+    try journal.log.timed("\(writer.directory.checkpoint): \(writer.checkpointSize) written") {
+      try writer.write(trainer.checkpoint())
+    }
+    journal.log.write(.debug, trainer.profile.text)
     lastSave = .now
   }
 
@@ -188,10 +199,13 @@ final class SupervisedTraining {
     guard let test = prepared.test, Interruption.signal == nil else { return nil }
     try trainer.network.load(
       from: Safetensors(contentsOf: writer.directory.weights), named: writer.directory.weights)
-    let result = try definition.settings.evaluate(trainer.network, on: test)
+    let result = try journal.log.timed("\(test.count.grouped) samples of the test split evaluated") {
+      try definition.settings.evaluate(trainer.network, on: test)
+    }
     let report = EvaluationReport(result)
     try writer.write(test: jsonText(report))
-    try journal.append(test: result, epoch: trainer.epochsDone, report.line)
+    try journal.append(
+      test: result, epoch: trainer.epochsDone, report.line, isPrinted: output.style.printsText)
     return result
   }
 

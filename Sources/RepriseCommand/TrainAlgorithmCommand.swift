@@ -58,6 +58,8 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
+  @OptionGroup(title: "Messages") var log: LogOptions
+
   @Flag(help: "Print one JSON object an iteration and agent, and the run's summary as the last line.")
   var json = false
 
@@ -80,6 +82,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     if trace?.isEmpty == true {
       throw ValidationError("The value of '--trace' is empty; it must name a file")
     }
+    try log.check(json: json)
     try options.check(for: Self.self)
   }
 
@@ -105,7 +108,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
           .reinforcement(Trained.name), SettingsTable(configuration), settings.options,
           device: device.physical.name, driver: device.physical.driver),
         directory: directory, device: device, options: plan,
-        output: TrainingOutput(json: json, profile: profile, trace: trace, spans: spans))
+        output: TrainingOutput(log, json: json, profile: profile, trace: trace, spans: spans))
       if dry.dryRun { return try run.dryRun(settings.values).show(json: json) }
       let note = settings.file?.deviceRows(on: device.physical) ?? []
       try run.begin(overwrite: overwrite, settings: settings.rows + note)

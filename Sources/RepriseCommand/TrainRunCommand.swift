@@ -38,6 +38,8 @@ struct TrainRunCommand: ParsableCommand {
   @OptionGroup var file: ConfigOptions
   @OptionGroup var selection: DeviceOptions
 
+  @OptionGroup(title: "Messages") var log: LogOptions
+
   @Flag(
     help: "Print one JSON object an iteration and agent, or an epoch, and the run's summary as the last line."
   )
@@ -51,6 +53,7 @@ struct TrainRunCommand: ParsableCommand {
   var words: [String] = []
 
   func validate() throws {
+    try log.check(json: json)
     guard file.config == nil || resume == nil else {
       throw ValidationError("--config begins a run and --resume goes on with one; one of them can be given")
     }
@@ -81,7 +84,8 @@ struct TrainRunCommand: ParsableCommand {
       for algorithm in Algorithms.all where algorithm.name == name { try goOn(directory, algorithm) }
     case .classifier, .regressor:
       try SupervisedTraining.resume(
-        directory, on: selection.open(), options: .environment, json: json, profile: profile)
+        directory, on: selection.open(), options: .environment,
+        TrainingOutput(log, json: json, profile: profile))
     }
   }
 
@@ -106,7 +110,7 @@ struct TrainRunCommand: ParsableCommand {
     try Trace.$current.withValue(spans) {
       try AgentRun<Trained>(
         definition: definition, directory: directory, device: selection.open(), options: options,
-        output: TrainingOutput(json: json, profile: profile, spans: spans)
+        output: TrainingOutput(log, json: json, profile: profile, spans: spans)
       ).resume()
     }
   }

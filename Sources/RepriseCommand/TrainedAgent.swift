@@ -96,4 +96,12 @@ struct AgentEvaluation: Encodable {
     evaluationLengthMean = evaluation.lengthMean
     self.isBest = isBest
   }
+
+  /// What a view shows of it.
+  var row: MetricsRow {
+    MetricsRow([
+      "steps": Double(steps), "iteration": Double(iteration), "evaluation_return_mean": evaluationReturnMean,
+      "is_best": isBest ? 1 : 0,
+    ])
+  }
 }

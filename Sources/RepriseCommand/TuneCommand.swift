@@ -9,6 +9,7 @@ struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tune",
     abstract: "Measure tiles of matrix products and keep those that beat the defaults.",
+    usage: "reprise tune [<options>]",
     discussion: """
       Each shape stands for a class of products of about its sizes, unbatched, with either operand transposed or none. \
       What is better by 5 % or more goes to the folder of caches, for this device and driver alone, and is used by all \

@@ -5,9 +5,7 @@ extension RunDirectory {
   ///
   /// - Throws: `CommandFailure` when there is no such run.
   package func agents() throws(CommandFailure) -> [RunDirectory] {
-    guard access(path, F_OK) == 0 else {
-      throw CommandFailure("\(path): there is no such run; 'reprise train' makes one.")
-    }
+    guard Self.hasFile(path) else { throw missing }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     let seeds = names.compactMap { $0.hasPrefix("seed-") ? UInt64($0.dropFirst("seed-".count)) : nil }
     guard access(metrics, F_OK) != 0, !seeds.isEmpty else { return [self] }

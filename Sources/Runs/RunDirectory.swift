@@ -1,4 +1,5 @@
 import Foundation
+import Learning
 import Reinforcement
 
 /// Where the files of a run are.
@@ -59,13 +60,22 @@ package struct RunDirectory {
     }
   }
 
+  /// What is said where there is no such folder, with the run beside it whose name is nearest.
+  var missing: CommandFailure {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let prefix = parts.dropLast().map { $0 + "/" }.joined()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: prefix.isEmpty ? "." : prefix)) ?? []
+    let runs = names.filter { Self.hasFile("\(prefix)\($0)/config.yaml") }.sorted()
+    let nearest =
+      runs.nearest(to: String(parts.last ?? "")).first.map { " the nearest is \(prefix)\($0);" } ?? ""
+    return CommandFailure("\(path): there is no such run;\(nearest) 'reprise train' makes one.")
+  }
+
   /// Throws when there is no such run, or a newer version made it.
   ///
   /// - Parameter isWhole: whether a run of several seeds will do; else one of them must be named.
   package func refuseMissing(isWhole: Bool = false) throws(CommandFailure) {
-    guard Self.hasFile(path) else {
-      throw CommandFailure("\(path): there is no such run; 'reprise train' makes one.")
-    }
+    guard Self.hasFile(path) else { throw missing }
     try refuseNewer()
     guard !Self.hasFile(isWhole ? config : checkpoint) else { return }
     let agents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

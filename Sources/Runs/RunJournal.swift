@@ -9,27 +9,35 @@ package final class RunJournal {
 
   /// Begins with runs whose config.yaml is written and whose folders are taken.
   ///
-  /// - Parameter step: of runs that go on, the first step that they have still to do.
+  /// - Parameters:
+  ///   - step: of runs that go on, the first step that they have still to do.
+  ///   - console: from which level on the log goes to standard error as well.
   /// - Throws: `CommandFailure` when a file can't be written.
-  package init(_ runs: [RunDirectory], from step: Int? = nil) throws(CommandFailure) {
+  package init(_ runs: [RunDirectory], from step: Int? = nil, console: RunLog.Level = .warning)
+    throws(CommandFailure)
+  {
     self.runs = runs
     for run in runs { try run.remove([run.status]) }
-    log = try RunLog(runs)
+    log = try RunLog(runs, console: console)
     var events: [RunEvents] = []
     for run in runs { events.append(try RunEvents(of: run, from: step)) }
     self.events = events
   }
 
-  /// Notes an epoch of the only run, `line` in words.
-  package func append(_ progress: SupervisedTrainer.Progress, _ line: String) throws(CommandFailure) {
+  /// Notes an epoch of the only run, `line` in words; `isPrinted` where standard output says it too.
+  package func append(_ progress: SupervisedTrainer.Progress, _ line: String, isPrinted: Bool)
+    throws(CommandFailure)
+  {
     try events[0].append(progress)
-    log.write(.info, line)
+    log.write(.info, line, isPrinted: isPrinted)
   }
 
   /// Notes the result of the only run on the test split, `line` in words.
-  package func append(test: EvaluationResult, epoch: Int, _ line: String) throws(CommandFailure) {
+  package func append(test: EvaluationResult, epoch: Int, _ line: String, isPrinted: Bool)
+    throws(CommandFailure)
+  {
     try events[0].append(test: test, epoch: epoch)
-    log.write(.info, "test: \(line)")
+    log.write(.info, "test: \(line)", isPrinted: isPrinted)
   }
 
   /// Does the work of the runs and writes down how it ended.

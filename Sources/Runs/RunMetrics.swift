@@ -34,12 +34,6 @@ package struct RunMetrics {
   /// The file that it was read from.
   package let file: String
 
-  /// Numbers that say where a run is, not how it does.
-  private static let places: Set<String> = [
-    "steps", "iteration", "iterations", "seconds", "epoch", "epochs", "seed", "samples", "updates",
-    "evaluation_episodes", "best", "is_best",
-  ]
-
   /// Reads the metrics of a run; a last line without its end is left out, because the run may have been killed.
   ///
   /// - Throws: `CommandFailure` with the file and line of what is no metrics.
@@ -51,7 +45,8 @@ package struct RunMetrics {
     var seconds: Double?
     // What follows the last line feed is nothing, or a line that was cut.
     for (index, text) in lines.dropLast().enumerated() {
-      let line = try? decoder.decode([String: Cell].self, from: Data(text.utf8)).compactMapValues(\.number)
+      let line = try? decoder.decode([String: MetricCell].self, from: Data(text.utf8)).compactMapValues(
+        \.number)
       guard let line, let steps = line["steps"] ?? line["epoch"], steps.isFinite else {
         let shown = text.count > 60 ? text.prefix(60) + "…" : text
         throw CommandFailure(
@@ -65,30 +60,8 @@ package struct RunMetrics {
       rows.append(
         Row(
           steps: steps, iteration: line["iteration"] ?? line["epoch"], seconds: seconds,
-          values: line.filter { !Self.places.contains($0.key) }))
+          values: line.filter { !MetricsRow.places.contains($0.key) }))
     }
     columns = rows.reduce(into: Set<String>()) { $0.formUnion($1.values.keys) }.sorted()
-  }
-}
-
-/// A value of a line: a number, or what JSON has no word for; others are no metrics.
-private struct Cell: Decodable {
-  let number: Double?
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let number = try? container.decode(Double.self) {
-      self.number = number
-    } else if let word = try? container.decode(String.self) {
-      switch word {
-      case "NaN": number = .nan
-      case "Infinity": number = .infinity
-      case "-Infinity": number = -.infinity
-      default:
-        throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(word)' is no number")
-      }
-    } else {
-      number = nil
-    }
   }
 }

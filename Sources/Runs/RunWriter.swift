@@ -1,6 +1,7 @@
 package import Bundles
 import Foundation
 package import Learning
+import Recording
 package import Vulkan
 
 /// Writes the files of a run; the only one that does as long as it lives.
@@ -74,6 +75,13 @@ package final class RunWriter {
   package func write(_ checkpoint: Safetensors) throws {
     try syncMetrics()
     try checkpoint.write(to: directory.checkpoint)
+  }
+
+  /// The size of the checkpoint, in words.
+  package var checkpointSize: String {
+    var status = stat()
+    guard stat(directory.checkpoint, &status) == 0 else { return "nothing" }
+    return formatted(bytes: Int(status.st_size))
   }
 
   /// Makes what was appended to metrics.jsonl survive a crash.

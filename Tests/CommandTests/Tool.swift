@@ -47,10 +47,12 @@ final class Tool {
   /// Runs a product, which lies beside the test bundle, or the program of a path. What Vulkan's validation finds goes to standard
   /// error.
   ///
-  /// - Parameter input: a file of the folder for standard input.
+  /// - Parameters:
+  ///   - input: a file of the folder for standard input.
+  ///   - terminal: where what it prints goes, errors too, and not into the result.
   func start(
     _ arguments: [String], of product: String = "reprise", environment: [String: String] = [:],
-    input: String? = nil
+    input: String? = nil, terminal: Terminal? = nil
   ) throws -> Running {
     let process = Process()
     process.executableURL =
@@ -69,9 +71,11 @@ final class Tool {
     .merging(inherited) { $1 }.merging(environment) { $1 }
     let captured = try (Capture(), Capture())
     (process.standardOutput, process.standardError) = (captured.0.file, captured.1.file)
+    if let terminal { (process.standardOutput, process.standardError) = (terminal.inner, terminal.inner) }
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
     try process.run()
+    try terminal?.inner.close()
     return Running(process: process, ended: ended, output: captured.0, errors: captured.1)
   }
 

@@ -13,7 +13,8 @@ import Testing
     #expect(version.output.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil)
     let commands = [
       [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
-      ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["report"], ["render"], ["plan"],
+      ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["report"], ["render"], ["watch"],
+      ["plan"],
       ["plan", "ppo"],
       ["recipes"], ["schema"], ["bench"],
       ["bench", "environment"], ["bench", "limits"], ["tune"],
@@ -54,9 +55,22 @@ import Testing
     }
   }
 
-  @Test(arguments: ["train", "plan"]) func `Help fits a terminal`(command: String) throws {
-    let help = try tool.run(command, "ppo", "--help").output
-    #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  @Test(arguments: ["reprise", "reprise-glslc"]) func `Help of every command fits a terminal`(product: String)
+    throws
+  {
+    var commands: [[String]] = [[]]
+    var seen = 0
+    while let command = commands.popLast() {
+      let help = try tool.start(command + ["--help"], of: product).finish()
+      #expect(help.status == 0)
+      for line in help.lines { #expect(line.count <= 80, "\(command): \(line)") }
+      let list = help.output.firstRange(of: "SUBCOMMANDS:\n").map { help.output[$0.upperBound...] } ?? ""
+      // A subcommand's name stands behind two spaces, what is said of it behind more.
+      commands += list.split(separator: "\n").compactMap { $0.firstMatch(of: #/^  ([a-z0-9-]+)/#)?.1 }
+        .map { command + [String($0)] }
+      seen += 1
+    }
+    #expect(seen > 7)
   }
 
   @Test(arguments: [

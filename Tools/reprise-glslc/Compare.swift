@@ -6,6 +6,7 @@ import ShaderCompiler
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Build shaders with both front ends and compare what they need.",
+    usage: "reprise-glslc compare <file> ... [<options>]",
     discussion: """
       Compiles each shader (.comp) with libshaderc and with glslang, with and without optimisation, validates all four \
       modules, and compares what the unoptimised ones declare: entry points, bindings, push constants, specialization \

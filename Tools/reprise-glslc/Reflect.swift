@@ -7,6 +7,7 @@ import ShaderCompiler
 struct Reflect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print what shaders ask of who runs them.",
+    usage: "reprise-glslc reflect <file> ... [<options>]",
     discussion: """
       Reads SPIR-V modules (.spv), GLSL (.comp, which is compiled with its names) and each kernel of a bundle \
       (.reprise), or of all such files below a folder: entry points with workgroup sizes, bindings, push constants, \

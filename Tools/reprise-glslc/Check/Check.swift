@@ -6,6 +6,7 @@ import Vulkan
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Validate shaders and hold their needs against a target's limits.",
+    usage: "reprise-glslc check <file> ... [<options>]",
     discussion: """
       Validates each kernel of the inputs (.spv, .comp, which is compiled, and .reprise) by the rules of SPIR-V and of \
       Vulkan, then compares its workgroup size, shared memory, push constants, descriptors, subgroup operations, features \

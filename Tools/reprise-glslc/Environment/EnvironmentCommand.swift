@@ -10,6 +10,7 @@ struct EnvironmentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "environment",
     abstract: "Compile an environment that 'reprise train' can train on.",
+    usage: "reprise-glslc environment <file> -o <file> [<options>]",
     discussion: """
       The file begins with a comment that says what the environment is, in YAML:
 
