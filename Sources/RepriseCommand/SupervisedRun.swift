@@ -79,6 +79,7 @@ struct SupervisedRun: ParsableArguments {
     guard !dry.dryRun else {
       return try DryRun(algorithm, directory, resolved.values, on: device) { measure in
         let start = try make()
+        try start.trainer.prepareGradients()
         withExtendedLifetime(start) { measure() }
       }.show(json: json)
     }

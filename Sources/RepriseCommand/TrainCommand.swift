@@ -1,7 +1,7 @@
 import ArgumentParser
 import Reinforcement
 
-/// `reprise train`: one subcommand an algorithm; without one, a run's own file says which it is.
+/// `reprise train`: one subcommand an algorithm; without one, a file says which it is.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train, and keep the run in a folder.",
@@ -13,6 +13,7 @@ struct TrainCommand: ParsableCommand {
       Examples:
         reprise train ppo --environment cartpole --run runs/cartpole
         reprise train --resume runs/cartpole
+        reprise train --config runs/cartpole/config.yaml --run runs/again
       """,
     subcommands: Algorithms.all.map { command($0) } + [
       TrainClassifierCommand.self, TrainRegressorCommand.self, TrainRunCommand.self,

@@ -109,17 +109,21 @@ public final class SupervisedTrainer {
   ///
   /// - Throws: `GraphError`, `RecordingError`, `VulkanError`.
   public func readGradients() throws -> [GradientProbe.Values] {
-    if probe?.frozen != network.frozen {
-      let part = GradientProbe.Part(network)
-      let recorded = try GradientProbe([part], "epoch gradients", options: options) { graph in
-        let batch = loader.firstBatch(in: graph)
-        let output = network(batch.inputs, mode: .training(batch.generator))
-        let loss = objective.loss(output, batch, labelSmoothing: configuration.labelSmoothing)
-        return [network.gradient(of: loss)]
-      }
-      probe = (network.frozen, recorded)
-    }
+    try prepareGradients()
     return try probe?.probe.read()[0] ?? []
+  }
+
+  /// Records what `readGradients` replays, where that is not as it has to be.
+  package func prepareGradients() throws {
+    guard probe?.frozen != network.frozen else { return }
+    let part = GradientProbe.Part(network)
+    let recorded = try GradientProbe([part], "epoch gradients", options: options) { graph in
+      let batch = loader.firstBatch(in: graph)
+      let output = network(batch.inputs, mode: .training(batch.generator))
+      let loss = objective.loss(output, batch, labelSmoothing: configuration.labelSmoothing)
+      return [network.gradient(of: loss)]
+    }
+    probe = (network.frozen, recorded)
   }
 
   /// Records the epoch anew where other parameters are frozen in it than in the one before.

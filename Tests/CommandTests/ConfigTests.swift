@@ -114,7 +114,7 @@ import Testing
     let config = try tool.text(of: "run/config.yaml")
     for part in [
       "epochs: 1\n", "batch_size: 32\n", "learning_rate: 0.05\n", "hidden: [5]\n", "dropout: 0.1\n",
-      "learningRateScale: 0.5\n", "accumulate: 1\n", "- features.*\n",
+      "learningRateScale: 0.5\n", "accumulate: 1\n", "freeze: [features.*]\n",
     ] { #expect(config.contains(part), "\(part) \(config)") }
     let dry = try tool.run(
       "train", "classifier", "--config", "mine.yaml", "--seed", "4", "--dry-run", "--json")
@@ -154,7 +154,7 @@ import Testing
       ["mine.yaml:2: steps: is \"1e5\"; expected a whole number", "Environment steps"]
     ),
     ("algorithm: ppo\ngamma: {a: 1}\n", ["mine.yaml:2: gamma: is no single value; expected from 0 to 1"]),
-    ("algorithm: ppo\ngamma: 0.9\ngamma: 0.8\n", ["mine.yaml:3: gamma stands there more than once"]),
+    ("algorithm: ppo\ngamma: 0.9\ngamma: 0.8\n", ["mine.yaml:2: gamma stands there more than once"]),
     ("algorithm: ppo\non_nan: go\n", ["mine.yaml:2: on_nan: is \"go\"; expected one of reset, stop"]),
     ("algorithm: ppo\nseeds: [1, 1]\n", ["mine.yaml:2: seeds: has one of them twice"]),
     ("algorithm: ppo\nseeds: [1, -1]\n", ["mine.yaml:2: seeds: is \"1,-1\""]),

@@ -24,7 +24,8 @@ import Vulkan
     let predicted = try #require(dry["device_bytes"] as? Int)
     #expect(dry["fits"] as? Bool == true && dry["run"] as? String == "run")
     let result = try tool.run(arguments + ["--run", "run", "--json"])
-    let taken = try #require(try object(#require(result.lines.last))["device_bytes"] as? Int)
+    let summary = try object(#require(result.lines.last))
+    let taken = try #require(summary["device_bytes"] as? Int)
     // All but what evaluations and the last look at gradients had.
     #expect(abs(Double(predicted - taken)) <= 0.05 * Double(taken), "\(predicted) \(taken)")
   }

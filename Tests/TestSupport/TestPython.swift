@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Testing
 
 /// Scripts of the tests, in the virtual environment that `Tools/setup --python` makes.
