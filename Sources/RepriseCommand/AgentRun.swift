@@ -17,6 +17,7 @@ struct AgentRun<Trained: Algorithm> {
   let directory: RunDirectory
   let device: Device
   let options: PlanOptions
+  let stop: StopOptions
   let output: TrainingOutput
 
   private var seeds: [UInt64] { definition.seeds ?? [definition.settings.configuration.seed] }
@@ -94,9 +95,12 @@ struct AgentRun<Trained: Algorithm> {
     journal.log.write(.info, introduction)
     let loop = algorithm.loop
     let console = TrainingConsole(json: output.json)
-    let training = AgentTraining(algorithm, agents, shared, definition, console, journal, device)
+    let training = AgentTraining(
+      algorithm, agents, shared, definition, console, journal, device,
+      stopAfter: stop.stopAfter)
     let isInterrupted = { agents.contains { $0.reached.place < loop.iterations } }
-    try journal.record(interruption: { isInterrupted() ? Interruption.name : nil }, training.train)
+    try journal.record(
+      interruption: { isInterrupted() ? Interruption.name ?? stop.reason : nil }, training.train)
 
     let timings = try loop.plan.timings()
     // One plan trains all agents.
@@ -111,6 +115,7 @@ struct AgentRun<Trained: Algorithm> {
         signal, after: "iteration \(summary.iterations) of \(loop.iterations)",
         file: shared == nil ? directory.checkpoint : directory.path, run: directory)
     }
+    if summary.interrupted, !output.json { try writeLine(Interruption.goingOn(directory)) }
   }
 }
 

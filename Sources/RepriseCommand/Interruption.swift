@@ -22,9 +22,14 @@ enum Interruption {
   static func exit(_ signal: Int32, after place: String, file: String, run: RunDirectory) -> ExitCode {
     printError(
       "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(place); \(file) holds what was learnt. "
-        + "It goes on with: reprise train --resume \(run.path.quotedForShell)"
+        + goingOn(run)
     )
     return ExitCode(128 + signal)
+  }
+
+  /// How a run goes on.
+  static func goingOn(_ run: RunDirectory) -> String {
+    "It goes on with: reprise train --resume \(run.path.quotedForShell)"
   }
 
   /// From here on the signals are noted.
@@ -47,7 +52,7 @@ enum Interruption {
 
 extension String {
   /// This text as one word of a shell.
-  fileprivate var quotedForShell: String {
+  var quotedForShell: String {
     let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "_-./+=:,@%".contains($0) }
     return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
   }

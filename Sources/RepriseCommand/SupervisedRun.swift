@@ -24,6 +24,7 @@ struct SupervisedRun: ParsableArguments {
   var overwrite = false
 
   @OptionGroup var checkpoints: CheckpointOptions
+  @OptionGroup var stop: StopOptions
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
@@ -39,12 +40,19 @@ struct SupervisedRun: ParsableArguments {
     }
   }
 
-  /// Trains, evaluates the test split once, and keeps everything.
-  func run(_ algorithm: RunKind, _ kind: DataOptions.Task) throws {
+  /// Looks at all that can be known without the data and a device; returns the settings of training.
+  func checked() throws -> SupervisedConfiguration {
     try checkpoints.check()
+    try stop.check()
     var configuration = options.configuration()
     transfer.apply(to: &configuration)
     try configuration.validate()
+    return configuration
+  }
+
+  /// Trains, evaluates the test split once, and keeps everything.
+  func run(_ algorithm: RunKind, _ kind: DataOptions.Task) throws {
+    let configuration = try checked()
     let pretrained = try transfer.pretrained.map(Pretrained.init)
     let description = try model.description(
       usual: pretrained?.settings?.model ?? .named(LayerDescription("mlp")))
@@ -66,7 +74,8 @@ struct SupervisedRun: ParsableArguments {
     definition.pretrained = transfer.pretrained
     let writer = try RunWriter(directory, overwrite: overwrite, config: definition.yaml())
     let training = SupervisedTraining(
-      definition, prepared, start, writer, try RunJournal([directory]), json: json, profile: profile)
+      definition, prepared, start, writer, try RunJournal([directory]), stop: stop, json: json,
+      profile: profile)
     try training.run(
       beginning: start.anew.isEmpty ? [] : [("anew", start.anew.joined(separator: ", "))])
   }

@@ -16,14 +16,16 @@ struct SupervisedSummary: Encodable {
   let submissionsPerEpoch: Double
   let device, driver: String
   let weights: String
-  /// Whether a signal ended it before the last epoch.
+  /// Bytes of the device that the run had taken at its end.
+  let deviceBytes: Int
+  /// Whether a signal, or --stop-after, ended it before the last epoch.
   let interrupted: Bool
   /// Whether the validation split ended it before the last epoch.
   let stoppedEarly: Bool
 
   init(
     _ last: SupervisedTrainer.Progress?, _ trainer: SupervisedTrainer, test: EvaluationResult?, total: Int,
-    seconds: Double, device: PhysicalDevice, weights: String
+    seconds: Double, device: Device, weights: String
   ) {
     epochs = trainer.epochsDone
     updates = last?.updates ?? 0
@@ -34,11 +36,12 @@ struct SupervisedSummary: Encodable {
     valAccuracy = last?.validationAccuracy
     self.test = test.map(EvaluationReport.init)
     submissionsPerEpoch = Double(trainer.profile.submissions) / Double(max(1, trainer.profile.replays))
-    self.device = device.name
-    driver = device.driver
+    self.device = device.physical.name
+    driver = device.physical.driver
+    deviceBytes = device.allocatedBytes
     self.weights = weights
-    interrupted = !trainer.isFinished && Interruption.signal != nil
-    stoppedEarly = epochs < total && Interruption.signal == nil
+    interrupted = !trainer.isFinished
+    stoppedEarly = trainer.isFinished && epochs < total
   }
 
   var text: String {

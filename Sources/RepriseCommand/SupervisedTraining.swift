@@ -49,16 +49,18 @@ final class SupervisedTraining {
   private let trainer: SupervisedTrainer
   private let writer: RunWriter
   private let journal: RunJournal
+  private let stop: StopOptions
   private let json, profile: Bool
   private var seconds = 0.0
   private var lastSave = ContinuousClock.now
 
   init(
     _ definition: RunConfiguration<SupervisedSettings>, _ prepared: PreparedData, _ start: SupervisedStart,
-    _ writer: RunWriter, _ journal: RunJournal, json: Bool, profile: Bool
+    _ writer: RunWriter, _ journal: RunJournal, stop: StopOptions, json: Bool, profile: Bool
   ) {
     (self.definition, self.prepared, trainer, self.writer) = (definition, prepared, start.trainer, writer)
     self.journal = journal
+    self.stop = stop
     (self.json, self.profile) = (json, profile)
   }
 
@@ -66,7 +68,8 @@ final class SupervisedTraining {
   ///
   /// - Throws: `CommandFailure` for data that is not as it was, `CheckpointError`, `DataError`, `VulkanError`.
   static func resume(
-    _ directory: RunDirectory, on device: Device, options: PlanOptions, json: Bool, profile: Bool
+    _ directory: RunDirectory, on device: Device, options: PlanOptions, stop: StopOptions, json: Bool,
+    profile: Bool
   ) throws {
     let writer = try RunWriter(resuming: directory)
     let definition = try RunConfiguration<SupervisedSettings>(of: directory)
@@ -92,7 +95,7 @@ final class SupervisedTraining {
     let journal = try RunJournal([directory], from: trainer.epochsDone + 1)
     warnOfOtherDevice(definition.device, definition.driver, device.physical, directory, journal.log)
     let training = SupervisedTraining(
-      definition, prepared, start, writer, journal, json: json, profile: profile)
+      definition, prepared, start, writer, journal, stop: stop, json: json, profile: profile)
     training.seconds = kept.seconds
     try training.keepCheckpoint()
     let hasPlace = RunDirectory.hasFile(directory.checkpoint)
@@ -115,13 +118,14 @@ final class SupervisedTraining {
       }
     }
     var (last, test): (SupervisedTrainer.Progress?, EvaluationResult?)
-    try journal.record(interruption: { Interruption.name }) {
-      last = try train()
+    let isStopped = { !self.trainer.isFinished && self.isAtStop }
+    try journal.record(interruption: { Interruption.name ?? (isStopped() ? self.stop.reason : nil) }) {
+      if !isStopped() { last = try train() }
       // A finished run was killed before this, or has done it.
       if !(wasFinished && RunDirectory.hasFile(writer.directory.test)) { test = try evaluateTest() }
     }
     let summary = SupervisedSummary(
-      last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device.physical,
+      last, trainer, test: test, total: total, seconds: seconds, device: network.flat.device,
       weights: writer.directory.weights)
     try writeLine(json ? jsonText(summary) : summary.text)
     if profile { try writer.write(profile: trainer.plans.flatMap { try $0.timings() }) }
@@ -132,7 +136,11 @@ final class SupervisedTraining {
       throw Interruption.exit(
         signal, after: trainer.place, file: writer.directory.checkpoint, run: writer.directory)
     }
+    if isStopped(), !json { try writeLine(Interruption.goingOn(writer.directory)) }
   }
+
+  /// Whether as many epochs are done as were asked for.
+  private var isAtStop: Bool { stop.stopAfter.map { trainer.epochsDone >= $0 } ?? false }
 
   private func train() throws -> SupervisedTrainer.Progress? {
     Interruption.begin()
@@ -151,7 +159,7 @@ final class SupervisedTraining {
         try save()
         try keepCheckpoint()
         try console.show(progress)
-        return Interruption.signal == nil
+        return Interruption.signal == nil && !isAtStop
       }, watch: json ? nil : console.show,
       isCut: { Interruption.signal != nil || ContinuousClock.now - self.lastSave >= Self.interval },
       pause: {
@@ -184,7 +192,7 @@ final class SupervisedTraining {
 
   /// Evaluates the test split with the best weights: the only time that it is looked at.
   private func evaluateTest() throws -> EvaluationResult? {
-    guard let test = prepared.test, Interruption.signal == nil else { return nil }
+    guard let test = prepared.test, Interruption.signal == nil, trainer.isFinished else { return nil }
     try trainer.network.load(
       from: Safetensors(contentsOf: writer.directory.weights), named: writer.directory.weights)
     let result = try definition.settings.evaluate(trainer.network, on: test)

@@ -51,6 +51,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
   var overwrite = false
 
   @OptionGroup var checkpoints: CheckpointOptions
+  @OptionGroup var stop: StopOptions
   @OptionGroup var faults: FaultOptions
 
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
@@ -81,13 +82,20 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     try options.check(for: Self.self)
   }
 
-  func run() throws {
+  /// Looks at all that can be known without a device; returns the settings of the run.
+  func checked() throws -> ResolvedSettings<Trained.Configuration> {
     let settings = try options.resolved()
     if seeds != nil, settings.saysSeed {
       throw ConfigurationError(field: "seeds", reason: "and seed are both given; one of them says it all")
     }
     try evaluation.check()
     try checkpoints.check()
+    try stop.check()
+    return settings
+  }
+
+  func run() throws {
+    let settings = try checked()
     let configuration = settings.configuration
     let named = "\(try Environments.named(configuration.environment).name)-\(Trained.name)-"
     let directory = RunDirectory(
@@ -101,7 +109,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
       let device = try selection.open()
       let run = AgentRun<Trained>(
         definition: definition(configuration, on: device.physical), directory: directory, device: device,
-        options: switches.options,
+        options: switches.options, stop: stop,
         output: TrainingOutput(json: json, profile: profile, trace: trace, spans: spans))
       try run.begin(overwrite: overwrite, settings: settings.rows)
     }

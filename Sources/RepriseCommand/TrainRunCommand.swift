@@ -25,6 +25,7 @@ struct TrainRunCommand: ParsableCommand {
   )
   var resume: String?
 
+  @OptionGroup var stop: StopOptions
   @OptionGroup var selection: DeviceOptions
 
   @Flag(
@@ -40,6 +41,7 @@ struct TrainRunCommand: ParsableCommand {
     guard !resume.isEmpty else {
       throw ValidationError("The value of '--resume' is empty; it must name a run's folder")
     }
+    try stop.check()
     let directory = RunDirectory(resume)
     try directory.refuseMissing(isWhole: true)
     let parent = RunDirectory("\(resume)/..")
@@ -55,7 +57,7 @@ struct TrainRunCommand: ParsableCommand {
       for algorithm in Algorithms.all where algorithm.name == name { try goOn(directory, algorithm) }
     case .classifier, .regressor:
       try SupervisedTraining.resume(
-        directory, on: selection.open(), options: .environment, json: json, profile: profile)
+        directory, on: selection.open(), options: .environment, stop: stop, json: json, profile: profile)
     }
   }
 
@@ -66,7 +68,7 @@ struct TrainRunCommand: ParsableCommand {
     let spans = profile ? Trace(capacity: 0) : nil
     try Trace.$current.withValue(spans) {
       try AgentRun<Trained>(
-        definition: definition, directory: directory, device: selection.open(), options: options,
+        definition: definition, directory: directory, device: selection.open(), options: options, stop: stop,
         output: TrainingOutput(json: json, profile: profile, spans: spans)
       ).resume()
     }
