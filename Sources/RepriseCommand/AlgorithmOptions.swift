@@ -45,7 +45,7 @@ struct AlgorithmOptions<Chosen: Algorithm>: ParsableArguments {
 
 extension ParsableCommand {
   /// All options that the help names.
-  fileprivate static var optionNames: [String] {
+  static var optionNames: [String] {
     Set(helpMessage(columns: 80).matches(of: /--[a-z][a-z-]*/).map { String($0.output) }).sorted()
   }
 }

@@ -9,9 +9,14 @@ import Synchronization
 enum Interruption {
   private static let received = Atomic<Int32>(0)
 
-  /// The signal that came, if one did.
+  /// The variable by which a sweep tells its trials its process, without which they end.
+  static let parentVariable = "REPRISE_PARENT"
+  private static let parent = getenv(parentVariable).flatMap { pid_t(String(cString: $0)) }
+
+  /// The signal that came, if one did; SIGTERM where the sweep that this is a trial of is gone.
   static var signal: Int32? {
     let number = received.load(ordering: .relaxed)
+    if number == 0, let parent, getppid() != parent { return SIGTERM }
     return number == 0 ? nil : number
   }
 

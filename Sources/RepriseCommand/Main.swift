@@ -33,7 +33,8 @@ struct RepriseCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
+      DevicesCommand.self, TrainCommand.self, SweepCommand.self, EvaluateCommand.self, PredictCommand.self,
+      ExportCommand.self,
       RunsCommand.self, CompareCommand.self, PlotCommand.self, ReportCommand.self, RenderCommand.self,
       PlanCommand.self, RecipesCommand.self, TuneCommand.self, BenchCommand.self,
     ])
