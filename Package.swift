@@ -32,7 +32,8 @@ let package = Package(
     .executableTarget(
       name: "RepriseCommand",
       dependencies: [
-        "Reprise", "Reports", "Runs", "Pictures", "Reinforcement", "Supervised", "Datasets", "Learning",
+        "Reprise", "Reports", "Sweeps", "Runs", "Pictures", "Reinforcement", "Supervised", "Datasets",
+        "Learning",
         "Tensors", "Recording", "Vulkan", "Bundles", "ShaderCompiler", "Kernels", "KernelParameters", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -41,9 +42,13 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Runs", "Pictures", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors", "Vulkan",
+        "Sweeps", "Runs", "Pictures", "Reinforcement", "Supervised", "Datasets", "Learning", "Tensors",
+        "Vulkan",
       ],
       resources: [.embedInCode("Page")]),
+
+    // Sweeps: their files, what is searched, which trials go on, and results.
+    .target(name: "Sweeps", dependencies: ["Runs", "Learning", "Vulkan", "Yams"]),
 
     // The files of a run, written and read: configuration, metrics, checkpoints.
     .target(
@@ -221,6 +226,7 @@ let package = Package(
       ],
       plugins: ["CompileShaders"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Runs"]),
+    .testTarget(name: "SweepsTests", dependencies: ["Sweeps", "Runs", "TestSupport"]),
     .testTarget(
       name: "RunsTests", dependencies: ["Runs", "TestSupport"],
       exclude: ["read_events.py"]),

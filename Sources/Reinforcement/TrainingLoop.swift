@@ -104,6 +104,7 @@ public final class TrainingLoop {
   ///
   /// - Parameters:
   ///   - seconds: what training has taken before.
+  ///   - end: after so many iterations of the run training ends before that; nil for all.
   ///   - intervals: after so many iterations of the run there is a pause, and so after twice as many.
   ///   - pause: called with the iterations done while none is on the device and `progress` has seen all of them: where `intervals`
   ///     or `progress` ask for it, and at the end.
@@ -111,7 +112,8 @@ public final class TrainingLoop {
   /// - Throws: what `progress` and `pause` throw; `DivergenceError` when a metric is no finite number; `VulkanError` when the device
   ///   fails.
   public func run(
-    after seconds: Double = 0, pausingEvery intervals: [Int] = [], pause: (Int) throws -> Void = { _ in },
+    after seconds: Double = 0, upTo end: Int? = nil, pausingEvery intervals: [Int] = [],
+    pause: (Int) throws -> Void = { _ in },
     progress: (TrainingProgress) throws -> Answer = { _ in .goOn }
   ) throws {
     let clock = ContinuousClock()
@@ -143,11 +145,12 @@ public final class TrainingLoop {
         firstEnd = firstEnd ?? (now, reported)
       }
     }
+    let end = min(end ?? iterations, iterations)
     if done == 0, let warmUp { try warmUp.plan.replay(times: warmUp.times) }
-    while !isStopping, done < iterations {
+    while !isStopping, done < end {
       let before = done
-      let next = intervals.map { (before / $0 + 1) * $0 }.min() ?? iterations
-      done += try replay.run(times: min(next, iterations) - before) { more in
+      let next = intervals.map { (before / $0 + 1) * $0 }.min() ?? end
+      done += try replay.run(times: min(next, end) - before) { more in
         try show(upTo: before + more)
         return !isStopping && !isPausing
       }

@@ -17,6 +17,7 @@ struct AgentRun<Trained: Algorithm> {
   let directory: RunDirectory
   let device: Device
   let options: PlanOptions
+  let stop: StopOptions
   let output: TrainingOutput
 
   private var seeds: [UInt64] { definition.options.seeds ?? [definition.settings.configuration.seed] }
@@ -116,9 +117,11 @@ struct AgentRun<Trained: Algorithm> {
     let console = RunConsole(
       output.style, state, deviceBytes: { [device] in device.allocatedBytes })
     journal.log.tell = console.warn
-    let training = AgentTraining(algorithm, agents, shared, definition, console, journal, device)
+    let training = AgentTraining(
+      algorithm, agents, shared, definition, console, journal, device, stopAfter: stop.stopAfter)
     let isInterrupted = { agents.contains { $0.reached.place < loop.iterations } }
-    try journal.record(interruption: { isInterrupted() ? Interruption.name : nil }, training.train)
+    try journal.record(
+      interruption: { isInterrupted() ? Interruption.name ?? stop.reason : nil }, training.train)
 
     let timings = try loop.plan.timings()
     // One plan trains all agents.
@@ -135,6 +138,7 @@ struct AgentRun<Trained: Algorithm> {
         signal, after: "iteration \(summary.iterations) of \(loop.iterations)",
         file: shared == nil ? directory.checkpoint : directory.path, run: directory)
     }
+    if summary.interrupted { try output.printText(Interruption.goingOn(directory) + "\n") }
   }
 }
 

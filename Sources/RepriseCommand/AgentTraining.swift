@@ -20,17 +20,21 @@ final class AgentTraining<Trained: Algorithm> {
   private let console: RunConsole
   private let journal: RunJournal
   private let device: Device
+  /// After so many iterations training ends before the run does; nil at its end.
+  private let end: Int?
   /// What gradients are looked at by, once that was done.
   private var probe: GradientProbe?
   private var lastSave = ContinuousClock.now
   /// The fault that ends training.
   private var failure: CommandFailure?
 
-  /// - Parameter shared: what writes the state of all agents of several seeds.
+  /// - Parameters:
+  ///   - shared: what writes the state of all agents of several seeds.
+  ///   - stopAfter: environment steps of an agent after which training ends before the run does.
   init(
     _ algorithm: Trained, _ agents: [TrainedAgent<Trained>], _ shared: SeedsWriter?,
     _ run: RunConfiguration<SettingsTable<Trained.Configuration>>, _ console: RunConsole,
-    _ journal: RunJournal, _ device: Device
+    _ journal: RunJournal, _ device: Device, stopAfter: Int?
   ) {
     self.algorithm = algorithm
     self.agents = agents
@@ -39,6 +43,7 @@ final class AgentTraining<Trained: Algorithm> {
     self.console = console
     self.journal = journal
     self.device = device
+    end = stopAfter.map { ($0 - 1) / algorithm.loop.stepsPerIteration + 1 }
   }
 
   /// Iterations between two evaluations, and between two checkpoints that are kept for good.
@@ -63,7 +68,7 @@ final class AgentTraining<Trained: Algorithm> {
     defer { console.end() }
     try finishPause()
     try algorithm.loop.run(
-      after: agents[0].reached.seconds,
+      after: agents[0].reached.seconds, upTo: end,
       pausingEvery: [evaluateEvery, checkpointEvery, histogramsEvery].compactMap(\.self),
       pause: { done in
         journal.log.write(.debug, "pause after iteration \(done): \(algorithm.loop.profile.text)")
@@ -173,7 +178,9 @@ final class AgentTraining<Trained: Algorithm> {
 
   /// Whether nothing but histograms asks for a pause: then there is no hurry to save.
   private func isForHistogramsAlone(_ done: Int) -> Bool {
-    guard let every = histogramsEvery, done % every == 0, done < algorithm.loop.iterations else {
+    guard let every = histogramsEvery, done % every == 0,
+      done < min(end ?? .max, algorithm.loop.iterations)
+    else {
       return false
     }
     return [evaluateEvery, checkpointEvery].allSatisfy { $0.map { done % $0 != 0 } ?? true }

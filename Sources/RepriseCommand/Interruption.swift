@@ -9,9 +9,14 @@ import Synchronization
 enum Interruption {
   private static let received = Atomic<Int32>(0)
 
-  /// The signal that came, if one did.
+  /// The variable by which a sweep tells its trials its process, without which they end.
+  static let parentVariable = "REPRISE_PARENT"
+  private static let parent = getenv(parentVariable).flatMap { pid_t(String(cString: $0)) }
+
+  /// The signal that came, if one did; SIGTERM where the sweep that this is a trial of is gone.
   static var signal: Int32? {
     let number = received.load(ordering: .relaxed)
+    if number == 0, let parent, getppid() != parent { return SIGTERM }
     return number == 0 ? nil : number
   }
 
@@ -22,9 +27,14 @@ enum Interruption {
   static func exit(_ signal: Int32, after place: String, file: String, run: RunDirectory) -> ExitCode {
     printError(
       "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(place); \(file) holds what was learnt. "
-        + "It goes on with: reprise train --resume \(run.path.quotedForShell)"
+        + goingOn(run)
     )
     return ExitCode(128 + signal)
+  }
+
+  /// How a run goes on.
+  static func goingOn(_ run: RunDirectory) -> String {
+    "It goes on with: reprise train --resume \(run.path.quotedForShell)"
   }
 
   /// From here on the signals are noted.

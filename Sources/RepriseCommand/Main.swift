@@ -35,10 +35,10 @@ struct RepriseCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
-      RunsCommand.self, WatchCommand.self, CompareCommand.self, PlotCommand.self, ReportCommand.self,
-      RenderCommand.self, PlanCommand.self, RecipesCommand.self, SchemaCommand.self, TuneCommand.self,
-      BenchCommand.self,
+      DevicesCommand.self, TrainCommand.self, SweepCommand.self, EvaluateCommand.self, PredictCommand.self,
+      ExportCommand.self, RunsCommand.self, WatchCommand.self, CompareCommand.self, PlotCommand.self,
+      ReportCommand.self, RenderCommand.self, PlanCommand.self, RecipesCommand.self, SchemaCommand.self,
+      TuneCommand.self, BenchCommand.self,
     ])
 
   static func main() {

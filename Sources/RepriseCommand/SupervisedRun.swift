@@ -26,6 +26,7 @@ struct SupervisedRun: ParsableArguments {
 
   @OptionGroup var dry: DryRunOptions
   @OptionGroup var checkpoints: CheckpointOptions
+  @OptionGroup var stop: StopOptions
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
   @OptionGroup var selection: DeviceOptions
 
@@ -44,8 +45,18 @@ struct SupervisedRun: ParsableArguments {
     try log.check(json: json)
   }
 
-  /// Trains, evaluates the test split once, and keeps everything.
-  func run(_ algorithm: RunKind, _ kind: DataOptions.Task) throws {
+  /// What a run is made of, known without its data and a device.
+  struct Checked {
+    let file: SettingsFile?
+    let resolved: ResolvedDefinition
+    let pretrained: Pretrained?
+    let description: ModelDescription
+
+    var definition: SupervisedDefinition { resolved.definition }
+  }
+
+  /// Looks at all that can be known without the data and a device.
+  func checked(_ algorithm: RunKind) throws -> Checked {
     let file = try config.config.map { try SettingsFile($0) }
     var resolved = try ResolvedDefinition(file, algorithm)
     try resolved.take(
@@ -57,11 +68,18 @@ struct SupervisedRun: ParsableArguments {
       throw ValidationError("Missing expected argument '--data <name|path>'")
     }
     try resolved.validate()
+    try stop.check()
     let pretrained = try resolved.definition.options.pretrained.map(Pretrained.init)
     let description = try model.description(
       usual: resolved.definition.model ?? pretrained?.settings?.model ?? .named(LayerDescription("mlp")))
     resolved.take(description, isSaid: model.isSaid)
-    let definition = resolved.definition
+    return Checked(file: file, resolved: resolved, pretrained: pretrained, description: description)
+  }
+
+  /// Trains, evaluates the test split once, and keeps everything.
+  func run(_ algorithm: RunKind, _ kind: DataOptions.Task) throws {
+    let checked = try checked(algorithm)
+    let (definition, pretrained, description) = (checked.definition, checked.pretrained, checked.description)
     let directory = RunDirectory(
       folder ?? defaultFolder(definition.data.name, description, seed: definition.training.seed))
     if !overwrite { try directory.refuseUsed() }
@@ -77,7 +95,7 @@ struct SupervisedRun: ParsableArguments {
         normalization: pretrained?.settings?.normalization, on: device, options: plan)
     }
     guard !dry.dryRun else {
-      return try DryRun(algorithm, directory, resolved.values, on: device) { measure in
+      return try DryRun(algorithm, directory, checked.resolved.values, on: device) { measure in
         let start = try make()
         try start.trainer.prepareGradients()
         withExtendedLifetime(start) { measure() }
@@ -90,10 +108,10 @@ struct SupervisedRun: ParsableArguments {
     let writer = try RunWriter(directory, overwrite: overwrite, config: kept.yaml())
     let training = SupervisedTraining(
       kept, prepared, start, writer, try RunJournal([directory], console: log.console),
-      TrainingOutput(log, json: json, profile: profile))
+      TrainingOutput(log, json: json, profile: profile), stop: stop)
     try training.run(
       beginning: (start.anew.isEmpty ? [] : [("anew", start.anew.joined(separator: ", "))])
-        + (file.map { rows(of: $0, resolved, kept.settings, device.physical) } ?? []))
+        + (checked.file.map { rows(of: $0, checked.resolved, kept.settings, device.physical) } ?? []))
   }
 
   /// What is said of a file's run: where values are from, and what is not as it was.

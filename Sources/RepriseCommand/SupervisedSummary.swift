@@ -18,7 +18,7 @@ struct SupervisedSummary: Encodable {
   let deviceBytes: Int
   let device, driver: String
   let weights: String
-  /// Whether a signal ended it before the last epoch.
+  /// Whether a signal, or --stop-after, ended it before the last epoch.
   let interrupted: Bool
   /// Whether the validation split ended it before the last epoch.
   let stoppedEarly: Bool
@@ -40,8 +40,8 @@ struct SupervisedSummary: Encodable {
     driver = device.physical.driver
     deviceBytes = device.allocatedBytes
     self.weights = weights
-    interrupted = !trainer.isFinished && Interruption.signal != nil
-    stoppedEarly = epochs < total && Interruption.signal == nil
+    interrupted = !trainer.isFinished
+    stoppedEarly = trainer.isFinished && epochs < total
   }
 
   var text: String {

@@ -50,23 +50,25 @@ final class SupervisedTraining {
   private let writer: RunWriter
   private let journal: RunJournal
   private let output: TrainingOutput
+  private let stop: StopOptions
   private var seconds = 0.0
   private var lastSave = ContinuousClock.now
 
   init(
     _ definition: RunConfiguration<SupervisedSettings>, _ prepared: PreparedData, _ start: SupervisedStart,
-    _ writer: RunWriter, _ journal: RunJournal, _ output: TrainingOutput
+    _ writer: RunWriter, _ journal: RunJournal, _ output: TrainingOutput, stop: StopOptions
   ) {
     (self.definition, self.prepared, trainer, self.writer) = (definition, prepared, start.trainer, writer)
     self.journal = journal
-    self.output = output
+    (self.output, self.stop) = (output, stop)
   }
 
   /// Goes on with the run of a folder from its last checkpoint, or from its beginning where there is none.
   ///
   /// - Throws: `CommandFailure` for data that is not as it was, `CheckpointError`, `DataError`, `VulkanError`.
   static func resume(
-    _ directory: RunDirectory, on device: Device, options: PlanOptions, _ output: TrainingOutput
+    _ directory: RunDirectory, on device: Device, options: PlanOptions, _ output: TrainingOutput,
+    stop: StopOptions
   ) throws {
     let writer = try RunWriter(resuming: directory)
     let definition = try RunConfiguration<SupervisedSettings>(of: directory)
@@ -91,7 +93,8 @@ final class SupervisedTraining {
     let kept = try writer.goOn(after: trainer.epochsDone)
     let journal = try RunJournal([directory], from: trainer.epochsDone + 1, console: output.log)
     warnOfOtherDevice(definition.device, definition.driver, device.physical, directory, journal.log)
-    let training = SupervisedTraining(definition, prepared, start, writer, journal, output)
+    let training = SupervisedTraining(
+      definition, prepared, start, writer, journal, output, stop: stop)
     training.seconds = kept.seconds
     try training.keepCheckpoint()
     let hasPlace = RunDirectory.hasFile(directory.checkpoint)
@@ -112,8 +115,9 @@ final class SupervisedTraining {
       try output.printText(network.summary(input: input).description + "\n")
     }
     var (last, test): (SupervisedTrainer.Progress?, EvaluationResult?)
-    try journal.record(interruption: { Interruption.name }) {
-      last = try train()
+    let isStopped = { !self.trainer.isFinished && self.isAtStop }
+    try journal.record(interruption: { Interruption.name ?? (isStopped() ? self.stop.reason : nil) }) {
+      if !isStopped() { last = try train() }
       // A finished run was killed before this, or has done it.
       if !(wasFinished && RunDirectory.hasFile(writer.directory.test)) { test = try evaluateTest() }
     }
@@ -130,7 +134,11 @@ final class SupervisedTraining {
       throw Interruption.exit(
         signal, after: trainer.place, file: writer.directory.checkpoint, run: writer.directory)
     }
+    if isStopped() { try output.printText(Interruption.goingOn(writer.directory) + "\n") }
   }
+
+  /// Whether as many epochs are done as were asked for.
+  private var isAtStop: Bool { stop.stopAfter.map { trainer.epochsDone >= $0 } ?? false }
 
   private func train() throws -> SupervisedTrainer.Progress? {
     Interruption.begin()
@@ -159,7 +167,7 @@ final class SupervisedTraining {
         try save()
         try keepCheckpoint()
         try console.show(progress)
-        return Interruption.signal == nil
+        return Interruption.signal == nil && !isAtStop
       }, watch: output.style == .live ? { console.show($0) } : nil,
       isCut: { Interruption.signal != nil || ContinuousClock.now - self.lastSave >= Self.interval },
       pause: {
@@ -196,7 +204,7 @@ final class SupervisedTraining {
 
   /// Evaluates the test split with the best weights: the only time that it is looked at.
   private func evaluateTest() throws -> EvaluationResult? {
-    guard let test = prepared.test, Interruption.signal == nil else { return nil }
+    guard let test = prepared.test, Interruption.signal == nil, trainer.isFinished else { return nil }
     try trainer.network.load(
       from: Safetensors(contentsOf: writer.directory.weights), named: writer.directory.weights)
     let result = try journal.log.timed("\(test.count.grouped) samples of the test split evaluated") {

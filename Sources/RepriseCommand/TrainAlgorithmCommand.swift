@@ -53,6 +53,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
 
   @OptionGroup var dry: DryRunOptions
   @OptionGroup var checkpoints: CheckpointOptions
+  @OptionGroup var stop: StopOptions
   @OptionGroup var faults: FaultOptions
 
   @OptionGroup(title: "Debugging") var switches: PlanSwitches
@@ -86,9 +87,15 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
     try options.check(for: Self.self)
   }
 
-  func run() throws {
-    let settings = try options.resolved(
+  /// Looks at all that can be known without a device; returns the settings of the run.
+  func checked() throws -> ResolvedSettings<Trained.Configuration> {
+    try stop.check()
+    return try options.resolved(
       evaluation.given + checkpoints.given + faults.given + switches.given + .given(("seeds", seeds?.list)))
+  }
+
+  func run() throws {
+    let settings = try checked()
     let (configuration, seeds) = (settings.configuration, settings.options.seeds)
     let named = "\(try Environments.named(configuration.environment).name)-\(Trained.name)-"
     let directory = RunDirectory(
@@ -107,7 +114,7 @@ struct TrainAlgorithmCommand<Trained: Algorithm>: ParsableCommand {
         definition: RunConfiguration(
           .reinforcement(Trained.name), SettingsTable(configuration), settings.options,
           device: device.physical.name, driver: device.physical.driver),
-        directory: directory, device: device, options: plan,
+        directory: directory, device: device, options: plan, stop: stop,
         output: TrainingOutput(log, json: json, profile: profile, trace: trace, spans: spans))
       if dry.dryRun { return try run.dryRun(settings.values).show(json: json) }
       let note = settings.file?.deviceRows(on: device.physical) ?? []

@@ -36,6 +36,7 @@ struct TrainRunCommand: ParsableCommand {
   var resume: String?
 
   @OptionGroup var file: ConfigOptions
+  @OptionGroup var stop: StopOptions
   @OptionGroup var selection: DeviceOptions
 
   @OptionGroup(title: "Messages") var log: LogOptions
@@ -69,6 +70,7 @@ struct TrainRunCommand: ParsableCommand {
     guard !resume.isEmpty else {
       throw ValidationError("The value of '--resume' is empty; it must name a run's folder")
     }
+    try stop.check()
     let directory = RunDirectory(resume)
     try directory.refuseMissing(isWhole: true)
     let parent = RunDirectory("\(resume)/..")
@@ -85,7 +87,7 @@ struct TrainRunCommand: ParsableCommand {
     case .classifier, .regressor:
       try SupervisedTraining.resume(
         directory, on: selection.open(), options: .environment,
-        TrainingOutput(log, json: json, profile: profile))
+        TrainingOutput(log, json: json, profile: profile), stop: stop)
     }
   }
 
@@ -109,7 +111,7 @@ struct TrainRunCommand: ParsableCommand {
     let spans = profile ? Trace(capacity: 0) : nil
     try Trace.$current.withValue(spans) {
       try AgentRun<Trained>(
-        definition: definition, directory: directory, device: selection.open(), options: options,
+        definition: definition, directory: directory, device: selection.open(), options: options, stop: stop,
         output: TrainingOutput(log, json: json, profile: profile, spans: spans)
       ).resume()
     }

@@ -24,7 +24,7 @@ struct TrainingSummary: Encodable {
   /// The file of one agent, or the files of many.
   let checkpoint: String?
   let checkpoints: [String]?
-  /// Whether a signal ended it before the last iteration.
+  /// Whether a signal, or --stop-after, ended it before the last iteration.
   let interrupted: Bool
   let cost: IterationCost?
   /// In words: where the checkpoints are, and the mean returns.

@@ -1,4 +1,4 @@
-import Yams
+package import Yams
 
 /// What config.yaml says, as a flat list of keys and values: `training.learning_rate`, `0.001`.
 package struct FlatSettings: Sendable {
@@ -28,7 +28,7 @@ package struct FlatSettings: Sendable {
   package subscript(key: String) -> Value? { entries.first { $0.key == key }?.value }
 
   /// - Parameter root: the whole file.
-  init(_ root: Node) {
+  package init(_ root: Node) {
     var entries: [Entry] = []
     Self.flatten(root, key: "", into: &entries)
     self.entries = entries

@@ -1,13 +1,13 @@
 import Foundation
 
 /// A folder that no other process trains into as long as this lives.
-final class FolderLock {
+package final class FolderLock {
   private let descriptor: Int32
 
   /// Locks the folder.
   ///
   /// - Parameter makes: whether it is made with its parents where it is missing.
-  init(_ directory: RunDirectory, makes: Bool) throws(CommandFailure) {
+  package init(_ directory: RunDirectory, makes: Bool) throws(CommandFailure) {
     var prefix = directory.path.hasPrefix("/") ? "/" : ""
     for part in directory.path.split(separator: "/") where makes {
       prefix += part + "/"

@@ -1,5 +1,5 @@
 package import Learning
-import Yams
+package import Yams
 
 /// Decodes a YAML file and checks what it holds.
 ///
@@ -29,7 +29,7 @@ package func decodeYAML<Value: Decodable>(
 /// The mapping that a YAML file is.
 ///
 /// - Throws: `CommandFailure` with the file, the line and what is wrong there.
-func composedYAML(file: String) throws(CommandFailure) -> Node {
+package func composedYAML(file: String) throws(CommandFailure) -> Node {
   let text = try readText(file)
   let composed: Node?
   do {
@@ -44,7 +44,8 @@ func composedYAML(file: String) throws(CommandFailure) -> Node {
   return root
 }
 
-func yamlFailure(_ file: String, _ line: Int?, _ reason: String) -> CommandFailure {
+/// What is wrong with a line of a YAML file, counted from 1.
+package func yamlFailure(_ file: String, _ line: Int?, _ reason: String) -> CommandFailure {
   CommandFailure("\(file)\(line.map { ":\($0)" } ?? ""): \(reason)")
 }
 

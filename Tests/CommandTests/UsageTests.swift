@@ -12,7 +12,7 @@ import Testing
     #expect(version.status == 0)
     #expect(version.output.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil)
     let commands = [
-      [], ["devices"], ["train"], ["train", "ppo"], ["train", "classifier"],
+      [], ["devices"], ["sweep"], ["train"], ["train", "ppo"], ["train", "classifier"],
       ["train", "regressor"], ["evaluate"], ["predict"], ["plot"], ["report"], ["render"], ["watch"],
       ["plan"],
       ["plan", "ppo"],

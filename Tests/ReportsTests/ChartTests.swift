@@ -67,6 +67,37 @@ import Testing
     #expect(parser.elements.count { $0["class"]?.hasPrefix("fill s") == true } == names.count)
   }
 
+  @Test func `An axis may be of decades, or of names`() {
+    let decades = Axis(decadesFrom: 1e-4, to: 1e-1)
+    #expect(decades.ticks.map(decades.label) == ["0.0001", "0.001", "0.01", "0.1"])
+    let places = [1e-4, 1e-3, 1e-2, 1e-1].map(decades.place)
+    let steps = zip(places.dropFirst(), places).map { $0 - $1 }
+    #expect(steps.allSatisfy { abs($0 - steps[0]) < 1e-9 } && places[0] > 0 && places[3] < 1)
+    let short = Axis(decadesFrom: 0.03, to: 0.6)
+    #expect(short.ticks.map(short.label) == ["0.05", "0.1", "0.2", "0.5"])
+    let one = Axis(decadesFrom: 0.5, to: 0.5)
+    #expect(one.place(of: 0.5) == 0.5)
+    let names = Axis(names: ["adam", "sgd"])
+    #expect(names.ticks.map(names.label) == ["adam", "sgd"])
+    #expect(names.ticks.map(names.place) == [0.25, 0.75])
+  }
+
+  @Test func `Points stand where their axes say`() {
+    let scatter = Scatter(
+      title: "Return by rate", abscissa: "rate", axis: Axis(decadesFrom: 0.001, to: 0.1),
+      points: [(0.01, 10), (0.1, 0), (0.001, 5)])
+    let drawing = scatter.drawing(width: 380, height: 240)
+    #expect(drawing.summary == "3 points; the highest is 10 at 0.01.")
+    let dots = drawing.marks.compactMap { mark -> Drawing.Point? in
+      if case .dot(let point, _, _) = mark { point } else { nil }
+    }
+    guard let frame = drawing.frame else { return #expect(Bool(false), "no frame") }
+    #expect(dots.count == 3)
+    #expect(abs(dots[0].x - (frame.left + frame.right) / 2) < 1e-9)
+    #expect(dots[2].x < dots[0].x && dots[0].x < dots[1].x)
+    #expect(abs(dots[0].y - frame.top) < 1e-9 && abs(dots[1].y - frame.bottom) < 1e-9)
+  }
+
   @Test func `Bins hold every number, and what is none is counted apart`() {
     let histogram = Histogram([0, 0, 1, 2, 4, .nan, .infinity], bins: 4)
     #expect(histogram.counts == [2, 1, 1, 1])

@@ -93,6 +93,13 @@ extension Drawing {
   mutating func axes(
     x: (low: Double, high: Double), y: (low: Double, high: Double), top: Double, abscissa: String
   ) -> Frame {
+    axes(horizontal: { Axis(from: x.low, to: x.high, count: $0) }, y: y, top: top, abscissa: abscissa)
+  }
+
+  /// The same with an axis that `horizontal` makes of the number of ticks that there is room for.
+  mutating func axes(
+    horizontal: (Int) -> Axis, y: (low: Double, high: Double), top: Double, abscissa: String
+  ) -> Frame {
     let size = 11.0
     let bottom = height - 38
     let vertical = Axis(
@@ -100,7 +107,7 @@ extension Drawing {
     let labels = vertical.ticks.map(vertical.label)
     let left = 14 + Double(labels.map(\.count).max() ?? 1) * size * Self.letter + 6
     let right = width - 16
-    let horizontal = Axis(from: x.low, to: x.high, count: max(2, Int((right - left) / 72)))
+    let horizontal = horizontal(max(2, Int((right - left) / 72)))
     let frame = Frame(left: left, top: top, right: right, bottom: bottom, x: horizontal, y: vertical)
     for (tick, label) in zip(vertical.ticks, labels) {
       let place = frame.point(horizontal.low, tick)
