@@ -73,7 +73,10 @@ import Testing
       case "${1-} ${2-}" in
         'train classifier' | 'train regressor') set -- "$@" --epochs 2 ;;
         'train ppo') set -- "$@" --steps 2048 ;;
-        'train dqn' | 'train sac' | 'train td3') set -- "$@" --steps 512 ;;
+        'train dqn' | 'train sac' | 'train td3') set -- "$@" --steps 1280 ;;
+        'sweep '*)
+          sed 's/steps: 20000/steps: 512/; s/: 5000/: 256/; s/trials: 6/trials: 2/' "$2" > "${2##*/}"
+          set -- sweep "${2##*/}" ;;
         'tune '*) set -- tune --quick; export REPRISE_CACHE=$PWD/tuned ;;
       esac
       command reprise "$@"

@@ -43,9 +43,8 @@ import Testing
     #expect(result.status == 0 && result.errors == "", "\(result.errors)")
     #expect(
       tool.names(in: "run") == [
-        "best.safetensors", "checkpoint.safetensors", "config.yaml", "log.txt", "metrics.jsonl",
-        "status.json",
-        "test.json",
+        "best.safetensors", "checkpoint.safetensors", "config.yaml", "gradients.json", "log.txt",
+        "metrics.jsonl", "status.json", "test.json",
       ])
     for part in ["3 classes", "216 to learn", "24 to choose by", "60 to test", "Test: accuracy"] {
       #expect(result.output.contains(part), "\(result.output)")

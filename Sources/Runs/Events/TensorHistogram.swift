@@ -9,6 +9,11 @@ package struct TensorHistogram: Codable, Equatable, Sendable {
   /// Elements in each bucket, its upper end left out but for the last.
   package let counts: [Double]
 
+  private enum CodingKeys: String, CodingKey {
+    case minimum, maximum, count, sum, limits, counts
+    case sumOfSquares = "sum_of_squares"
+  }
+
   /// As many as `tf.summary.histogram` makes.
   private static let buckets = 30
 
