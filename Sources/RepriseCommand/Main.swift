@@ -22,6 +22,7 @@ struct RepriseCommand: ParsableCommand {
         reprise train ppo --environment cartpole --run runs/cartpole
         reprise train classifier --data fashion-mnist --run runs/fashion
         reprise evaluate runs/cartpole --episodes 100
+        reprise sweep Tools/Examples/sweep/ppo-cartpole.yaml
         reprise runs --sort best
         reprise watch runs/cartpole
         reprise plot runs/cartpole
