@@ -61,12 +61,7 @@ package struct MeasuredRun {
   /// How it stands, as its files show it: of several seeds, the one that did worst.
   package var status: String {
     let overviews = agents.map(RunOverview.init(of:))
-    guard
-      let status = RunOverview.Status.allCases.first(where: { status in
-        overviews.contains { $0.status == status }
-      }),
-      status != .finished
-    else { return "finished" }
+    guard let status = overviews.worstStatus, status != .finished else { return "finished" }
     let part = overviews.compactMap(\.progress).min() ?? 0
     return "\(status.rawValue) at \(Int(part * 100))%"
       + (overviews.compactMap(\.reason).first.map { ": \($0)" } ?? "")

@@ -107,16 +107,12 @@ struct AgentRun<Trained: Algorithm> {
     try output.printText(introduction)
     journal.log.write(.info, introduction, isPrinted: output.style.printsText)
     let loop = algorithm.loop
-    var state = ViewState(
+    let state = ViewState(
       task: "\(Trained.name) on \(definition.settings.configuration.environment)",
       device: device.physical.name, isSupervised: false, total: loop.iterations)
-    if agents[0].reached.place > 0, output.style == .live {
-      var past = try RunFollower(directory)
-      state.note(try past.read().steps)
-    }
-    let console = RunConsole(
-      output.style, state, deviceBytes: { [device] in device.allocatedBytes })
-    journal.log.tell = console.warn
+    let console = try RunConsole(
+      training: directory, state, isBegun: agents[0].reached.place > 0, output.style, on: device,
+      log: journal.log)
     let training = AgentTraining(
       algorithm, agents, shared, definition, console, journal, device, stopAfter: stop.stopAfter)
     let isInterrupted = { agents.contains { $0.reached.place < loop.iterations } }
@@ -138,7 +134,7 @@ struct AgentRun<Trained: Algorithm> {
         signal, after: "iteration \(summary.iterations) of \(loop.iterations)",
         file: shared == nil ? directory.checkpoint : directory.path, run: directory)
     }
-    if summary.interrupted { try output.printText(Interruption.goingOn(directory) + "\n") }
+    if summary.interrupted { try output.printText(Interruption.goingOn(directory.path) + "\n") }
   }
 }
 

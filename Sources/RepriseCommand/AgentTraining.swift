@@ -20,8 +20,7 @@ final class AgentTraining<Trained: Algorithm> {
   private let console: RunConsole
   private let journal: RunJournal
   private let device: Device
-  /// After so many iterations training ends before the run does; nil at its end.
-  private let end: Int?
+  private let stopAfter: Int?
   /// What gradients are looked at by, once that was done.
   private var probe: GradientProbe?
   private var lastSave = ContinuousClock.now
@@ -43,12 +42,14 @@ final class AgentTraining<Trained: Algorithm> {
     self.console = console
     self.journal = journal
     self.device = device
-    end = stopAfter.map { ($0 - 1) / algorithm.loop.stepsPerIteration + 1 }
+    self.stopAfter = stopAfter
   }
 
   /// Iterations between two evaluations, and between two checkpoints that are kept for good.
   private var evaluateEvery: Int? { iterations(run.options.evaluateEvery) }
   private var checkpointEvery: Int? { iterations(run.options.checkpointEvery) }
+  /// After so many iterations training ends before the run does; nil at its end.
+  private var end: Int? { iterations(stopAfter) }
 
   /// Iterations between two looks at weights and gradients. Each costs as much as an update, a sixteenth of an iteration of PPO,
   /// so there are ten in a run, and none where that would be too often.

@@ -7,7 +7,7 @@ final class Console {
   }
 
   let style: Style
-  private var lastShown: ContinuousClock.Instant?
+  private var pace = Pace()
   private var lineIsOpen = false
 
   init(json: Bool) {
@@ -37,7 +37,15 @@ final class Console {
   }
 
   /// Whether the last time that this was asked, and true, is so long ago.
-  func isOlder(than duration: Duration) -> Bool {
+  func isOlder(than duration: Duration) -> Bool { pace.isOlder(than: duration) }
+}
+
+/// When something was shown last.
+struct Pace {
+  private var lastShown: ContinuousClock.Instant?
+
+  /// Whether the last time that this was asked, and true, is so long ago.
+  mutating func isOlder(than duration: Duration) -> Bool {
     let now = ContinuousClock.now
     guard lastShown.map({ now - $0 >= duration }) ?? true else { return false }
     lastShown = now

@@ -21,20 +21,24 @@ enum Interruption {
   }
 
   /// Its name.
-  static var name: String? { signal.map { $0 == SIGINT ? "SIGINT" : "SIGTERM" } }
+  static var name: String? { signal.map(name) }
+
+  private static func name(of signal: Int32) -> String { signal == SIGINT ? "SIGINT" : "SIGTERM" }
 
   /// Says where a signal ended training, what holds its result, and how the run goes on; returns what to exit with.
   static func exit(_ signal: Int32, after place: String, file: String, run: RunDirectory) -> ExitCode {
-    printError(
-      "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(place); \(file) holds what was learnt. "
-        + goingOn(run)
-    )
+    exit(signal, after: "\(place); \(file) holds what was learnt", goingOn(run.path))
+  }
+
+  /// Says after what a signal ended the work, and how it goes on; returns what to exit with.
+  static func exit(_ signal: Int32, after place: String, _ goingOn: String) -> ExitCode {
+    printError("reprise: Stopped by \(name(of: signal)) after \(place). \(goingOn)")
     return ExitCode(128 + signal)
   }
 
-  /// How a run goes on.
-  static func goingOn(_ run: RunDirectory) -> String {
-    "It goes on with: reprise train --resume \(run.path.quotedForShell)"
+  /// How a run, or with `command` something else, goes on in its folder.
+  static func goingOn(_ path: String, with command: String = "train") -> String {
+    "It goes on with: reprise \(command) --resume \(path.quotedForShell)"
   }
 
   /// From here on the signals are noted.

@@ -10,6 +10,7 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
   let options: RunOptions
   /// What `--config` names; nil without it.
   let file: SettingsFile?
+  private let kind: RunKind
   private let origins: [String: SettingOrigin]
   private let isWithoutRecipe: Bool
 
@@ -64,7 +65,7 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
     self.configuration = configuration
     self.options = options
     self.origins = origins
-    self.file = file
+    (self.file, self.kind) = (file, kind)
     isWithoutRecipe = recipe == nil
   }
 
@@ -74,7 +75,7 @@ struct ResolvedSettings<Configuration: AlgorithmConfiguration> {
   }
 
   private var optionValues: [ResolvedValue] {
-    RunOptions.settings(of: .reinforcement(Algorithms.all[0].name)).map { value($0, options) }
+    RunOptions.settings(of: kind).map { value($0, options) }
   }
 
   private func value<Table>(_ setting: Setting<Table>, _ table: Table) -> ResolvedValue {

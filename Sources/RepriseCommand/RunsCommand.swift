@@ -86,7 +86,7 @@ struct RunRow: Encodable {
 
   private init(_ path: String, _ runs: [RunOverview], reason: String?) {
     self.path = path
-    status = RunOverview.Status.allCases.first { status in runs.contains { $0.status == status } }
+    status = runs.worstStatus
     self.reason = reason ?? runs.compactMap(\.reason).first
     algorithm = runs.compactMap(\.algorithm).first
     task = runs.compactMap(\.task).first
@@ -160,16 +160,5 @@ extension Double {
       return isFinite ? "\(Int(self / seconds)) \(unit)" : "–"
     }
     return "\(Int(Swift.max(0, self))) s"
-  }
-}
-
-extension [Double] {
-  /// nil of no numbers.
-  var mean: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
-
-  /// The sample standard deviation; nil of fewer than two numbers.
-  var standardDeviation: Double? {
-    guard let mean, count > 1 else { return nil }
-    return (map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(count - 1)).squareRoot()
   }
 }

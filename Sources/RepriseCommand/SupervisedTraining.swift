@@ -134,7 +134,7 @@ final class SupervisedTraining {
       throw Interruption.exit(
         signal, after: trainer.place, file: writer.directory.checkpoint, run: writer.directory)
     }
-    if isStopped() { try output.printText(Interruption.goingOn(writer.directory) + "\n") }
+    if isStopped() { try output.printText(Interruption.goingOn(writer.directory.path) + "\n") }
   }
 
   /// Whether as many epochs are done as were asked for.
@@ -143,15 +143,12 @@ final class SupervisedTraining {
   private func train() throws -> SupervisedTrainer.Progress? {
     Interruption.begin()
     let device = trainer.network.flat.device
-    var state = ViewState(
+    let state = ViewState(
       task: "\(definition.algorithm.rawValue) on \(definition.settings.data.name)",
       device: device.physical.name, isSupervised: true, total: definition.settings.training.epochs)
-    if trainer.epochsDone > 0, output.style == .live {
-      var past = try RunFollower(writer.directory)
-      state.note(try past.read().steps)
-    }
-    let console = RunConsole(output.style, state, deviceBytes: { device.allocatedBytes })
-    journal.log.tell = console.warn
+    let console = try RunConsole(
+      training: writer.directory, state, isBegun: trainer.epochsDone > 0, output.style, on: device,
+      log: journal.log)
     defer { console.end() }
     var last: SupervisedTrainer.Progress?
     try trainer.train(

@@ -112,10 +112,9 @@ struct SweepCommand: ParsableCommand {
     try run.train()
     if let signal = Interruption.signal {
       let done = run.results.trials.count { $0.failure != nil || !$0.rungs.isEmpty }
-      printError(
-        "reprise: Stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(done) of \(commands.sweep.trials.count) trials. "
-          + "It goes on with: reprise sweep --resume \(folder.path.quotedForShell)")
-      throw ExitCode(128 + signal)
+      throw Interruption.exit(
+        signal, after: "\(done) of \(commands.sweep.trials.count) trials",
+        Interruption.goingOn(folder.path, with: "sweep"))
     }
     try finish(commands, run.results, folder)
   }

@@ -32,8 +32,7 @@ final class SweepConsole {
     let values = zip(sweep.file.parameters, sweep.trials[place].values).map { "\($0.name) \($1)" }
     let result =
       trial.failure.map { "failed: \($0)" } ?? "\(sweep.metric.column) \(trial.rungs.last?.text ?? "–")"
-    let unit = sweep.file.train.isSupervised ? "epochs" : "steps"
-    let steps = trial.rungs.last.map { ", \(Double($0.steps).short) \(unit)" } ?? ""
+    let steps = trial.rungs.last.map { ", \(Double($0.steps).short) \(sweep.file.train.unit)" } ?? ""
     try console.line(
       "trial \(trial.trial)  \(result)\(trial.failure == nil ? steps : "")  \(values.joined(separator: ", "))"
     )

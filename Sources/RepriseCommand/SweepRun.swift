@@ -85,12 +85,7 @@ final class SweepRun {
           ? ["train", "--resume", job.directory.path]
           : job.words + ["--run=\(job.directory.path)", "--overwrite"])
         + (limit.map { ["--stop-after=\($0)"] } ?? []) + options + ["--json"]
-      running.append(
-        (
-          job,
-          try TrialProcess(
-            words, trial: job.trial, job.directory, isProbe: isProbe, log: folder.log(job.directory))
-        ))
+      running.append((job, try TrialProcess(words, isProbe: isProbe, log: folder.log(job.directory))))
     }
   }
 

@@ -28,9 +28,10 @@ struct SweepTable {
 
   /// The table for people.
   var text: String {
-    let unit = sweep.file.train.isSupervised ? "epochs" : "steps"
     let header =
-      ["rank", "trial"] + sweep.file.parameters.map(\.name) + [sweep.metric.column, unit, "status"]
+      ["rank", "trial"] + sweep.file.parameters.map(\.name) + [
+        sweep.metric.column, sweep.file.train.unit, "status",
+      ]
     let rows = results.ranking.enumerated().map { rank, place -> [String] in
       let trial = results.trials[place]
       let failure = trial.failure.map { ": \($0)" } ?? ""

@@ -35,18 +35,18 @@ struct TrialCommands {
     let trials = try file.trials()
     var checked: [SweptRun] = []
     for trial in trials {
-      let values = zip(file.parameters, trial.values)
-      let entries = file.options + values.map { SweepOption(name: $0.name, value: $1, line: $0.line) }
-      let words = ["train", file.train.rawValue] + entries.flatMap { Self.words($0, file.train) }
+      let entries = Self.entries(of: trial, file)
       do {
-        guard let command = try RepriseCommand.parseAsRoot(words) as? any SweptCommand else {
+        guard
+          let command = try RepriseCommand.parseAsRoot(Self.words(entries, file.train)) as? any SweptCommand
+        else {
           throw CommandFailure("it can't be trained")
         }
         checked.append(try command.checkedRun())
         // The same for all, unless the data is what is searched.
         if trial.number == 1 { try command.checkData() }
       } catch {
-        let place = values.map { "\($0.name) \($1)" }.joined(separator: ", ")
+        let place = zip(file.parameters, trial.values).map { "\($0.name) \($1)" }.joined(separator: ", ")
         throw file.failure(
           Self.line(of: error, entries) ?? file.trainLine,
           "trial \(trial.number) (\(place)): \(RepriseCommand.message(for: error))")
@@ -90,7 +90,7 @@ struct TrialCommands {
     guard case .halving(_, _, let factor, let minimum) = file.method, let total = runs.first?.length else {
       return Rungs()
     }
-    let unit = file.train.isSupervised ? "epochs" : "steps"
+    let unit = file.train.unit
     if let line = file.parameters.first(where: { $0.name == unit })?.line {
       throw file.failure(line, "\(unit) can't be a parameter of halving, which decides it")
     }
@@ -143,13 +143,19 @@ struct TrialCommands {
     return Algorithms.all.contains { $0.name == kind.rawValue && hasSetting($0) }
   }
 
+  /// The options of a trial: those of all, and its values of the parameters.
+  private static func entries(of trial: SweepTrial, _ file: SweepFile) -> [SweepOption] {
+    file.options
+      + zip(file.parameters, trial.values).map { SweepOption(name: $0.name, value: $1, line: $0.line) }
+  }
+
+  private static func words(_ entries: [SweepOption], _ kind: RunKind) -> [String] {
+    ["train", kind.rawValue] + entries.flatMap { words($0, kind) }
+  }
+
   /// The command line of a trial, without its seeds.
   func words(of trial: SweepTrial) -> [String] {
-    let values = zip(sweep.file.parameters, trial.values).map {
-      SweepOption(name: $0.name, value: $1, line: $0.line)
-    }
-    return ["train", sweep.file.train.rawValue]
-      + (sweep.file.options + values).flatMap { Self.words($0, sweep.file.train) }
+    Self.words(Self.entries(of: trial, sweep.file), sweep.file.train)
   }
 
   /// The runs that a trial consists of: policies of all seeds train side by side, each classifier alone.
@@ -173,4 +179,6 @@ struct TrialCommands {
 extension RunKind {
   /// Whether its runs go in epochs.
   var isSupervised: Bool { self == .classifier || self == .regressor }
+  /// What the length of a run is said in, and the option for it.
+  var unit: String { isSupervised ? "epochs" : "steps" }
 }

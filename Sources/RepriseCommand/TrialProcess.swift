@@ -11,9 +11,6 @@ final class TrialProcess {
     case failed(String)
   }
 
-  /// The place of its trial.
-  let trial: Int
-  let directory: RunDirectory
   /// Whether it only measures what a trial needs.
   let isProbe: Bool
   private let identifier: pid_t
@@ -25,10 +22,8 @@ final class TrialProcess {
   /// Starts it; what it prints goes to the end of `log`.
   ///
   /// - Throws: `CommandFailure` when it can't be started.
-  init(_ words: [String], trial: Int, _ directory: RunDirectory, isProbe: Bool, log: String)
-    throws(CommandFailure)
-  {
-    (self.trial, self.directory, self.isProbe, self.log) = (trial, directory, isProbe, log)
+  init(_ words: [String], isProbe: Bool, log: String) throws(CommandFailure) {
+    (self.isProbe, self.log) = (isProbe, log)
     let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard output >= 0 else { throw CommandFailure("\(log) can't be written: \(systemError())") }
     defer { close(output) }

@@ -73,7 +73,7 @@ private final class WatchedRun {
   private static func state(of run: RunDirectory) throws(CommandFailure) -> ViewState {
     let settings = try FlatSettings(of: run)
     func text(_ key: String) -> String? { settings[key]?.description }
-    guard let algorithm = text("algorithm"), let task = text("environment") ?? text("data.name") else {
+    guard let algorithm = text("algorithm"), let task = settings.task else {
       throw CommandFailure("\(run.config) names no algorithm, or not what it trains on.")
     }
     return ViewState(
@@ -116,11 +116,10 @@ private final class WatchedRun {
   /// How it ended, or that it runs.
   func status() throws(CommandFailure) -> (text: String, isBad: Bool) {
     let runs = follower.agents.map(RunOverview.init)
-    let worst =
-      RunOverview.Status.allCases.first { status in runs.contains { $0.status == status } } ?? .killed
+    let worst = runs.worstStatus ?? .killed
     let reason = runs.first { $0.status == worst }?.reason
     if worst == .damaged { throw CommandFailure(reason ?? "\(directory.path) is damaged.") }
-    let goesOn = "It goes on with: reprise train --resume \(directory.path.quotedForShell)"
+    let goesOn = Interruption.goingOn(directory.path)
     let text =
       switch worst {
       case .finished, .running: "\(directory.path): \(worst)."

@@ -27,6 +27,9 @@ package struct FlatSettings: Sendable {
 
   package subscript(key: String) -> Value? { entries.first { $0.key == key }?.value }
 
+  /// The environment or the data that a run is on; nil where it says neither.
+  package var task: String? { (self["environment"] ?? self["data.name"])?.description }
+
   /// - Parameter root: the whole file.
   package init(_ root: Node) {
     var entries: [Entry] = []

@@ -52,7 +52,7 @@ package struct RunOverview: Sendable {
       let settings = FlatSettings(root)
       self.settings = settings.entries
       algorithm = settings["algorithm"]?.description
-      task = (settings["environment"] ?? settings["data.name"])?.description
+      task = settings.task
       seed = (settings["seed"] ?? settings["training.seed"]).flatMap { Int($0.description) }
       guard algorithm != nil, task != nil else {
         throw CommandFailure("\(run.config) names no algorithm, or not what it trained on.")
@@ -107,6 +107,13 @@ package struct RunOverview: Sendable {
       episodes += count
     }
     return episodes > 0 ? sum / episodes : nil
+  }
+}
+
+extension [RunOverview] {
+  /// What is said of several seeds: how the one stands that did worst; nil of none.
+  package var worstStatus: RunOverview.Status? {
+    RunOverview.Status.allCases.first { status in contains { $0.status == status } }
   }
 }
 

@@ -1,11 +1,5 @@
 import Glibc
 
-/// The natural logarithm.
-func naturalLogarithm(_ value: Double) -> Double { log(value) }
-
-/// e to this power.
-func exponential(_ power: Double) -> Double { exp(power) }
-
 extension Double {
   /// The nearest number with four digits that count, which has a short text.
   var roundedToFourDigits: Double {

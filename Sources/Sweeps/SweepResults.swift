@@ -18,15 +18,12 @@ package struct SweepResults: Codable, Equatable {
     /// The mean over seeds; nil where one of them has no result.
     package var mean: Double? {
       let results = values.compactMap { $0.flatMap { $0.isFinite ? $0 : nil } }
-      return results.count < values.count || results.isEmpty
-        ? nil : results.reduce(0, +) / Double(results.count)
+      return results.count < values.count ? nil : results.mean
     }
 
     /// The standard deviation of the sample; nil of one seed.
     package var deviation: Double? {
-      guard let mean, values.count > 1 else { return nil }
-      let squares = values.compactMap(\.self).reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      return (squares / Double(values.count - 1)).squareRoot()
+      mean == nil ? nil : values.compactMap(\.self).standardDeviation
     }
   }
 

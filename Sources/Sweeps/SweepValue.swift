@@ -1,3 +1,5 @@
+import Glibc
+
 /// The value of an option as a file has it.
 package enum SweepValue: Equatable, Sendable, CustomStringConvertible {
   case flag(Bool)
@@ -67,7 +69,7 @@ package struct SweepRange: Equatable, Sendable {
       isWhole && count == nil ? (self.low - 0.4999, self.high + 0.4999) : (self.low, self.high)
     let exact =
       isLogarithmic
-      ? exponential(naturalLogarithm(low) + place * (naturalLogarithm(high) - naturalLogarithm(low)))
+      ? exp(log(low) + place * (log(high) - log(low)))
       : low + place * (high - low)
     return min(max(isWhole ? exact.rounded() : exact.roundedToFourDigits, self.low), self.high)
   }

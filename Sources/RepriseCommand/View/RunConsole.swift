@@ -1,6 +1,7 @@
 import Reinforcement
 import Runs
 import Supervised
+import Vulkan
 
 /// Shows how a run goes: as a block of lines on a terminal, a line now and then elsewhere, as JSON, or not at all.
 final class RunConsole {
@@ -18,7 +19,7 @@ final class RunConsole {
   private(set) var state: ViewState
   private let block = LiveBlock()
   private let deviceBytes: () -> Int?
-  private var lastShown: ContinuousClock.Instant?
+  private var pace = Pace()
   private var lastRows = ContinuousClock.now
 
   init(_ style: Style, _ state: ViewState, deviceBytes: @escaping () -> Int? = { nil }) {
@@ -52,7 +53,7 @@ final class RunConsole {
     case .json, .quiet: break
     case .live: try draw(isLast: state.done == state.total)
     case .lines:
-      guard state.isSupervised || state.completesTenth || isOlder(than: .seconds(2)) else { return }
+      guard state.isSupervised || state.completesTenth || pace.isOlder(than: .seconds(2)) else { return }
       try writeLine(state.line)
     }
   }
@@ -89,21 +90,27 @@ final class RunConsole {
   }
 
   private func draw(isLast: Bool) throws {
-    guard isOlder(than: .milliseconds(100)) || isLast else { return }
+    guard pace.isOlder(than: .milliseconds(100)) || isLast else { return }
     state.deviceBytes = deviceBytes()
     try block.show(state)
-  }
-
-  /// Whether the last time that this was asked, and true, is so long ago.
-  private func isOlder(than duration: Duration) -> Bool {
-    let now = ContinuousClock.now
-    guard lastShown.map({ now - $0 >= duration }) ?? true else { return false }
-    lastShown = now
-    return true
   }
 }
 
 extension RunConsole {
+  /// Shows the training of a run, from here on with the warnings of its log; of one that goes on, its past too.
+  convenience init(
+    training run: RunDirectory, _ state: ViewState, isBegun: Bool, _ style: Style, on device: Device,
+    log: RunLog
+  ) throws {
+    var state = state
+    if isBegun, style == .live {
+      var past = try RunFollower(run)
+      state.note(try past.read().steps)
+    }
+    self.init(style, state, deviceBytes: { device.allocatedBytes })
+    log.tell = warn
+  }
+
   /// Shows an iteration of all agents.
   func show(_ agents: [TrainingProgress]) throws {
     if style == .json { for agent in agents { try writeLine(jsonText(agent)) } }
