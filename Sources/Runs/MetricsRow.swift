@@ -40,6 +40,20 @@ package struct MetricsRow: Sendable {
     guard values["steps"] ?? values["epoch"] != nil else { return nil }
   }
 
+  /// The numbers of a policy's lines, whose iterations report `metrics`.
+  package static func columns(ofIterations metrics: [String], isEvaluated: Bool) -> [String] {
+    ["return_mean", "length_mean", "episodes", "faults", "steps_per_second"] + metrics
+      + (isEvaluated ? ["evaluation_return_mean", "evaluation_return_std", "evaluation_length_mean"] : [])
+  }
+
+  /// The numbers of lines of epochs.
+  package static func columns(ofEpochs kind: RunKind, isValidated: Bool) -> [String] {
+    let parts = isValidated ? ["train", "val"] : ["train"]
+    let results = kind == .classifier ? ["loss", "accuracy"] : ["loss"]
+    return parts.flatMap { part in results.map { "\(part)_\($0)" } }
+      + ["learning_rate", "samples_per_second"]
+  }
+
   package subscript(name: String) -> Double? { values[name] }
 
   /// A value as a whole number; 0 where there is none.

@@ -12,8 +12,11 @@ package struct SweepMetric: Equatable, Sendable {
   /// - Parameters:
   ///   - isEvaluated: whether policies are evaluated.
   ///   - isValidated: whether a classifier or regressor has a validation split.
+  ///   - columns: what each run's metrics have.
   /// - Throws: `CommandFailure` for a column that there can't be, and where it isn't known whether more is better.
-  package init(_ file: SweepFile, isEvaluated: Bool, isValidated: Bool) throws(CommandFailure) {
+  package init(_ file: SweepFile, isEvaluated: Bool, isValidated: Bool, columns: [String])
+    throws(CommandFailure)
+  {
     let part = isValidated ? "val" : "train"
     let usual =
       switch file.train {
@@ -28,6 +31,10 @@ package struct SweepMetric: Equatable, Sendable {
     }
     if column.hasPrefix("val_"), !isValidated {
       throw refuse("is \(column), and there is no validation split; expected \(usual)")
+    }
+    if !columns.contains(column) {
+      let nearest = columns.nearest(to: column).prefix(3).joined(separator: ", ")
+      throw refuse("is \(column), which no run has; the nearest are: \(nearest)")
     }
     if let goal = file.goal {
       self.goal = goal
@@ -44,17 +51,11 @@ package struct SweepMetric: Equatable, Sendable {
   /// The result of a run: of evaluations and the validation split the best, of returns the mean of the last hundred episodes,
   /// of all else the last; nil where there is none.
   ///
-  /// - Throws: `CommandFailure` for metrics that can't be read or have no such column.
+  /// - Throws: `CommandFailure` for metrics that can't be read.
   package func result(of run: RunDirectory) throws(CommandFailure) -> Double? {
     let metrics = try RunMetrics(of: run)
-    if !metrics.columns.contains(column) {
-      let known = metrics.columns.nearest(to: column).prefix(3).joined(separator: ", ")
-      // A return is missing as long as no episode has ended.
-      guard ["return_mean", "length_mean", "evaluation_return_mean"].contains(column) else {
-        throw CommandFailure("\(run.metrics) has no '\(column)'; the nearest are: \(known).")
-      }
-      return nil
-    }
+    // A return is missing as long as no episode has ended.
+    guard metrics.columns.contains(column) else { return nil }
     if column == "return_mean" { return RunOverview(of: run).last }
     let values = metrics.rows.compactMap { $0.values[column] }.filter(\.isFinite)
     guard column.hasPrefix("evaluation_") || column.hasPrefix("val_") else { return values.last }

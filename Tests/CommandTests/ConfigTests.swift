@@ -1,5 +1,8 @@
 import Foundation
+import Runs
 import Testing
+
+@testable import RepriseCommand
 
 /// `train --config`: files make runs again, options stand over them, and what can't be used is refused by line.
 @Suite(.timeLimit(.minutes(5))) struct ConfigTests {
@@ -13,7 +16,8 @@ import Testing
     try ResumeTests.writeData(tool)
   }
 
-  @Test(arguments: ResumeTests.kinds.keys.sorted()) func `A run's configuration makes the same run again`(
+  @Test(arguments: ResumeTests.kinds.keys.sorted())
+  func `A run is foretold, its configuration fits the schema, and makes the same run again`(
     kind: String
   ) throws {
     var arguments = try #require(ResumeTests.kinds[kind])
@@ -27,8 +31,36 @@ import Testing
       }
     }
     arguments += arguments[1] == "ppo" ? ["--no-fusion", "--on-nan", "stop", "--gamma", "0.9"] : []
-    let first = try tool.run(arguments + ["--run", "first"])
+
+    let dry = try object(tool.run(arguments + ["--run", "first", "--dry-run", "--json"]).output)
+    #expect(tool.names() == ["heights.csv", "kinds.csv"])
+    #expect(dry["fits"] as? Bool == true && dry["run"] as? String == "first")
+    let first = try tool.run(arguments + ["--run", "first", "--json"])
     #expect(first.status == 0 && first.errors == "", "\(first.errors)")
+    let summary = try object(#require(first.lines.last))
+    let (predicted, taken) = try (
+      #require(dry["device_bytes"] as? Int), #require(summary["device_bytes"] as? Int)
+    )
+    // All but what evaluations and the last look at gradients had.
+    #expect(abs(Double(predicted - taken)) <= 0.05 * Double(taken), "\(predicted) \(taken)")
+
+    // What a sweep may judge by is what there is.
+    let columns = try RunMetrics(of: RunDirectory("\(tool.folder)/\(ResumeTests.folders(kind, "first")[0])"))
+      .columns
+    let known = try sweptCommand(arguments).checkedRun().columns
+    // A return is missing as long as no episode has ended.
+    #expect(Set(columns).subtracting(MetricsRow.places).isSubset(of: known), "\(columns) \(known)")
+    #expect(Set(known).subtracting(columns).isSubset(of: ["return_mean", "length_mean", "updates"]))
+
+    let more = try tool.text(of: "first/config.yaml") + "unheard_of: 1\n"
+    try tool.write(more.utf8, to: "more.yaml")
+    let other = arguments[1] == "ppo" ? "dqn" : "ppo"
+    for schema in [[], [arguments[1]], [other]] {
+      let answers = try SchemaTests.check(tool, schema, ["first/config.yaml", "more.yaml"])
+      #expect((answers["first/config.yaml"] is NSNull) == (schema != [other]), "\(answers)")
+      #expect(answers["more.yaml"] is String)
+    }
+
     let second = try tool.run("train", "--config", "first/config.yaml", "--run", "second")
     #expect(second.status == 0 && second.errors == "", "\(second.errors)")
     #expect(second.output.contains("first/config.yaml") && !second.output.contains("note "))

@@ -79,12 +79,13 @@ import Testing
         'train classifier' | 'train regressor')
           set -- "${@/#separable/small.yaml}" --epochs 2
           set -- "${@/#resnet-small/small.yaml}" ;;
-        'train ppo') set -- "$@" --steps 2048 ;;
+        'train ppo') set -- "${@/#1-8/1-3}" --steps 2048 ;;
         'train dqn' | 'train sac' | 'train td3') set -- "$@" --steps 1280 ;;
         'sweep '*)
           sed 's/steps: 20000/steps: 512/; s/: 5000/: 256/; s/trials: 6/trials: 2/' "$2" > "${2##*/}"
           set -- sweep "${2##*/}" ;;
-        'tune '*) set -- tune --quick; export REPRISE_CACHE=$PWD/tuned ;;
+        'bench step') set -- "$@" --replays 20 ;;
+        'tune '*) set -- "$@" --shapes 64x64x64; export REPRISE_CACHE=$PWD/tuned ;;
       esac
       command reprise "$@"
     }

@@ -6,29 +6,11 @@ import Vulkan
 
 @testable import RepriseCommand
 
-/// `train … --dry-run`: what it predicts is what training takes, and nothing is written.
+/// `train … --dry-run`: values with their origins, and memory. That what it predicts is what training takes is held by ConfigTests.
 @Suite(.timeLimit(.minutes(5))) struct DryRunTests {
   private let tool: Tool
 
-  init() throws {
-    tool = try Tool()
-    try ResumeTests.writeData(tool)
-  }
-
-  @Test(arguments: ResumeTests.kinds.keys.sorted()) func `The memory is what training has`(
-    kind: String
-  ) throws {
-    let arguments = try #require(ResumeTests.kinds[kind])
-    let dry = try object(tool.run(arguments + ["--run", "run", "--dry-run", "--json"]).output)
-    #expect(tool.names() == ["heights.csv", "kinds.csv"])
-    let predicted = try #require(dry["device_bytes"] as? Int)
-    #expect(dry["fits"] as? Bool == true && dry["run"] as? String == "run")
-    let result = try tool.run(arguments + ["--run", "run", "--json"])
-    let summary = try object(#require(result.lines.last))
-    let taken = try #require(summary["device_bytes"] as? Int)
-    // All but what evaluations and the last look at gradients had.
-    #expect(abs(Double(predicted - taken)) <= 0.05 * Double(taken), "\(predicted) \(taken)")
-  }
+  init() throws { tool = try Tool() }
 
   @Test func `A line a setting says where each value is from`() throws {
     let before = tool.allNames(in: "")

@@ -5,8 +5,9 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct LiveViewTests {
   private let tool: Tool
   private let small = [
-    "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "2048", "--hidden", "8", "--run",
-    "run",
+    "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "2048", "--epochs", "1",
+    "--minibatches",
+    "2", "--hidden", "8", "--run", "run",
   ]
 
   init() throws { tool = try Tool() }

@@ -2,7 +2,7 @@ import Foundation
 import Learning
 import Testing
 
-/// `train --resume`: a run that was stopped by a signal goes on to the bytes of one that was not.
+/// `train --resume`: a run that was stopped, by a signal or with `--stop-after`, goes on to the bytes of one that was not.
 @Suite(.timeLimit(.minutes(5))) struct ResumeTests {
   private let tool: Tool
 
@@ -97,6 +97,13 @@ import Testing
     ((try? tool.bytes(of: "\(run)/metrics.jsonl")) ?? Data()).count { $0 == 10 }
   }
 
+  /// After how many steps or epochs each kind of run is told to stop, and where it is then: whole iterations, behind the steps
+  /// that fill a replay buffer.
+  private static let stops: [String: (after: Int, place: Int)] = [
+    "ppo": (700, 704), "seeds": (64, 64), "dqn": (500, 616), "sac": (150, 252), "td3": (150, 252),
+    "classifier": (7, 7), "regressor": (1, 1),
+  ]
+
   @Test(arguments: kinds.keys.sorted()) func `Stopped and resumed, a run comes to the same bytes`(
     kind: String
   ) throws {
@@ -105,29 +112,56 @@ import Testing
     let whole = try tool.run(arguments + ["--run", "whole"])
     #expect(whole.status == 0 && whole.errors == "", "\(whole.errors)")
 
-    var running = try tool.start(arguments + ["--run", "run"])
-    let signals = [SIGINT, SIGTERM, SIGINT]
-    for (number, signal) in signals.enumerated() {
+    let resume = ["train", "--resume", "run"]
+    let (after, place) = try #require(Self.stops[kind])
+    // The second time there is nothing left to do.
+    for command in [arguments + ["--run", "run"], resume] {
+      let result = try tool.run(command + ["--stop-after", "\(after)"])
+      #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+      #expect(
+        result.output.hasSuffix("\nIt goes on with: reprise train --resume run\n"), "\(result.output)")
+      for folder in Self.folders(kind, "run") {
+        let status = try object(tool.text(of: "\(folder)/status.json"))
+        #expect(status["status"] as? String == "interrupted")
+        #expect(status["reason"] as? String == "stop-after \(after)")
+        let last = try Self.metrics(tool, folder).last.map { try object($0) }
+        #expect(last?["steps"] as? Int ?? last?["epoch"] as? Int == place)
+      }
+      #expect(!tool.names(in: "run").contains("test.json"))
+    }
+
+    for signal in [SIGINT, SIGTERM] {
       let folder = Self.folders(kind, "run")[0]
-      let before = number == 0 ? 0 : lines(folder)
+      let before = lines(folder)
+      let running = try tool.start(resume)
       while running.process.isRunning, lines(folder) <= before { usleep(2000) }
       kill(running.process.processIdentifier, signal)
       let result = try running.finish()
       #expect(result.status == 128 + signal, "\(result.errors)")
       #expect(result.errors.hasSuffix("It goes on with: reprise train --resume run\n"), "\(result.errors)")
       #expect(lines(folder) < lines(folder.replacing("run", with: "whole")))
-      running = try tool.start(["train", "--resume", "run"])
     }
-    let last = try running.finish()
-    #expect(last.status == 0 && last.errors == "", "\(last.errors)")
+    let last = try tool.run(resume + ["--stop-after", "1000000"])
+    #expect(last.status == 0 && last.errors == "" && !last.output.contains("goes on with"), "\(last.errors)")
     #expect(last.output.contains("goes on from"))
     try Self.expectSame(tool, kind, "run", "whole")
 
     let before = try tool.bytes(of: "\(Self.folders(kind, "run")[0])/checkpoint.safetensors")
-    let again = try tool.run("train", "--resume", "run")
+    let again = try tool.run(resume)
     #expect(again.status == 0 && again.output.contains("run is finished"), "\(again.output)\(again.errors)")
     #expect(try tool.bytes(of: "\(Self.folders(kind, "run")[0])/checkpoint.safetensors") == before)
     try Self.expectSame(tool, kind, "run", "whole")
+    for folder in Self.folders(kind, "run") {
+      #expect(try object(tool.text(of: "\(folder)/status.json"))["status"] as? String == "finished")
+    }
+  }
+
+  @Test(arguments: ["0", "-5", "many"]) func `A place to stop that is none is refused`(place: String) throws {
+    for command in [["ppo"], ["classifier", "--data", "kinds.csv"], ["--resume", "run"]] {
+      expectRefusal(
+        try tool.run(["train"] + command + ["--stop-after", place]), status: 64, saying: "stop-after", place)
+    }
+    #expect(tool.names() == [])
   }
 
   private let small = [

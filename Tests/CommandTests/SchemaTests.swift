@@ -6,13 +6,10 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct SchemaTests {
   private let tool: Tool
 
-  init() throws {
-    tool = try Tool()
-    try ResumeTests.writeData(tool)
-  }
+  init() throws { tool = try Tool() }
 
-  /// The answer of each file: an error, or nothing; and the defaults that don't fit.
-  private func check(_ schema: [String], _ files: [String]) throws -> [String: Any] {
+  /// The answer of each file: an error, or nothing.
+  static func check(_ tool: Tool, _ schema: [String], _ files: [String]) throws -> [String: Any] {
     let result = try tool.run(["schema"] + schema)
     #expect(result.status == 0 && result.errors == "", "\(result.errors)")
     try tool.write(result.output.utf8, to: "schema.json")
@@ -24,29 +21,8 @@ import Testing
       uniqueKeysWithValues: answers.map { ($0.key.replacing("\(tool.folder)/", with: ""), $0.value) })
   }
 
-  @Test(arguments: ResumeTests.kinds.keys.sorted())
-  func `config.yaml of a run fits, and has no key that it lacks`(
-    kind: String
-  ) throws {
-    var arguments = try #require(ResumeTests.kinds[kind])
-    for (option, value) in [("--steps", "140"), ("--epochs", "1")] {
-      if let place = arguments.firstIndex(of: option) { arguments[place + 1] = value }
-    }
-    let result = try tool.run(arguments + ["--run", "run"])
-    #expect(result.status == 0, "\(result.errors)")
-    let config = try tool.text(of: "run/config.yaml")
-    try tool.write((config + "unheard_of: 1\n").utf8, to: "more.yaml")
-    for schema in [[], [arguments[1]]] {
-      let answers = try check(schema, ["run/config.yaml", "more.yaml"])
-      #expect(answers["run/config.yaml"] is NSNull, "\(answers)")
-      #expect(answers["more.yaml"] is String)
-    }
-    let other = arguments[1] == "ppo" ? "dqn" : "ppo"
-    #expect(try check([other], ["run/config.yaml"])["run/config.yaml"] is String)
-  }
-
   /// Files that `train` takes or refuses, with what the schema of all runs says of them.
-  @Test(arguments: [
+  private static let files = [
     ("algorithm: ppo\nhidden: [64, 64]\ngamma: 1e-1\nseeds: [1, 2]\nadaptive_kl: none\n", true),
     ("algorithm: dqn\nhidden: 64\nmaximum_gradient_norm: 1\n", true),
     (
@@ -70,10 +46,17 @@ import Testing
     ("algorithm: classifier\nmodel: {mlp: {hiden: [3]}}\n", false),
     ("algorithm: classifier\nmodel: {mlp: {hidden: [0]}}\n", false),
     ("algorithm: classifier\nmodel: {features: [flaten], classifier: [linear]}\n", false),
-  ]) func `Files fit or don't`(text: String, fits: Bool) throws {
-    try tool.write(text.utf8, to: "mine.yaml")
-    let answer = try check([], ["mine.yaml"])["mine.yaml"]
-    #expect((answer is NSNull) == fits, "\(answer ?? "")")
+  ]
+
+  @Test func `Files fit or don't`() throws {
+    let names = try Self.files.enumerated().map { number, file in
+      try tool.write(file.0.utf8, to: "\(number).yaml")
+      return "\(number).yaml"
+    }
+    let answers = try Self.check(tool, [], names)
+    for (name, (text, fits)) in zip(names, Self.files) {
+      #expect((answers[name] is NSNull) == fits, "\(text) \(answers[name] ?? "")")
+    }
   }
 
   @Test func `It knows types, ranges, defaults and meanings`() throws {

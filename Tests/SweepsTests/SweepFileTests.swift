@@ -106,7 +106,12 @@ import Testing
 
   @Test func theMetricIsWhatRunsAreJudgedBy() throws {
     func metric(_ text: String, _ isEvaluated: Bool, _ isValidated: Bool) throws -> SweepMetric {
-      try SweepMetric(file(text), isEvaluated: isEvaluated, isValidated: isValidated)
+      try SweepMetric(
+        file(text), isEvaluated: isEvaluated, isValidated: isValidated,
+        columns: [
+          "return_mean", "evaluation_return_mean", "value_loss", "entropy", "train_accuracy", "val_accuracy",
+          "val_loss",
+        ])
     }
     let classifier = Self.head.replacing("ppo", with: "classifier")
     let regressor = Self.head.replacing("ppo", with: "regressor")
@@ -125,6 +130,7 @@ import Testing
     for (text, part) in [
       ("metric: entropy", "goal"), ("metric: evaluation_return_mean", "evaluate-every"),
       ("metric: val_loss", "validation split"),
+      ("metric: value_los", "which no run has; the nearest are: value_loss"),
     ] {
       let error = try #require(throws: CommandFailure.self) {
         try metric(Self.head + text + "\n", false, false)

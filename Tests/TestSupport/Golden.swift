@@ -1,12 +1,20 @@
 import Foundation
 public import Learning
+import Synchronization
 import Testing
 
 /// Files of numbers that others computed: `Tests/Goldens`, made by `Tools/References`.
 public enum Golden {
-  /// The golden file `name`.
+  private static let loaded = Mutex<[String: Safetensors]>([:])
+
+  /// The golden file `name`, which is read once.
   public static func load(_ name: String) throws -> Safetensors {
-    try Safetensors(contentsOf: path("\(name).safetensors"))
+    try loaded.withLock { loaded in
+      if let golden = loaded[name] { return golden }
+      let golden = try Safetensors(contentsOf: path("\(name).safetensors"))
+      loaded[name] = golden
+      return golden
+    }
   }
 
   /// Compares `text` with the golden text `name`; `RECORD_GOLDENS=1` writes it anew instead.

@@ -1,5 +1,5 @@
 # A training step of `reprise bench step` in PyTorch on the CPU: prints one JSON object on its last line.
-# Weights, samples, labels and the order of batches are those of Sources/RepriseCommand/BenchModel.swift and BenchStep.swift.
+# Weights, samples, labels and the order of batches are those of Sources/RepriseCommand/Bench/BenchModel.swift and BenchStep.swift.
 
 import argparse
 import json

@@ -9,6 +9,8 @@ public protocol Algorithm: AnyObject {
   associatedtype Configuration: AlgorithmConfiguration
   /// Its name on the command line.
   static var name: String { get }
+  /// The names of what an iteration reports, in the order of `TrainingProgress.metrics`.
+  static var metricNames: [String] { get }
   /// The settings of the run.
   var configuration: Configuration { get }
   /// The recorded iteration and its replays.

@@ -13,6 +13,8 @@ public import Vulkan
 public final class DQN: Algorithm {
   /// On the command line.
   public static let name = "dqn"
+  /// The names of what an iteration reports.
+  public static var metricNames: [String] { DQNLearner.losses + ["epsilon", "learning_rate"] }
   /// The settings of the run.
   public let configuration: DQNConfiguration
   /// The recorded iteration and its replays.
@@ -139,7 +141,7 @@ struct DQNLearner {
         replay, agents: seeds.count, exponent: configuration.priorityExponent, on: device) : nil
     optimizer = try Adam(network)
     report = try TrainingLoop.Report(
-      Self.losses + ["epsilon", "learning_rate"], seeds: seeds, environment, on: device)
+      DQN.metricNames, seeds: seeds, environment, on: device)
     updates = try Variable([], .uint32, on: device, label: "update")
     losses = try Variable([seeds.count, Self.losses.count], on: device, label: "losses")
   }

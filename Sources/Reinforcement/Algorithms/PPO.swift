@@ -11,6 +11,8 @@ public import Vulkan
 public final class PPO: Algorithm {
   /// On the command line.
   public static let name = "ppo"
+  /// The names of what an iteration reports.
+  public static var metricNames: [String] { Counters.losses + ["updates", "learning_rate", "clip"] }
   /// The settings of the run.
   public let configuration: PPOConfiguration
   /// The recorded iteration and its replays.

@@ -43,7 +43,7 @@ extension PPO {
     /// Sums over this iteration's updates [agents, losses].
     let losses: Variable
 
-    private static let names = [
+    static let losses = [
       "policy_loss", "value_loss", "entropy", "approximate_kl", "clip_fraction", "gradient_norm",
     ]
 
@@ -58,7 +58,7 @@ extension PPO {
       let steps = rollout.rewards.type.shape
       let rate = [Float](repeating: Float(configuration.learningRate), count: seeds.count)
       report = try TrainingLoop.Report(
-        Self.names + ["updates", "learning_rate", "clip"], seeds: seeds, rollout.environment, on: device)
+        PPO.metricNames, seeds: seeds, rollout.environment, on: device)
       (update, done) = (try variable("update", [], .uint32), try variable("updates_done", []))
       isGoing = try variable("is_going", [], .bool)
       learningRate = try Variable([seeds.count], rate, on: device, label: "learning_rate")
@@ -66,7 +66,7 @@ extension PPO {
       (values, advantages) = (try variable("values", steps), try variable("advantages", steps))
       returns = try variable("returns", steps)
       logProbabilities = try variable("log_probabilities", steps)
-      losses = try variable("losses", [seeds.count, Self.names.count])
+      losses = try variable("losses", [seeds.count, Self.losses.count])
     }
   }
 }

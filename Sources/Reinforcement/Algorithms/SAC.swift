@@ -45,6 +45,9 @@ public final class SAC: Algorithm {
     "critic_gradient_norm",
   ]
 
+  /// The names of what an iteration reports.
+  public static var metricNames: [String] { losses + ["learning_rate"] }
+
   /// Allocates and initialises everything, and records the iteration.
   ///
   /// - Parameter seeds: of the agents; by default one agent of the configuration's seed.
@@ -61,7 +64,7 @@ public final class SAC: Algorithm {
     let matrices = learner.policy.noiseShape(agents: seeds.count, samples: configuration.environments)
     let counters = Counters(
       report: try TrainingLoop.Report(
-        Self.losses + ["learning_rate"], seeds: seeds, experience.environment, on: device),
+        Self.metricNames, seeds: seeds, experience.environment, on: device),
       update: try Variable([], .uint32, on: device, label: "update"),
       losses: try Variable([seeds.count, Self.losses.count], on: device, label: "losses"),
       noise: configuration.gsde ? try Variable(matrices, on: device, label: "exploration_noise") : nil)

@@ -44,6 +44,9 @@ public final class TD3: Algorithm {
     "actor_loss", "critic_loss", "q_mean", "actor_gradient_norm", "critic_gradient_norm",
   ]
 
+  /// The names of what an iteration reports.
+  public static var metricNames: [String] { losses + ["learning_rate"] }
+
   /// Allocates and initialises everything, and records the iteration.
   ///
   /// - Parameter seeds: of the agents; by default one agent of the configuration's seed.
@@ -59,7 +62,7 @@ public final class TD3: Algorithm {
     let learner = try Learner(configuration, experience.environment, seeds: seeds, on: device)
     let counters = Counters(
       report: try TrainingLoop.Report(
-        Self.losses + ["learning_rate"], seeds: seeds, experience.environment, on: device),
+        Self.metricNames, seeds: seeds, experience.environment, on: device),
       update: try Variable([], .uint32, on: device, label: "update"),
       losses: try Variable([seeds.count, Self.losses.count], on: device, label: "losses"),
       noise: try Variable(experience.environment.actionType.shape, on: device, label: "exploration_noise"))

@@ -29,10 +29,12 @@ struct GeneratedKernel {
   static func source(_ kernels: [GeneratedKernel], local: Int, bindingLimit: Int) -> String {
     var (ports, text, choices): ([KernelBody.Port], [String], [String]) = ([], [], [])
     var (first, checks) = (0, 0)
+    // Made once: a literal is parsed wherever it stands.
+    let numbered = #/\b(LOAD|STORE|QUAD|shared|report\[)(\d+)\b/#
     for (number, kernel) in kernels.enumerated() {
       // Ports, shared arrays and checks are numbered from 0 in each kernel.
       let renumbered = { (lines: [String]) in
-        ports.isEmpty ? lines : lines.map { renumber($0, by: ports.count, checks: checks) }
+        ports.isEmpty ? lines : lines.map { renumber(numbered, in: $0, by: ports.count, checks: checks) }
       }
       text += renumbered(kernel.declarations)
       text.append("void kernel\(number)(uint group, uint part) {")
@@ -55,8 +57,10 @@ struct GeneratedKernel {
 
   func groups(_ local: Int) -> Int { (lanes + local - 1) / local }
 
-  private static func renumber(_ line: String, by offset: Int, checks: Int) -> String {
-    line.replacing(#/\b(LOAD|STORE|QUAD|shared|report\[)(\d+)\b/#) { match in
+  private static func renumber(
+    _ numbered: Regex<(Substring, Substring, Substring)>, in line: String, by offset: Int, checks: Int
+  ) -> String {
+    line.replacing(numbered) { match in
       "\(match.1)\((Int(match.2) ?? 0) + (match.1 == "report[" ? checks : offset))"
     }
   }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Datasets
 import Learning
 import Reinforcement
@@ -12,6 +13,14 @@ protocol SweptCommand {
   func checkData() throws
 }
 
+/// The subcommand of a command line, which begins with `train`.
+func sweptCommand(_ words: [String]) throws -> any SweptCommand {
+  guard let command = try RepriseCommand.parseAsRoot(words) as? any SweptCommand else {
+    throw CommandFailure("it can't be trained")
+  }
+  return command
+}
+
 /// What a sweep has to know of a run.
 struct SweptRun {
   /// Environment steps of an agent, or epochs.
@@ -20,13 +29,17 @@ struct SweptRun {
   let evaluateEvery: Int?
   /// Whether a classifier or regressor has a validation split.
   let isValidated: Bool
+  /// What its metrics can be judged by.
+  let columns: [String]
 }
 
 extension TrainAlgorithmCommand: SweptCommand {
   func checkedRun() throws -> SweptRun {
     let settings = try checked()
+    let every = settings.options.evaluateEvery
     return SweptRun(
-      length: settings.configuration.steps, evaluateEvery: settings.options.evaluateEvery, isValidated: false)
+      length: settings.configuration.steps, evaluateEvery: every, isValidated: false,
+      columns: MetricsRow.columns(ofIterations: Trained.metricNames, isEvaluated: every != nil))
   }
 
   func checkData() {}
@@ -35,8 +48,10 @@ extension TrainAlgorithmCommand: SweptCommand {
 extension SupervisedRun {
   fileprivate func checkedRun(_ algorithm: RunKind) throws -> SweptRun {
     let definition = try checked(algorithm).definition
+    let isValidated = definition.data.validation != 0
     return SweptRun(
-      length: definition.training.epochs, evaluateEvery: nil, isValidated: definition.data.validation != 0)
+      length: definition.training.epochs, evaluateEvery: nil, isValidated: isValidated,
+      columns: MetricsRow.columns(ofEpochs: algorithm, isValidated: isValidated))
   }
 
   fileprivate func checkData(_ algorithm: RunKind, _ task: DataOptions.Task) throws {

@@ -37,11 +37,7 @@ struct TrialCommands {
     for trial in trials {
       let entries = Self.entries(of: trial, file)
       do {
-        guard
-          let command = try RepriseCommand.parseAsRoot(Self.words(entries, file.train)) as? any SweptCommand
-        else {
-          throw CommandFailure("it can't be trained")
-        }
+        let command = try sweptCommand(Self.words(entries, file.train))
         checked.append(try command.checkedRun())
         // The same for all, unless the data is what is searched.
         if trial.number == 1 { try command.checkData() }
@@ -54,7 +50,7 @@ struct TrialCommands {
     }
     let metric = try SweepMetric(
       file, isEvaluated: checked.allSatisfy { $0.evaluateEvery != nil },
-      isValidated: checked.allSatisfy(\.isValidated))
+      isValidated: checked.allSatisfy(\.isValidated), columns: checked[0].columns)
     sweep = Sweep(file, trials, try Self.rungs(file, checked, metric), metric)
   }
 
