@@ -58,7 +58,13 @@ import Testing
     let text = try tool.run("render", "run", "-o", "c.png", "--seed", "3", "--frame", "2")
     #expect(text.status == 0 && text.output.contains("c.png: 1 picture of 600 × 400"), "\(text.errors)")
     #expect(try read("c.png").size == [600, 400])
-    #expect(tool.names() == ["a.gif", "b.apng", "c.png", "run"])
+    // Without a number it is the end.
+    let report = try object(tool.run("render", "run", "-o", "d.png", "--seed", "3", "--json").output)
+    let actions = try #require((report["episodes"] as? [[String: Any]])?.first?["length"] as? Int)
+    _ = try tool.run("render", "run", "-o", "e.png", "--seed", "3", "--frame", "\(actions)")
+    #expect(try tool.bytes(of: "d.png") == tool.bytes(of: "e.png"))
+    #expect(try tool.bytes(of: "d.png") != tool.bytes(of: "c.png"))
+    #expect(tool.names() == ["a.gif", "b.apng", "c.png", "d.png", "e.png", "run"])
   }
 
   @Test func `Fewer pictures, a rate, and the same bytes twice`() throws {
