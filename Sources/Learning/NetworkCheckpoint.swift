@@ -141,7 +141,7 @@ extension String {
 extension Safetensors {
   /// First components of keys that hold the state of training, not of a model.
   public static let stateNames: Set = [
-    "optimizer", "ema", "training", "rollout", "environment", "replay", "normalizer",
+    "optimizer", "ema", "training", "rollout", "environment", "replay", "exploration", "normalizer",
   ]
 
   /// The tensor `name`, which must have the type `type`; `file` is the file's name in errors.

@@ -51,6 +51,14 @@ struct ResumeTests {
     #expect(different == [], sourceLocation: sourceLocation)
     #expect(found.encoded() != bytes, "the second part changed nothing", sourceLocation: sourceLocation)
     expectCarried(by: whole, sourceLocation)
+    // Whatever training goes on from lies beside the weights, a policy is made of these.
+    let environment = try VectorEnvironment(
+      configuration, in: Environments.named(configuration.environment), seeds: [1], copies: 1, on: device)
+    #expect(throws: Never.self, sourceLocation: sourceLocation) {
+      _ = try A.policy(
+        configuration, in: environment, weights: whole.checkpoint(), file: "run", isSampled: true, seed: 1,
+        on: device)
+    }
   }
 
   /// What a plan reads before it writes it, and writes, is carried from iteration to iteration: a checkpoint must hold it.

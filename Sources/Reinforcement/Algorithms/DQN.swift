@@ -87,7 +87,7 @@ public final class DQN: Algorithm {
     isSampled: Bool, seed: UInt64, on device: Device
   ) throws -> (_ observations: Tensor) throws -> Tensor {
     let network = try DQNLearner.network(configuration, environment, seeds: [seed], on: device)
-    try network.load(from: weights, named: file)
+    try network.load(from: weights.modules(["q"]), named: file)
     let normalizer = try DQNLearner.normalizer(configuration, environment, on: device)
     try normalizer?.load(from: weights, named: file)
     return { observations in
