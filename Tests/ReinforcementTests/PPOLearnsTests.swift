@@ -23,7 +23,7 @@ struct PPOLearnsTests {
     configuration.entropy = 0
     configuration.steps = 100_000
     let device = try TestDevice.make()
-    // Each learns to the bit what it would alone, as PPOSettingsTests hold.
+    // Each learns what it would alone but for rounding, as PPOSettingsTests hold.
     let seeds: [UInt64] = [1, 2, 3]
     let ppo = try PPO(configuration, seeds: seeds, on: device)
     try ppo.train()
