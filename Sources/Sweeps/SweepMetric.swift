@@ -9,14 +9,11 @@ package struct SweepMetric: Equatable, Sendable {
 
   /// The metric of a file; where it names none, what `reprise runs` judges such runs by.
   ///
-  /// - Parameters:
-  ///   - isEvaluated: whether policies are evaluated.
-  ///   - isValidated: whether a classifier or regressor has a validation split.
-  ///   - columns: what each run's metrics have.
+  /// - Parameter columns: what all runs' metrics have.
   /// - Throws: `CommandFailure` for a column that there can't be, and where it isn't known whether more is better.
-  package init(_ file: SweepFile, isEvaluated: Bool, isValidated: Bool, columns: [String])
-    throws(CommandFailure)
-  {
+  package init(_ file: SweepFile, columns: [String]) throws(CommandFailure) {
+    let isEvaluated = columns.contains("evaluation_return_mean")
+    let isValidated = columns.contains("val_loss")
     let part = isValidated ? "val" : "train"
     let usual =
       switch file.train {

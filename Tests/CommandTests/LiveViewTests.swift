@@ -6,8 +6,7 @@ import Testing
   private let tool: Tool
   private let small = [
     "train", "ppo", "--environments", "4", "--horizon", "16", "--steps", "2048", "--epochs", "1",
-    "--minibatches",
-    "2", "--hidden", "8", "--run", "run",
+    "--minibatches", "2", "--hidden", "8", "--run", "run",
   ]
 
   init() throws { tool = try Tool() }

@@ -23,7 +23,7 @@ import Testing
     let file = try SweepFile(folder.write(text, to: "sweep.yaml"))
     return Sweep(
       file, try file.trials(), Rungs(minimum: 10, factor: 3, total: 90),
-      try SweepMetric(file, isEvaluated: false, isValidated: false, columns: ["return_mean"]))
+      try SweepMetric(file, columns: ["return_mean"]))
   }
 
   private func rung(_ values: Double?...) -> SweepResults.Rung {

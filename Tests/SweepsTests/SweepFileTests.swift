@@ -107,11 +107,10 @@ import Testing
   @Test func theMetricIsWhatRunsAreJudgedBy() throws {
     func metric(_ text: String, _ isEvaluated: Bool, _ isValidated: Bool) throws -> SweepMetric {
       try SweepMetric(
-        file(text), isEvaluated: isEvaluated, isValidated: isValidated,
-        columns: [
-          "return_mean", "evaluation_return_mean", "value_loss", "entropy", "train_accuracy", "val_accuracy",
-          "val_loss",
-        ])
+        file(text),
+        columns: ["return_mean", "value_loss", "entropy", "train_accuracy", "train_loss"]
+          + (isEvaluated ? ["evaluation_return_mean"] : [])
+          + (isValidated ? ["val_accuracy", "val_loss"] : []))
     }
     let classifier = Self.head.replacing("ppo", with: "classifier")
     let regressor = Self.head.replacing("ppo", with: "regressor")

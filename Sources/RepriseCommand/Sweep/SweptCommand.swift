@@ -27,8 +27,6 @@ struct SweptRun {
   let length: Int
   /// After how many steps policies are evaluated; nil where they aren't.
   let evaluateEvery: Int?
-  /// Whether a classifier or regressor has a validation split.
-  let isValidated: Bool
   /// What its metrics can be judged by.
   let columns: [String]
 }
@@ -38,7 +36,7 @@ extension TrainAlgorithmCommand: SweptCommand {
     let settings = try checked()
     let every = settings.options.evaluateEvery
     return SweptRun(
-      length: settings.configuration.steps, evaluateEvery: every, isValidated: false,
+      length: settings.configuration.steps, evaluateEvery: every,
       columns: MetricsRow.columns(ofIterations: Trained.metricNames, isEvaluated: every != nil))
   }
 
@@ -48,10 +46,9 @@ extension TrainAlgorithmCommand: SweptCommand {
 extension SupervisedRun {
   fileprivate func checkedRun(_ algorithm: RunKind) throws -> SweptRun {
     let definition = try checked(algorithm).definition
-    let isValidated = definition.data.validation != 0
     return SweptRun(
-      length: definition.training.epochs, evaluateEvery: nil, isValidated: isValidated,
-      columns: MetricsRow.columns(ofEpochs: algorithm, isValidated: isValidated))
+      length: definition.training.epochs, evaluateEvery: nil,
+      columns: MetricsRow.columns(ofEpochs: algorithm, isValidated: definition.data.validation != 0))
   }
 
   fileprivate func checkData(_ algorithm: RunKind, _ task: DataOptions.Task) throws {

@@ -48,9 +48,10 @@ struct TrialCommands {
           "trial \(trial.number) (\(place)): \(RepriseCommand.message(for: error))")
       }
     }
-    let metric = try SweepMetric(
-      file, isEvaluated: checked.allSatisfy { $0.evaluateEvery != nil },
-      isValidated: checked.allSatisfy(\.isValidated), columns: checked[0].columns)
+    let columns = (checked.first?.columns ?? []).filter { name in
+      checked.allSatisfy { $0.columns.contains(name) }
+    }
+    let metric = try SweepMetric(file, columns: columns)
     sweep = Sweep(file, trials, try Self.rungs(file, checked, metric), metric)
   }
 
